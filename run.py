@@ -244,7 +244,7 @@ def install_with_uv(uv: str) -> bool:
     for step in steps:
         done = run(step)
         if done.returncode != 0:
-            say("  uv could not do it, trying pip:\n" + (done.stdout + done.stderr).strip())
+            say("  uv could not do it, trying pip; uv said:\n" + last_lines(done))
             return False
     return True
 
@@ -264,21 +264,26 @@ def explain(done: subprocess.CompletedProcess) -> None:
     """Turn a failed installation into words."""
     if done.returncode == 0:
         return
-    output = (done.stdout + done.stderr).strip()
-    came = "The packages could not be installed:\n" + output[-2000:]
-    if any(word in output.lower() for word in CHANGED):
+    output = (done.stdout + done.stderr).lower()
+    came = "The packages could not be installed:\n" + last_lines(done)
+    if any(word in output for word in CHANGED):
         raise Trouble(
             came,
             "packages whose contents have the hashes in requirements.lock.",
             "A package was altered on its way, or its place delivers another one. Ask who runs your package registry; do not go on.",
         )
-    if any(word in output.lower() for word in UNREACHABLE):
+    if any(word in output for word in UNREACHABLE):
         raise Trouble(
             came,
             "a reachable package registry; the first start needs it once.",
             "Check the connection and the settings of pip (python3 -m pip config list), then start again.",
         )
     raise Trouble(came, "an installation without errors.", "Mend what the lines above name, then start again. Deleting .venv is safe.")
+
+
+def last_lines(done: subprocess.CompletedProcess) -> str:
+    """The end of a step's output: enough to see the cause."""
+    return "\n".join("    " + line for line in (done.stdout + done.stderr).strip().splitlines()[-12:])
 
 
 def run(command: list) -> subprocess.CompletedProcess:
