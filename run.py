@@ -238,7 +238,7 @@ def install_with_uv(uv: str) -> bool:
     say("  installing the locked packages with uv")
     target = ["--quiet", "--python", str(PYTHON)]
     steps = (
-        [uv, "pip", "sync", *target, "--require-hashes", str(ROOT / "requirements.lock")],
+        [uv, "pip", "sync", *target, "--require-hashes", "--no-build", str(ROOT / "requirements.lock")],
         [uv, "pip", "install", *target, "--no-deps", "--no-build-isolation", "--offline", "--editable", str(ROOT)],
     )
     for step in steps:
