@@ -229,7 +229,7 @@ def make_with_venv() -> None:
     raise Trouble(
         "{} could not make a virtual environment:\n{}".format(sys.executable, (made.stdout + made.stderr).strip()),
         "a Python with the modules venv and ensurepip.",
-        "On Debian and Ubuntu: apt-get install python3-venv. Elsewhere install Python from its usual source, or install uv. Then start again.",
+        "On Debian and Ubuntu: apt-get install python3-venv. Elsewhere: install the full Python, or uv. Then start again.",
     )
 
 

@@ -1,0 +1,44 @@
+"""What all tests share: time zone UTC, and the raw files of published studies where they are at hand."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+os.environ["TZ"] = "UTC"
+if hasattr(time, "tzset"):  # Windows has none
+    time.tzset()
+
+# Speed is measured in bench/, not here; in CI the same examples come every time.
+settings.register_profile("house", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, database=None)
+settings.load_profile("ci" if os.environ.get("CI") else "house")
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The folder of the checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def raw_file() -> Callable[[str], Path]:
+    """Gives the path of a raw file such as CDNOW_sample.txt, or skips the test and says why."""
+
+    def find(name: str) -> Path:
+        folder = os.environ.get("KUNDENWERT_TEST_DATA")
+        if not folder:
+            pytest.skip(f"KUNDENWERT_TEST_DATA is not set; {name} is not part of this repository")
+        path = Path(folder) / name
+        if not path.is_file():
+            pytest.fail(f"KUNDENWERT_TEST_DATA is set, but {name} is not in that folder")
+        return path
+
+    return find
