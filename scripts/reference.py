@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -53,23 +54,19 @@ def _walk(command: Any, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...
 def settings() -> str:
     """The table of settings."""
     table = importlib.import_module("kundenwert.settings").SETTINGS
-    rows = [f"| `{entry.name}` | {_default(entry.default)} | {_cell(_sentence(entry))} |" for entry in _entries(table)]
+    rows = [f"| `{entry.name}` | {_default(entry.default)} | {_cell(entry.sentence)} |" for entry in table]
     intro = (
-        "A value comes from `kundenwert.toml`, then the environment (`KUNDENWERT_` and the name in capitals), then a flag; the last wins."
+        "A value comes from `kundenwert.toml`, then from the environment (`KUNDENWERT_` and the name in capitals), then from the flag "
+        "of a command that has one; the last wins."
     )
     return page("Settings", intro, "\n".join(["| name | default | meaning |", "|---|---|---|", *rows]))
 
 
-def _entries(table: Any) -> list[Any]:
-    return list(table.values()) if isinstance(table, dict) else list(table)
-
-
-def _sentence(entry: Any) -> str:
-    return str(next(getattr(entry, name) for name in ("sentence", "help", "text", "description") if hasattr(entry, name)))
-
-
 def _default(value: Any) -> str:
-    return "none" if value is None or value in ("", (), [], {}) else f"`{value}`"
+    """A default as it would stand in kundenwert.toml."""
+    if value is None or value in ("", ()):
+        return "none"
+    return f"`{json.dumps(value, ensure_ascii=False)}`"
 
 
 def _cell(text: str) -> str:

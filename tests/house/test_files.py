@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -50,12 +51,18 @@ def test_every_locked_package_has_a_version_and_hashes(root: Path) -> None:
 
 
 def test_every_dependency_is_locked(root: Path) -> None:
-    tomllib = pytest.importorskip("tomllib")
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
     names = {re.split(r"[<>=~! ;\[]", text, maxsplit=1)[0].lower() for text in wanted}
     locked = set(re.findall(r"^([a-z0-9.-]+)==", (root / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE))
     assert names <= locked
+
+
+def test_rooms_without_tables_are_in_their_contract(root: Path) -> None:
+    contracts = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    named = next(contract["source_modules"] for contract in contracts if contract["name"].startswith("stats, models, decisions"))
+    there = [f"kundenwert.{room}" for room in ("stats", "models", "decisions") if (root / "src" / "kundenwert" / room).is_dir()]
+    assert set(there) <= set(named)
 
 
 def test_no_tracked_file_is_large(root: Path, files: list[Path]) -> None:
