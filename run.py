@@ -91,7 +91,7 @@ def docs(rest: list) -> int:
     renewed = subprocess.call([str(PYTHON), str(ROOT / "scripts" / "reference.py")], cwd=str(ROOT))
     if renewed:
         return renewed
-    environment = dict(os.environ, NO_MKDOCS_2_WARNING="1", DISABLE_MKDOCS_2_WARNING="true")
+    environment = dict(os.environ, NO_MKDOCS_2_WARNING="1")
     return hand_over([str(PYTHON), "-m", "mkdocs", "build", "--strict", "--quiet", *rest], folder=ROOT, environment=environment)
 
 
