@@ -1,0 +1,86 @@
+"""What all sections share: the figures, the language, and the words that follow the yardstick."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from kundenwert.records import RunFigures
+from kundenwert.reports._page import Cell
+from kundenwert.reports.language import UNKNOWN, Language
+
+NAME_LENGTH = 32
+_TITLE_LENGTH = 300
+# Control characters cannot stand in HTML at all, and marks of writing direction could turn a row around.
+_UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True)
+class Basis:
+    """The figures of a run and the language they are told in."""
+
+    figures: RunFigures
+    language: Language
+
+    @property
+    def in_money(self) -> bool:
+        """Whether a value is an amount; else it is a number of purchases."""
+        return self.figures.yardstick != "purchases"
+
+    @property
+    def is_contribution(self) -> bool:
+        return self.figures.yardstick == "contribution"
+
+    @property
+    def unit(self) -> str:
+        """The sign of the currency, or nothing."""
+        return self.language.symbol(self.figures.currency)
+
+    @property
+    def years(self) -> str:
+        return self.language.span(self.figures.value_horizon)
+
+    @property
+    def months(self) -> str:
+        return self.language.span(self.figures.horizon)
+
+    @property
+    def day(self) -> str:
+        return self.language.date(self.figures.as_of)
+
+    def amount(self, value: Any, digits: int = 0) -> str:
+        """A figure of a table whose heading names the unit."""
+        return self.language.number(value, digits)
+
+    def short(self, value: Any) -> str:
+        """An amount in a sentence."""
+        return self.language.short(value, self.figures.currency)
+
+    def with_unit(self, heading: str) -> str:
+        """A column heading with its unit, if one is known."""
+        return f"{heading}, {self.unit}" if self.unit else heading
+
+    def yardstick(self) -> str:
+        """What the value is counted in, as a noun."""
+        text = self.language.text
+        if self.figures.yardstick == "purchases":
+            return text("purchases")
+        return text("contribution") if self.is_contribution else text("revenue")
+
+
+def number(value: Any) -> float:
+    """A figure for bars and comparisons; unknown counts as zero."""
+    try:
+        found = float(value)
+    except (TypeError, ValueError):
+        return 0.0
+    return found if found == found and abs(found) != float("inf") else 0.0
+
+
+def customer(identity: Any, below: str = "") -> Cell:
+    """The name of a customer: cut if long, whole on pointing at it, harmless whatever it holds."""
+    whole = _UNSHOWABLE.sub("\ufffd", str(identity)).strip() or UNKNOWN
+    if len(whole) <= NAME_LENGTH:
+        return Cell(whole, narrow=below, name=True)
+    return Cell(whole[: NAME_LENGTH - 1].rstrip() + "…", full=whole[:_TITLE_LENGTH], narrow=below, name=True)

@@ -1,0 +1,200 @@
+"""The fourth section: the most valuable customers, and the most valuable ones at risk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from kundenwert.reports._bars import Scale, scale
+from kundenwert.reports._basis import Basis, customer, number
+from kundenwert.reports._page import Cell, Column, Mark, Picture, Row, Section, Table, Text
+
+_SHOWN = 20
+# Below these chances a cell is marked: the exception, not the rule.
+_DOUBTFUL, _UNLIKELY = 0.85, 0.5
+Record = dict[str, Any]
+
+
+def top(basis: Basis) -> Section:
+    """The most valuable customers."""
+    text, rows = basis.language.text, _named(basis.figures.top)
+    if not rows:
+        return Section("top", text("No customer has a forecast yet"), text("Most valuable customers"), basis.day, (Text(text("No customer of this base can be listed.")),))
+    key = "value" if basis.in_money else "expected_purchases"
+    total = number(basis.figures.totals.value if basis.in_money else basis.figures.totals.expected_purchases)
+    subject, unit = text("Most valuable customers"), _unit(basis, basis.years if basis.in_money else basis.months)
+    table = _top_money(basis, rows) if basis.in_money else _top_purchases(basis, rows)
+    legend = (("ac", text("booked")), ("fc", text("expected"))) if basis.in_money else (("fc", text("expected")),)
+    message = _top_message(basis, rows, sum(number(row.get(key)) for row in rows), total)
+    return Section("top", message, subject, unit, (table, Picture("", (), legend)), note=text("Marked: the chance to be still active is below 85 %."))
+
+
+def _named(rows: Sequence[Record]) -> list[Record]:
+    """Those who objected to being valued stand in no list, whoever made it."""
+    return [row for row in rows if row.get("level") != "objected"][:_SHOWN]
+
+
+def _unit(basis: Basis, span: str) -> str:
+    text = basis.language.text
+    if basis.in_money and basis.unit:
+        return text("{yardstick} in {unit}, {span} from {day}", yardstick=basis.yardstick(), unit=basis.unit, span=span, day=basis.day)
+    return text("{yardstick}, {span} from {day}", yardstick=basis.yardstick(), span=span, day=basis.day)
+
+
+def _top_message(basis: Basis, rows: Sequence[Record], held: float, total: float) -> str:
+    language, name = basis.language, basis.language.text("customer value") if basis.in_money else basis.language.text("expected purchases")
+    if total <= 0 or not 0 < held <= total:
+        return language.plural("This is the most valuable customer", "These are the {n} most valuable customers", len(rows))
+    one, many = "The most valuable customer has {share} of the {measure}", "The {n} most valuable customers have {share} of the {measure}"
+    language_text = language.plural(one, many, len(rows), share=language.percent(held / total), measure=name)
+    return language_text
+
+
+def _purchases(row: Record) -> int | None:
+    frequency = row.get("frequency")
+    return None if frequency is None or frequency != frequency else int(frequency) + 1
+
+
+def _chance(basis: Basis, row: Record) -> Cell:
+    chance = row.get("p_alive")
+    known = number(chance) if chance is not None else 1.0
+    look = "hlow" if known < _UNLIKELY else "hmid" if known < _DOUBTFUL else ""
+    return Cell(basis.language.percent(chance, 0), look=look)
+
+
+def _last(basis: Basis, row: Record) -> str:
+    return basis.language.date(row.get("last_purchase"))
+
+
+def _top_money(basis: Basis, rows: Sequence[Record]) -> Table:
+    text = basis.language.text
+    spans = [(number(row.get("value")) - number(row.get("clv")), number(row.get("clv"))) for row in rows]
+    lengths = scale([end for past, clv in spans for end in (past, max(past, 0.0) + clv)])
+    columns = (
+        Column(text("Customer"), "name"),
+        Column(text("Last purchase"), wide=True),
+        Column(text("Purchases"), wide=True),
+        Column(basis.with_unit(text("Revenue so far")), wide=True),
+        Column(text("Still active"), term="active"),
+        Column(basis.with_unit(text("Revenue in {span}", span=basis.months)), wide=True, term="expected"),
+        Column(basis.with_unit(text("Expected in {span}", span=basis.years)), wide=True, term="clv"),
+        Column(basis.with_unit(text("Value")), term="value"),
+        Column(text("Bar"), "bars"),
+    )
+    body = tuple(_top_row(basis, row, span, lengths) for row, span in zip(rows, spans, strict=True))
+    return Table(text("The most valuable customers"), columns, body)
+
+
+def _top_row(basis: Basis, row: Record, span: tuple[float, float], lengths: Scale) -> Row:
+    past, clv = span
+    start = max(past, 0.0)
+    marks = (lengths.axis(), lengths.bar("ac" if past >= 0 else "neg", 0, past), lengths.bar("fc", start, start + clv))
+    return Row(
+        (
+            customer(row.get("customer_id"), _last(basis, row)),
+            Cell(_last(basis, row)),
+            Cell(basis.amount(_purchases(row))),
+            Cell(basis.amount(row.get("revenue"))),
+            _chance(basis, row),
+            Cell(basis.amount(row.get("expected_revenue"))),
+            Cell(basis.amount(row.get("clv"))),
+            Cell(basis.amount(row.get("value"))),
+            Cell(marks=marks),
+        )
+    )
+
+
+def _top_purchases(basis: Basis, rows: Sequence[Record]) -> Table:
+    text = basis.language.text
+    lengths = scale([number(row.get("expected_purchases")) for row in rows])
+    columns = (
+        Column(text("Customer"), "name"),
+        Column(text("Last purchase"), wide=True),
+        Column(text("Purchases")),
+        Column(text("Still active"), term="active"),
+        Column(text("Expected in {span}", span=basis.months), term="expected"),
+        Column(text("Bar"), "bars"),
+    )
+    body = tuple(
+        Row(
+            (
+                customer(row.get("customer_id"), _last(basis, row)),
+                Cell(_last(basis, row)),
+                Cell(basis.amount(_purchases(row))),
+                _chance(basis, row),
+                Cell(basis.amount(row.get("expected_purchases"), 1)),
+                Cell(marks=(lengths.axis(), lengths.bar("fc", 0, number(row.get("expected_purchases"))))),
+            )
+        )
+        for row in rows
+    )
+    return Table(text("The most valuable customers"), columns, body)
+
+
+# ---------- at risk ----------
+
+
+def at_risk(basis: Basis) -> Section:
+    """Valuable customers who have been away for longer than usual, by what is at stake."""
+    text, figures = basis.language.text, basis.figures
+    subject, rows = text("Valuable customers at risk"), _named(figures.at_risk)
+    unit = _unit(basis, basis.years if basis.in_money else basis.months)
+    if not rows:
+        sentence = text("None of the most valuable customers has been away for longer than usual.")
+        return Section("risk", text("No valuable customer is at risk"), subject, unit, (Text(sentence),))
+    stake = basis.short(figures.at_risk_loss) if basis.in_money else text("{n} purchases", n=round(number(figures.at_risk_loss)))
+    message = basis.language.plural(
+        "{n} valuable customer buys less often than usual; {stake} is at stake", "{n} valuable customers buy less often than usual; {stake} is at stake", figures.at_risk_count, stake=stake
+    )
+    looks: tuple[Mark | Picture, ...] = (Picture("", (), (("fc", text("still expected")), ("neg", text("at stake")))),)
+    rest = figures.at_risk_count - len(rows)
+    note = text("At stake: what would be expected if the customer were surely still active, less what is expected now.")
+    more = basis.language.plural("{n} more is not listed.", "{n} more are not listed.", rest) if rest > 0 else ""
+    return Section("risk", message, subject, unit, (_risk_table(basis, rows), *looks), note=f"{note} {more}".strip())  # type: ignore[arg-type]
+
+
+def _risk_table(basis: Basis, rows: Sequence[Record]) -> Table:
+    text = basis.language.text
+    digits = 0 if basis.in_money else 1
+    spans = [(number(row.get("clv_if_alive")) - number(row.get("loss")), number(row.get("loss"))) for row in rows]
+    lengths = scale([end for kept, loss in spans for end in (kept, kept + loss)])
+    unit = basis.with_unit if basis.in_money else str
+    columns = (
+        Column(text("Customer"), "name"),
+        Column(text("Last purchase"), wide=True),
+        Column(text("Away for"), "text", wide=True, term="gap"),
+        Column(text("Still active"), term="active"),
+        Column(unit(text("Expected if active")), wide=True),
+        Column(unit(text("Expected")), wide=True),
+        Column(unit(text("At stake")), term="stake"),
+        Column(text("Bar"), "bars"),
+    )
+    body = tuple(_risk_row(basis, row, span, lengths, digits) for row, span in zip(rows, spans, strict=True))
+    return Table(text("The most valuable customers at risk"), columns, body)
+
+
+def _risk_row(basis: Basis, row: Record, span: tuple[float, float], lengths: Scale, digits: int) -> Row:
+    kept, loss = span
+    return Row(
+        (
+            customer(row.get("customer_id"), _gap(basis, row)),
+            Cell(_last(basis, row)),
+            Cell(_gap(basis, row)),
+            _chance(basis, row),
+            Cell(basis.amount(row.get("clv_if_alive"), digits)),
+            Cell(basis.amount(kept, digits)),
+            Cell(basis.amount(loss, digits)),
+            Cell(marks=(lengths.axis(), lengths.bar("fc", 0, kept), lengths.bar("neg", kept, kept + loss))),
+        )
+    )
+
+
+def _gap(basis: Basis, row: Record) -> str:
+    """How long, and how long would be usual."""
+    gap, usual = row.get("gap_days"), row.get("usual_gap_days")
+    if gap is None:
+        return basis.language.number(None)
+    days = basis.language.plural("{n} day", "{n} days", round(number(gap)))
+    if usual is None or not number(usual):
+        return days
+    return basis.language.text("{days}, usual are at most {usual}", days=days, usual=round(number(usual)))

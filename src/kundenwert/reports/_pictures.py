@@ -1,0 +1,30 @@
+"""Charts on a page: drawn in the widths it needs, with the data as a table to open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from kundenwert.reports._page import Block, Cell, Column, Fold, Picture, Row, Table
+from kundenwert.reports.charts import to_svg
+from kundenwert.reports.language import Language
+
+# One width for a third of a wide page or a telephone; for pictures of full width also a tablet or A4, and a screen.
+NARROW, MIDDLE, WIDE = 368, 700, 1200
+_LOOKS = {NARROW: "narrow", MIDDLE: "middle", WIDE: "wide"}
+Draw = Callable[..., dict[str, Any]]
+
+
+def picture(draw: Draw, records: Any, language: Language, *, widths: tuple[int, ...] = (NARROW,), legend: tuple[tuple[str, str], ...] = ()) -> tuple[Block, ...]:
+    """The picture and, folded, its figures."""
+    specs = [draw(records, language.code, width=width) for width in widths]
+    drawings = tuple((_LOOKS[width] if len(widths) > 1 else "only", to_svg(spec, language.code)) for width, spec in zip(widths, specs, strict=True))
+    return Picture(specs[0]["description"], drawings, legend), figures(specs[0], language)
+
+
+def figures(spec: dict[str, Any], language: Language) -> Fold:
+    """The data of a chart as a table."""
+    meta = spec["usermeta"]
+    columns = tuple(Column(heading, "num" if place else "text") for place, heading in enumerate(meta["columns"]))
+    rows = tuple(Row(tuple(Cell(value) for value in row)) for row in meta["rows"])
+    return Fold(language.text("Figures of this picture"), (Table(meta["title"], columns, rows, visible_caption=True),))

@@ -1,0 +1,44 @@
+"""Lorenz curve: how much of the value the customers hold together, the smallest first. The further it sags, the fewer carry the value."""
+
+from __future__ import annotations
+
+from kundenwert.records import Concentration
+from kundenwert.reports.charts._curve import HEIGHT, Label, at, curve
+from kundenwert.reports.charts._theme import Data, Headings, Spec, chart
+from kundenwert.reports.charts._words import measure
+from kundenwert.reports.language import Language
+
+_TABLE = tuple(step / 10 for step in range(1, 11))
+
+
+def lorenz(concentration: Concentration, lang: str = "en", *, width: int = 368) -> Spec:
+    """Customers by rising value against their share of it, beside the diagonal on which all would be worth the same."""
+    language = Language(lang)
+    points, name = concentration.lorenz, measure(concentration.measure, language)
+    half = at(points, 0.5)
+    share = language.percent(half, 0 if abs(half) >= 0.1 else 1)
+    labels = (
+        Label((0.5, half), (language.text("lower half:"), share), dx=-10, dy=-18, align="right"),
+        Label((0.7, 0.7), (language.text("all equal"),), align="right", dx=-10, marked=False),
+    )
+    body = curve(points, ((0.0, 0.0), (1.0, 1.0)), labels, (language.text("Share of customers"), language.text("Share of {measure}", measure=name)))
+    return chart(_headings(language, name, share, concentration.gini), _data(concentration, language, name), width=width, height=HEIGHT, body=body)
+
+
+def _headings(language: Language, name: str, share: str, gini: float) -> Headings:
+    return Headings(
+        message=language.text("The lower half of the customers holds {share} of the {measure}", share=share, measure=name),
+        title=language.text("{measure}: share of it by share of customers, smallest first", measure=name),
+        finding=language.text(
+            "Curve: the half of the customers with the smallest figures holds {share} of the {measure}. Gini {gini:.2f}.", share=share, measure=name, gini=gini
+        ),
+    )
+
+
+def _data(concentration: Concentration, language: Language, name: str) -> Data:
+    columns = (language.text("Share of customers, smallest first"), language.text("Share of {measure}", measure=name))
+    rows = tuple((language.percent(step, 0), language.percent(at(concentration.lorenz, step))) for step in _TABLE)
+    return Data(columns, rows)
+
+
+PLUGIN = lorenz

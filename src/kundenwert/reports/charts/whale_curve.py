@@ -1,0 +1,58 @@
+"""Whale curve: value added up from the best customer down. It rises above 100 % where customers of negative value take some away again."""
+
+from __future__ import annotations
+
+from kundenwert.records import Concentration
+from kundenwert.reports.charts._curve import HEIGHT, Label, at, curve
+from kundenwert.reports.charts._theme import Data, Headings, Spec, chart
+from kundenwert.reports.charts._words import measure
+from kundenwert.reports.language import Language
+
+_TABLE = tuple(step / 10 for step in range(1, 11))
+# A peak this close to all is rounding, not loss.
+_ABOVE = 1.0005
+
+
+def whale_curve(concentration: Concentration, lang: str = "en", *, width: int = 368) -> Spec:
+    """Customers by falling value against the value added up so far."""
+    language = Language(lang)
+    name, points = measure(concentration.measure, language), concentration.whale
+    message = _message(concentration, language, name)
+    headings = Headings(
+        message=message,
+        title=language.text("{measure}: added up from the best customer down", measure=name),
+        finding=language.text("Curve: {message}.", message=message),
+    )
+    axes = (language.text("Share of customers"), language.text("Share of {measure}", measure=name))
+    body = curve(points, ((0.0, 1.0), (1.0, 1.0)), (_label(concentration, language),), axes)
+    return chart(headings, _data(concentration, language, name), width=width, height=HEIGHT, body=body)
+
+
+def _message(concentration: Concentration, language: Language, name: str) -> str:
+    where, peak = concentration.whale_peak
+    if peak > _ABOVE:
+        return language.text(
+            "The best {share} of the customers bring {peak}; the others take {loss} away again",
+            share=language.percent(where, 0),
+            peak=language.percent(peak),
+            loss=language.percent(peak - 1),
+        )
+    return language.text("A fifth of the customers brings {share} of the {measure}", share=language.percent(at(concentration.whale, 0.2), 0), measure=name)
+
+
+def _label(concentration: Concentration, language: Language) -> Label:
+    where, peak = concentration.whale_peak
+    if peak > _ABOVE:
+        words = (language.percent(peak), language.text("with the best {share}", share=language.percent(where, 0)))
+        return Label((where, peak), words, align="right" if where > 0.5 else "left", dx=-10 if where > 0.5 else 10, dy=18)
+    fifth = at(concentration.whale, 0.2)
+    return Label((0.2, fifth), (language.text("the best fifth:"), language.percent(fifth, 0)), dy=8)
+
+
+def _data(concentration: Concentration, language: Language, name: str) -> Data:
+    columns = (language.text("Share of customers, best first"), language.text("Share of {measure}", measure=name))
+    rows = tuple((language.percent(step, 0), language.percent(at(concentration.whale, step))) for step in _TABLE)
+    return Data(columns, rows)
+
+
+PLUGIN = whale_curve

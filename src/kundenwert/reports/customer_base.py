@@ -1,0 +1,84 @@
+"""The report of a run: what came in, what the customer base is worth, who carries it, who is at risk, and how it was reckoned."""
+
+from __future__ import annotations
+
+from kundenwert.records import RunFigures
+from kundenwert.reports import _course, _lines, _method, _people, _spread, _worth
+from kundenwert.reports._basis import Basis
+from kundenwert.reports._page import Page
+from kundenwert.reports.language import Language
+
+
+def page(figures: RunFigures, lang: str = "en") -> Page:
+    """The report as records, before any HTML."""
+    basis = Basis(figures, Language(lang))
+    sections = (
+        *_worth.section(basis),
+        _lines.section(basis),
+        *_spread.sections(basis),
+        _people.top(basis),
+        _people.at_risk(basis),
+        _course.section(basis),
+        *_method.warnings(basis),
+        _method.method(basis),
+        _method.glossary(basis),
+    )
+    return Page(
+        title=f"{_title(basis)}, {figures.title}, {basis.day}",
+        company=figures.title,
+        language=lang,
+        message=_worth.message(basis),
+        lead=_worth.lead(basis),
+        basis=_line(basis),
+        sections=sections,
+        foot=_foot(basis),
+        words=_words(basis),
+    )
+
+
+def render(figures: RunFigures, lang: str = "en") -> str:
+    """The report as one HTML page that needs nothing else: no script, no further file, no network."""
+    from kundenwert.reports._html import html
+
+    return html(page(figures, lang))
+
+
+def _title(basis: Basis) -> str:
+    text = basis.language.text
+    names = {
+        "revenue": text("Customer base report in revenue, not margin"),
+        "purchases": text("Customer base report in purchases"),
+        "contribution": text("Customer base report"),
+    }
+    return names[basis.figures.yardstick]
+
+
+def _line(basis: Basis) -> tuple[tuple[str, str], ...]:
+    """The basis of every figure: a value without it is not shown."""
+    text, figures = basis.language.text, basis.figures
+    yardstick = text("revenue, not margin") if figures.yardstick == "revenue" else basis.yardstick()
+    kind = text("residual: from the as-of day on")
+    money = ((text("Value horizon"), basis.years), (text("Rate"), text("{rate} a year", rate=basis.language.percent(figures.discount_rate)))) if basis.in_money else ()
+    return (
+        (text("As of"), basis.day),
+        (text("Horizon"), basis.months),
+        *money,
+        (text("Kind of value"), kind),
+        (text("Yardstick"), yardstick),
+        (text("Run"), figures.run),
+    )
+
+
+def _foot(basis: Basis) -> str:
+    figures = basis.figures
+    return basis.language.text("Run {run} of {created}, kundenwert {version}", run=figures.run, created=figures.created, version=figures.version)
+
+
+def _words(basis: Basis) -> dict[str, str]:
+    """The few words the page itself needs."""
+    text = basis.language.text
+    warned = basis.language.plural("{n} warning", "{n} warnings", len(basis.figures.notices)) if basis.figures.notices else ""
+    return {"skip": text("Skip to the content"), "basis": text("Basis of the figures"), "warned": warned, "report": _title(basis), "scrolls": text("Table, can be moved sideways")}
+
+
+PLUGIN = render

@@ -1,0 +1,47 @@
+"""Finds the English sentences in the code of the reports."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+
+from kundenwert.reports import language
+
+
+def _strings(node: ast.AST) -> list[str]:
+    return [each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+
+
+def _calls(tree: ast.AST) -> Iterator[str | tuple[str, str]]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+        if called == "text" and not isinstance(node.args[0], ast.Name | ast.Attribute):
+            yield from _strings(node.args[0])
+        if called == "plural" and len(node.args) >= 2 and isinstance(node.args[0], ast.Constant):
+            yield (node.args[0].value, *_strings(node.args[1])[:1])
+
+
+def _tables(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """Pairs of singular and plural that wait in a table."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Tuple):
+            words = [each.value for each in node.elts if isinstance(each, ast.Constant) and isinstance(each.value, str) and "{n}" in each.value]
+            if len(words) == 2:
+                yield words[0], words[1]
+
+
+def used() -> set[str | tuple[str, str]]:
+    """Every message the reports may show, apart from those that come with the figures."""
+    folder = Path(str(resources.files("kundenwert.reports")))
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in folder.rglob("*.py")]
+    words = {word for _, word in language._SCALES}
+    chosen = {word for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Assign) and _names(node) & {"more", "less"} for word in _strings(node.value)}
+    return words | chosen | {message for tree in trees for message in _calls(tree)} | {pair for tree in trees for pair in _tables(tree)}
+
+
+def _names(node: ast.Assign) -> set[str]:
+    return {each.id for target in node.targets for each in ast.walk(target) if isinstance(each, ast.Name)}
