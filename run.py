@@ -153,12 +153,16 @@ def fingerprint() -> str:
 
 def stamp() -> str:
     """The fingerprint of the environment that is there; empty if it is missing, half made or unusable."""
-    if STARTED.exists() or not PYTHON.exists():
-        return ""
+    return "" if STARTED.exists() or not PYTHON.exists() else read_stamp()[0]
+
+
+def read_stamp() -> tuple:
+    """The fingerprint and the folder that the stamp names; empty texts without a stamp."""
     try:
-        return STAMP.read_text(encoding="ascii")
+        fingerprint, folder = STAMP.read_text(encoding="utf-8").splitlines()
+        return fingerprint, folder
     except (OSError, ValueError):
-        return ""
+        return "", ""
 
 
 @contextmanager
@@ -195,18 +199,19 @@ def install(wanted: str) -> None:
     uv = shutil.which("uv")
     if not (uv and install_with_uv(uv)):
         install_with_pip()
-    STAMP.write_text(wanted, encoding="ascii")
+    STAMP.write_text(wanted + "\n" + str(ROOT), encoding="utf-8")
     STARTED.unlink()
 
 
 def make_environment() -> None:
-    """Make .venv, unless a whole one of this Python is there already."""
+    """Make .venv, unless a whole one of this Python is there already. Its programs know their folder, so it must not have moved."""
     whole = PYTHON.exists() and not STARTED.exists() and version_of_environment() == sys.version_info[:2]
+    whole = whole and read_stamp()[1] in ("", str(ROOT))
     STARTED.touch()
     if whole:
         return
     if VENV.exists():
-        say("  removing a .venv that is half made or of another Python")
+        say("  removing a .venv that is half made, moved, or of another Python")
         shutil.rmtree(str(VENV))
     uv = shutil.which("uv")
     if uv and subprocess.call([uv, "venv", "--quiet", "--no-project", "--python", sys.executable, str(VENV)]) == 0:

@@ -31,6 +31,10 @@ def script(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Modul
     return module
 
 
+def write_stamp(script: ModuleType) -> None:
+    script.STAMP.write_text(f"{script.fingerprint()}\n{script.ROOT}", encoding="utf-8")
+
+
 def failed(text: str) -> subprocess.CompletedProcess[str]:
     return subprocess.CompletedProcess(["pip"], 1, stdout="", stderr=text)
 
@@ -57,14 +61,14 @@ def test_old_python_is_refused_with_what_to_do(
 
 
 def test_whole_environment_is_left_alone(script: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    script.STAMP.write_text(script.fingerprint(), encoding="ascii")
+    write_stamp(script)
     monkeypatch.setattr(script, "install", lambda wanted: pytest.fail("set up again"))
     script.set_up()
 
 
 @pytest.mark.parametrize("file", ["requirements.lock", "pyproject.toml"])
 def test_changed_packages_make_a_new_set_up(script: ModuleType, monkeypatch: pytest.MonkeyPatch, file: str) -> None:
-    script.STAMP.write_text(script.fingerprint(), encoding="ascii")
+    write_stamp(script)
     (script.ROOT / file).write_text("changed", encoding="utf-8")
     installed: list[str] = []
     monkeypatch.setattr(script, "install", installed.append)
@@ -73,12 +77,25 @@ def test_changed_packages_make_a_new_set_up(script: ModuleType, monkeypatch: pyt
 
 
 def test_half_made_environment_is_made_again(script: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    script.STAMP.write_text(script.fingerprint(), encoding="ascii")
+    write_stamp(script)
     script.STARTED.touch()
     installed: list[str] = []
     monkeypatch.setattr(script, "install", installed.append)
     script.set_up()
     assert installed == [script.fingerprint()]
+
+
+def test_moved_environment_is_thrown_away(script: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(script.shutil, "which", lambda name: None)
+    monkeypatch.setattr(script, "make_with_venv", lambda: made.append("venv"))
+    script.make_environment()
+    assert made == []
+    script.STARTED.unlink()
+    script.STAMP.write_text("fingerprint\nelsewhere", encoding="utf-8")
+    script.make_environment()
+    assert made == ["venv"]
+    assert not script.VENV.exists()
 
 
 def test_missing_venv_names_the_debian_package(script: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
