@@ -7,6 +7,7 @@ against its hash) with uv if it is there, else with pip. Later starts compare on
 This file keeps to the syntax of early Python 3, so that an old Python can read it and say that it is too old.
 """
 
+import errno
 import hashlib
 import os
 import shutil
@@ -83,7 +84,7 @@ def check(rest: list) -> int:
 def passes(name: str, command: tuple) -> bool:
     """Run one check and show its output."""
     print("\n== {}: {}".format(name, " ".join(command)), flush=True)
-    return subprocess.call([str(PROGRAMS / command[0]), *command[1:]], cwd=str(ROOT)) == 0
+    return subprocess.call([program(command[0]), *command[1:]], cwd=str(ROOT)) == 0
 
 
 def docs(rest: list) -> int:
@@ -102,9 +103,12 @@ def bench(rest: list) -> int:
 
 def kundenwert(words: list) -> int:
     """Run the command line of the product in the folder the user is in."""
-    if WINDOWS:
-        return hand_over([str(PROGRAMS / "kundenwert.exe"), *words])
-    return hand_over([str(PYTHON), str(PROGRAMS / "kundenwert"), *words])
+    return hand_over([program("kundenwert"), *words])
+
+
+def program(name: str) -> str:
+    """The path of a program of the environment."""
+    return str(PROGRAMS / (name + ".exe" if WINDOWS else name))
 
 
 def hand_over(command: list, folder: "Path | None" = None, environment: "dict | None" = None) -> int:
@@ -185,9 +189,10 @@ def wait_on_windows(file) -> None:
     while True:
         try:
             msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
-        except OSError:
-            continue
-        return
+            return
+        except OSError as error:
+            if error.errno != errno.EDEADLK:
+                raise
 
 
 def install(wanted: str) -> None:
