@@ -37,6 +37,21 @@ UNREACHABLE = ("connect", "timed out", "resolve host", "name resolution", "netwo
 CHANGED = ("do not match the hashes", "hash mismatch")
 
 
+USAGE = """\
+python3 run.py WORD [...]; what is missing is set up first
+
+  setup   make .venv with the command kundenwert in it
+  demo    value the sales lines of a real wholesaler, with report
+  test    run the tests; further words go to pytest
+  check   format, lint, types and import contracts
+  docs    build the pages into site/
+  bench   run the measurements
+
+Any other word goes to kundenwert, for example: python3 run.py value orders.csv --out values.csv
+To check data, where check is taken: .venv/bin/kundenwert check orders.csv
+"""
+
+
 class Trouble(Exception):
     """Something a person must mend: what came, what was expected, what to do."""
 
@@ -46,6 +61,9 @@ class Trouble(Exception):
 
 def main(words: list) -> int:
     """Set up if needed, then run what was asked for; the answer is the exit code."""
+    if not words or words[0] in ("help", "-h", "--help"):
+        print(USAGE, end="")
+        return 0
     try:
         check_python()
         set_up()
@@ -55,7 +73,7 @@ def main(words: list) -> int:
     except KeyboardInterrupt:
         print("Stopped. The next start begins the set-up anew.", file=sys.stderr)
         return 130
-    word, rest = (words[0], words[1:]) if words else ("--help", [])
+    word, rest = words[0], words[1:]
     own = {"setup": report_setup, "test": test, "check": check, "docs": docs, "bench": bench}
     return own.get(word, lambda rest: kundenwert([word, *rest]))(rest)
 
@@ -92,6 +110,7 @@ def docs(rest: list) -> int:
     renewed = subprocess.call([str(PYTHON), str(ROOT / "scripts" / "reference.py")], cwd=str(ROOT))
     if renewed:
         return renewed
+    say("Building site/index.html")
     environment = dict(os.environ, NO_MKDOCS_2_WARNING="1")
     return hand_over([str(PYTHON), "-m", "mkdocs", "build", "--strict", "--quiet", *rest], folder=ROOT, environment=environment)
 

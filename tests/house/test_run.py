@@ -60,6 +60,15 @@ def test_old_python_is_refused_with_what_to_do(
     assert "Expected: Python 99.0 or newer." in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("words", [[], ["--help"], ["help"]])
+def test_help_needs_no_set_up(
+    script: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    monkeypatch.setattr(script, "set_up", lambda: pytest.fail("set up for a help text"))
+    assert script.main(words) == 0
+    assert "python3 run.py WORD" in capsys.readouterr().out
+
+
 def test_whole_environment_is_left_alone(script: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     write_stamp(script)
     monkeypatch.setattr(script, "install", lambda wanted: pytest.fail("set up again"))
