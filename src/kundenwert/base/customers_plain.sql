@@ -1,0 +1,37 @@
+-- base/customers_plain.sql: base/customers.sql for a log without reversals, non-products, free lines and collective customers,
+-- where each line is a paid purchase. Money is summed in whole millionths held in doubles: exact in any order below 2^53.
+with purchase_days as (
+    select
+        customer_id,
+        day,
+        sum((amount * 1000000)::double) as amount
+    from booked
+    where day <= $as_of
+    group by customer_id, day
+),
+
+grouped as (
+    select
+        customer_id,
+        min(day) as first_day,
+        max(day) as last_day,
+        count(*) as purchases,
+        sum(amount) as amount,
+        arg_min(amount, day) as first_amount
+    from purchase_days
+    group by customer_id
+)
+
+select
+    customer_id,
+    (amount / 1000000)::decimal(24, 6) as revenue,
+    first_day,
+    last_day,
+    (purchases - 1)::integer as frequency,
+    last_day - first_day as recency,
+    ($as_of - first_day)::integer as t,
+    null::integer as recent,
+    case when amount is not null then purchases - 1 end::integer as spend_days,
+    ((amount - first_amount) / 1000000)::decimal(24, 6) as spend,
+    false as is_collective
+from grouped

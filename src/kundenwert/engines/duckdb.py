@@ -1,0 +1,193 @@
+"""The embedded engine: DuckDB in this process. Nothing to set up, never uses the network."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, final
+
+import duckdb
+
+from kundenwert.engines._engine import Delimited, Engine, Reading, checked_name, step_text
+from kundenwert.errors import Problem, StorageError, UnreadableInput
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_MEGABYTE = 1 << 20
+# A record may be long (a note in a cell), but a gigabyte without a line end is no table.
+_LONGEST_RECORD = 16 * _MEGABYTE
+
+
+@contextlib.contextmanager
+def _told(doing: str) -> Iterator[None]:
+    """Turns what the driver says of the machine (disk, memory, rights) into a problem with a remedy."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as err:
+        raise StorageError(
+            Problem(
+                f"The memory or the disk for intermediate results is used up ({doing}).",
+                "room for the largest intermediate table.",
+                "raise the setting `memory`, or point the setting `spill` to a folder with free space.",
+            )
+        ) from err
+    except (duckdb.IOException, OSError) as err:
+        first = str(err).splitlines()[0]
+        raise StorageError(
+            Problem(f"{first} ({doing}).", "a file or folder that can be read and written.", "check path, rights and free space.")
+        ) from err
+
+
+@final
+class DuckDb(Engine):
+    """One in-memory DuckDB connection; results leave it as Parquet, CSV, arrays or a few rows."""
+
+    def __init__(self, *, spill: Path | None = None, memory: str | None = None, threads: int | None = None) -> None:
+        config: dict[str, Any] = {
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        }
+        if memory:
+            config["memory_limit"] = memory
+        if threads:
+            config["threads"] = threads
+        if spill:
+            config["temp_directory"] = str(spill)
+        self._connection = duckdb.connect(config=config)
+
+    def script(self, path: str) -> None:
+        self._connection.execute(step_text(path))
+
+    def remember(self, name: str, value: Any) -> None:
+        self._connection.execute(f"set variable {checked_name(name)} = $value", {"value": value})
+
+    def table(self, name: str, step: str, **values: Any) -> int:
+        with _told(step):
+            self._run(f"create or replace temp table {checked_name(name)} as {step_text(step)}", values).fetchall()
+        return self._count(name)
+
+    def view(self, name: str, step: str) -> None:
+        self._connection.execute(f"create or replace temp view {checked_name(name)} as {step_text(step)}")
+
+    def rows(self, step: str, **values: Any) -> list[dict[str, Any]]:
+        with _told(step):
+            result = self._run(step_text(step), values)
+            names = [column[0] for column in result.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+    def arrays(self, step: str, **values: Any) -> dict[str, NDArray[Any]]:
+        with _told(step):
+            arrays: dict[str, NDArray[Any]] = self._run(step_text(step), values).fetchnumpy()
+        return arrays
+
+    def load(self, name: str, columns: Mapping[str, NDArray[np.generic] | Sequence[Any]]) -> None:
+        import numpy
+
+        arrays = {column: numpy.asarray(values) for column, values in columns.items()}
+        self._connection.register("_loading", arrays)
+        self._connection.execute(f"create or replace temp table {checked_name(name)} as select * from _loading")
+        self._connection.unregister("_loading")
+
+    def columns(self, name: str) -> dict[str, str]:
+        relation = self._connection.table(checked_name(name)) if self._is_table(name) else self._connection.view(checked_name(name))
+        return {column: str(kind) for column, kind in zip(relation.columns, relation.types, strict=True)}
+
+    def open_delimited(self, name: str, path: Path, how: Delimited) -> None:
+        relation = self._delimited(path, how, store_rejects=False)
+        relation.project("*, row_number() over () as record").create_view(checked_name(name))
+
+    def unreadable(self, name: str, path: Path, how: Delimited) -> int:
+        with _told(path.name):
+            self._connection.execute("drop table if exists reject_errors; drop table if exists reject_scans")
+            self._delimited(path, how, store_rejects=True).aggregate("count(*)").fetchall()
+        return self.table(name, "engines/unreadable.sql")
+
+    def open_parquet(self, name: str, paths: Sequence[Path]) -> None:
+        with self._readable(paths[0]):
+            relation = self._connection.from_parquet([str(path) for path in paths], file_row_number=True)
+        relation.project("* exclude (file_row_number), file_row_number + 1 as record").create_view(checked_name(name))
+
+    def open_frame(self, name: str, frame: Any) -> None:
+        relation = self._connection.from_arrow(frame)
+        relation.project("*, row_number() over () as record").create_view(checked_name(name))
+
+    def project(self, name: str, source: str, readings: Mapping[str, Reading]) -> None:
+        relation = self._connection.view(checked_name(source))
+        relation.project(*(_expression(reading).alias(column) for column, reading in readings.items())).create_view(checked_name(name))
+
+    def union(self, name: str, sources: Sequence[str]) -> None:
+        text = " union all ".join(f"select * from {checked_name(source)}" for source in sources)
+        self._connection.execute(f"create or replace temp view {checked_name(name)} as {text}")
+
+    def write(self, path: Path, step: str, **values: Any) -> int:
+        with _told(path.name):
+            return self._copy(f"copy ({step_text(step)}) to $path (format parquet, compression zstd)", {"path": str(path), **values})
+
+    def write_csv(self, path: Path, step: str, *, delimiter: str = ",", **values: Any) -> int:
+        with _told(path.name):
+            text = f"copy ({step_text(step)}) to $path (format csv, header, delimiter '{delimiter}')"
+            return self._copy(text, {"path": str(path), **values})
+
+    def drop(self, name: str) -> None:
+        kind = "table" if self._is_table(name) else "view"
+        self._connection.execute(f"drop {kind} if exists {checked_name(name)}")
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _run(self, text: str, values: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
+        return self._connection.execute(text, dict(values) or None)
+
+    def _copy(self, text: str, values: Mapping[str, Any]) -> int:
+        # fetchall: an unfinished result would block the connection.
+        return int(self._run(text, values).fetchall()[0][0])
+
+    def _count(self, name: str) -> int:
+        return int(self._connection.execute(f"select count(*) from {checked_name(name)}").fetchall()[0][0])
+
+    def _is_table(self, name: str) -> bool:
+        found = self._connection.execute("select 1 from duckdb_tables() where table_name = $name", {"name": name}).fetchall()
+        return bool(found)
+
+    def _delimited(self, path: Path, how: Delimited, *, store_rejects: bool) -> duckdb.DuckDBPyRelation:
+        with self._readable(path):
+            return self._connection.read_csv(
+                str(path),
+                sep=how.delimiter,
+                quotechar=how.quote,
+                escapechar=how.quote,
+                skiprows=how.skip,
+                header=False,
+                auto_detect=False,
+                columns={f"c{index}": "VARCHAR" for index in range(how.columns)},
+                max_line_size=_LONGEST_RECORD,
+                strict_mode=True,
+                ignore_errors=True,
+                **({"store_rejects": True, "rejects_limit": 0} if store_rejects else {}),
+            )
+
+    @contextlib.contextmanager
+    def _readable(self, path: Path) -> Iterator[None]:
+        try:
+            yield
+        except duckdb.Error as err:
+            first = str(err).splitlines()[0]
+            raise UnreadableInput(
+                Problem(f"The file cannot be opened: {first}", "a whole, undamaged file.", "export it again.", file=path.name)
+            ) from err
+
+
+def _expression(reading: Reading) -> duckdb.Expression:
+    cells = [duckdb.ColumnExpression(column) for column in reading.columns]
+    constants = [duckdb.ConstantExpression(argument) for argument in reading.arguments]
+    if reading.how:
+        expression = duckdb.FunctionExpression(reading.how, *cells, *constants)
+    else:
+        expression = (cells or constants or [duckdb.ConstantExpression(None)])[0]
+    return expression.cast(duckdb.type(reading.type)) if reading.type else expression
+
+
+PLUGIN = DuckDb

@@ -1,0 +1,251 @@
+"""The frozen records that travel between rooms: histories, spend histories, forecasts.
+
+Arrays are numpy arrays of equal length; nothing changes them after they are made. Time is in days.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Histories:
+    """The distinct purchase histories of a base and how many customers have each.
+
+    frequency: purchases after the first. recency: days from the first to the last purchase.
+    T: days from the first purchase to the as-of day. count: customers with this history.
+    All arrays have shape (n,); frequency and count are int64, recency and T float64 days.
+    """
+
+    frequency: Integers
+    recency: Floats
+    T: Floats
+    count: Integers
+
+    def __len__(self) -> int:
+        return len(self.frequency)
+
+    @property
+    def customers(self) -> int:
+        """How many customers stand behind the histories."""
+        return int(self.count.sum())
+
+
+@dataclass(frozen=True)
+class SpendHistories:
+    """Distinct spend histories: how many repeat purchase days with a positive amount, their mean amount, the count.
+
+    For large bases the rows may be narrow bins of x * mean: then `spread` is the variance of log(x * mean) within each bin
+    and `mean` is exp of the bin's mean log, divided by x. Exact rows have spread 0. All arrays have shape (n,).
+    """
+
+    spend_days: Integers
+    mean: Floats
+    count: Integers
+    spread: Floats
+
+    @property
+    def customers(self) -> int:
+        """How many customers stand behind the histories."""
+        return int(self.count.sum())
+
+
+@dataclass(frozen=True)
+class PurchaseForecast:
+    """What a purchase model says of each history; one entry a history, shape (n,).
+
+    p_alive: probability to be still a customer at the as-of day. expected_purchases: over the horizon, undiscounted.
+    discounted_purchases: over the value horizon, each discounted from its expected day.
+    discounted_beyond: the same from the end of the value horizon on, without end.
+    usual_gap: days; the 90 % quantile of the gap after the last purchase if the customer is alive.
+    """
+
+    p_alive: Floats
+    expected_purchases: Floats
+    discounted_purchases: Floats
+    discounted_beyond: Floats
+    usual_gap: Floats
+
+
+@dataclass(frozen=True)
+class Horizons:
+    """How far a forecast looks and how it discounts. Days; rate per year, effective (0.1 is 10 %)."""
+
+    horizon_days: float
+    value_horizon_days: float
+    discount_rate: float
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something a reader must know before trusting a figure: a key for programs, a sentence with its values for people.
+
+    `text` is an English message with {named} places, the msgid of its translation; `values` fill them.
+    """
+
+    key: str
+    text: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.text.format(**self.values)
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What a run keeps of a fitted model. Parameters are in `unit`; a standard error of None is "not defined"."""
+
+    family: str
+    name: str
+    unit: str
+    parameters: dict[str, float]
+    standard_errors: dict[str, float | None]
+    log_likelihood: float
+    customers: int
+    histories: int
+    outcome: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """One file that was read: its name without folder, bytes, sha256 and records (lines after the header)."""
+
+    name: str
+    size: int
+    sha256: str
+    lines: int
+
+
+@dataclass(frozen=True)
+class ClassTotal:
+    """Lines and money of one line class; `month` (YYYY-MM, "" if unknown) and `currency` where it is a part."""
+
+    line_class: str
+    lines: int
+    amount: Decimal
+    month: str = ""
+    currency: str = ""
+
+
+@dataclass(frozen=True)
+class FlagTotal:
+    """Lines and money that carry a flag. Flags overlap; they never add up to the classes."""
+
+    flag: str
+    lines: int
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """The bridge from file totals to value totals. Every line is in exactly one class; `difference` must be 0.
+
+    lines, amount: all records and the money in them. classes: totals by class. months: the same by month and currency.
+    flags: booked lines that are marked. views: overlapping second looks (positive lines, documents by prefix letter).
+    """
+
+    lines: int
+    amount: Decimal
+    classes: tuple[ClassTotal, ...]
+    months: tuple[ClassTotal, ...]
+    flags: tuple[FlagTotal, ...]
+    views: tuple[FlagTotal, ...]
+    difference: Decimal
+
+
+@dataclass(frozen=True)
+class ValueClass:
+    """Customers and value of class A, B or C; share is the part of the total value."""
+
+    name: str
+    customers: int
+    value: Decimal
+    share: float
+
+
+@dataclass(frozen=True)
+class Concentration:
+    """How value is spread over the customers; `measure` names the column it was taken from.
+
+    lorenz and whale are (share of customers, share of value) points from (0, 0) on, at most some hundred of them. Lorenz:
+    customers by rising value. Whale curve: by falling value, so it rises above 1 where customers of negative value exist.
+    """
+
+    measure: str
+    classes: tuple[ValueClass, ...]
+    gini: float
+    hhi: float
+    lorenz: tuple[tuple[float, float], ...]
+    whale: tuple[tuple[float, float], ...]
+    whale_peak: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class MonthOfPurchases:
+    """One calendar month: purchases, how many of them first ones, booked revenue; complete if the log covers it wholly."""
+
+    month: str
+    purchases: int
+    first_purchases: int
+    revenue: Decimal
+    complete: bool
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over customers.parquet; money None where the yardstick is purchases."""
+
+    customers: int
+    levels: dict[str, int]
+    purchases: int
+    expected_purchases: float
+    revenue: Decimal | None
+    past: Decimal | None
+    expected_revenue: Decimal | None
+    clv: Decimal | None
+    clv_beyond: Decimal | None
+    value: Decimal | None
+
+
+@dataclass(frozen=True)
+class RunFigures:
+    """All a report of a run needs: what came in, what the base is worth, who carries it, who is at risk, how it was reckoned.
+
+    top and at_risk hold rows of customers.parquet as dicts (customer_id, first_purchase, last_purchase, frequency, revenue,
+    p_alive, expected_purchases, expected_revenue, clv, value, level); at_risk rows also gap_days, usual_gap_days,
+    clv_if_alive and loss (= clv_if_alive - clv; in purchases where the yardstick is purchases).
+    yardstick: "revenue", "contribution" or "purchases". currency: "" if none is known.
+    """
+
+    title: str
+    run: str
+    version: str
+    created: datetime
+    as_of: date
+    horizon: str
+    value_horizon: str
+    discount_rate: float
+    yardstick: str
+    currency: str
+    files: tuple[InputFile, ...]
+    reconciliation: Reconciliation
+    totals: Totals
+    concentration: Concentration
+    top: tuple[dict[str, Any], ...]
+    at_risk: tuple[dict[str, Any], ...]
+    at_risk_count: int
+    at_risk_loss: Decimal | float
+    months: tuple[MonthOfPurchases, ...]
+    models: tuple[ModelCard, ...]
+    notices: tuple[Notice, ...]

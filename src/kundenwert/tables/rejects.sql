@@ -1,0 +1,47 @@
+-- tables/rejects.sql: every record that cannot be booked, with all rules it fails and its raw text
+with judged as (
+    select
+        read_lines.*,
+        coalesce(currency, getvariable('currency')::varchar, '') as booked_currency,
+        list_filter(
+            [
+                case when day is null and trim(coalesce(date_text, '')) = '' then 'date is given' end,
+                case when day is null and trim(coalesce(date_text, '')) <> '' then 'date is readable' end,
+                case
+                    when amount_expected and amount is null and trim(coalesce(amount_text, quantity_text, price_text, '')) = ''
+                        then 'amount is given'
+                end,
+                case
+                    when amount_expected and amount is null and trim(coalesce(amount_text, quantity_text, price_text, '')) <> ''
+                        then 'amount is readable'
+                end,
+                case when not id_is_sound then 'customer id is sound' end,
+                case when superseded_lines.record is not null then 'document counts once, in the newest file' end
+            ],
+            rule -> rule is not null
+        ) as rules
+    from read_lines
+    left join superseded_lines using (file_id, record)
+)
+
+select
+    file_id,
+    record,
+    rules,
+    raw,
+    day,
+    amount,
+    booked_currency as currency
+from judged
+where len(rules) > 0
+union all
+select
+    file_id,
+    line as record,
+    ['record is readable'] as rules,
+    reason || ' | ' || raw as raw,
+    null::integer as day,
+    null::decimal(18, 6) as amount,
+    coalesce(getvariable('currency')::varchar, '') as currency
+from unreadable_lines
+order by file_id, record
