@@ -1,0 +1,408 @@
+"""What all models share: a model states its formulas, this file derives fit, standard errors, messages, saving and loading."""
+
+from __future__ import annotations
+
+import json
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, ClassVar, Final, Generic, TypeVar, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kundenwert import registry
+from kundenwert.errors import CallError, DataError, FitError, Problem, UnreadableInput
+from kundenwert.records import ModelCard
+from kundenwert.stats.limits import Limit
+from kundenwert.stats.maximise import Maximum, Objective, hessian_of, maximise
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Values = Mapping[str, float]
+H = TypeVar("H")
+D = TypeVar("D")
+
+# How far, in logs, the optimiser may walk from the data's own scale: e^16 is about 9 million.
+_BOX: Final = 16.0
+# A direction whose standard error is above this (in logs; e^4 is a factor of 55) is called flat.
+_FLAT: Final = 4.0
+# Above this many distinct histories the search starts on a sample of so many customers.
+_SAMPLE: Final = 50_000
+_TRIAL: Final = 3_000
+_FORMAT: Final = "kundenwert.fitted"
+_FORMAT_VERSION: Final = 1
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a model: its name, the values it may take, where the search starts, and its unit.
+
+    time, money: the power of the unit of time or money it carries; the start is in units of the data's typical time or amount.
+    """
+
+    name: str
+    limit: Limit
+    start: float
+    time: int = 0
+    money: int = 0
+
+
+class Outcome(Enum):
+    """How a fit ended. The sentence is for people; {places} are filled by `Fitted.sentence`."""
+
+    CONVERGED = "The optimum was found."
+    FLAT_DIRECTION = (
+        "The data determine {combination} = {value:.4g} but not {names} separately: forecasts can be used, "
+        "these parameters and their standard errors cannot."
+    )
+    AT_LIMIT = (
+        "The likelihood keeps rising towards a limit of {names}: the data show no trace of what it stands for. "
+        "Forecasts can be used; standard errors of {names} are not defined."
+    )
+    MEAN_NOT_FINITE = (
+        "The spread of spend between customers is so wide that its mean is not finite (q = {q:.4g}, at most 1): "
+        "the median takes its place, and customers are shrunk towards it."
+    )
+    TOO_LITTLE_DATA = "There are too few observations for this model: {reason} Use a simpler rule, or more data."
+    OUT_OF_STEPS = "The optimiser used all its steps; raise `max_steps` or use a coarser grain of purchases."
+
+    @property
+    def is_usable(self) -> bool:
+        """May forecasts be made from such a fit?"""
+        return self not in (Outcome.TOO_LITTLE_DATA, Outcome.OUT_OF_STEPS)
+
+
+class AbstractModel(ABC, Generic[H, D]):
+    """A model states parameters, log-likelihood with exact gradient, simulation and an example; the rest is derived here.
+
+    H is the record of histories, D what the model prepares from it once for a fit (distinct values and where they stand).
+    """
+
+    parameters: ClassVar[tuple[Parameter, ...]]
+    needs: ClassVar[str]
+    """The attribute of a customer base that holds the histories this model sees."""
+    ridges: ClassVar[tuple[tuple[str, str, str], ...]] = ()
+    """Pairs of parameters that may be known only together: first, second, and the combination as text."""
+
+    @property
+    def name(self) -> str:
+        """The public name: the name of the file."""
+        return type(self).__module__.rpartition(".")[2]
+
+    @property
+    def family(self) -> str:
+        """The room the model stands in: purchases, spend, retention."""
+        return type(self).__module__.split(".")[-2]
+
+    @abstractmethod
+    def prepare(self, histories: H, unit_days: float) -> D:
+        """Check the histories and gather what stays the same at each step of a fit. Raises DataError that names the column."""
+
+    @abstractmethod
+    def score(self, p: Values, data: D) -> tuple[float, Floats]:
+        """The total log-likelihood and its gradient in the parameters, shape (parameters,)."""
+
+    @abstractmethod
+    def log_likelihood(self, p: Values, histories: H, unit_days: float = 7.0) -> Floats:
+        """The log-likelihood of one customer with each history; parameters in the unit, shape (n,)."""
+
+    @abstractmethod
+    def typical(self, histories: H, unit_days: float) -> tuple[float, float]:
+        """The data's typical time (in the unit) and typical amount: the scale on which the search starts."""
+
+    @abstractmethod
+    def too_little(self, histories: H) -> str:
+        """Why the histories cannot carry this model, as a sentence; empty if they can."""
+
+    @abstractmethod
+    def sample(self, histories: H, customers: int) -> H:
+        """About so many customers, drawn evenly and without chance; the counts add up to `customers`."""
+
+    @abstractmethod
+    def simulate(self, p: Values, span_days: Floats, *, rng: np.random.Generator, unit_days: float = 7.0) -> H:
+        """One simulated customer for each span; counts are 1. Parameters in the unit."""
+
+    @abstractmethod
+    def example(self) -> tuple[dict[str, float], Floats]:
+        """Parameters (in weeks) and spans in days from which a simulation makes histories good for tests and docs."""
+
+    def log_prior(self, p: Values) -> tuple[float, Floats]:
+        """The log prior density and its gradient in the parameters; flat unless a model says otherwise (then the fit is MAP)."""
+        return 0.0, np.zeros(len(self.parameters))
+
+    def without_data(self, histories: H, unit_days: float) -> dict[str, float]:
+        """Finite parameters for histories that cannot carry a fit: the starting values on the data's own scale."""
+        return {k.name: float(v) for k, v in zip(self.parameters, self._start(histories, unit_days), strict=True)}
+
+    def judge(self, p: Values, outcome: Outcome) -> Outcome:
+        """A last word of the model on its own parameters; the outcome as it is unless a model says otherwise."""
+        return outcome
+
+    def fit(self, base: Any, unit_days: float = 7.0, *, max_steps: int = 200) -> Fitted:
+        """Fit by maximum likelihood (with a prior where the model has one).
+
+        base: the histories, or anything that has them as attribute `needs`. unit_days: the unit of time of the parameters
+        and of log_likelihood, 7 for weeks. Never NaN, never an exception for valid histories: look at `outcome`, or call
+        `or_raise()`. Raises DataError for histories that are not valid, CallError if `base` has none.
+        """
+        histories: H = getattr(base, self.needs, base)
+        if not hasattr(histories, "count"):
+            raise CallError(f"{type(base).__name__} has no {self.needs}. Expected: a customer base or its {self.needs}.")
+        data = self.prepare(histories, unit_days)
+        reason = self.too_little(histories)
+        if reason:
+            return self._unfitted(histories, data, unit_days, reason)
+        best = self._search(histories, data, unit_days, max_steps)
+        return self._fitted(histories, data, unit_days, best)
+
+    def _search(self, histories: H, data: D, unit_days: float, max_steps: int) -> Maximum:
+        """From several starts on few customers, on from the best on more, and a few steps with the same Hessian on all."""
+        start = np.log(self._start(histories, unit_days))
+        box = {"lower": start - _BOX, "upper": start + _BOX}
+        size = len(histories.count)  # type: ignore[attr-defined]
+        if size > _TRIAL:
+            trial = self._objective(self.prepare(self.sample(histories, _TRIAL), unit_days))
+            start = _best([maximise(trial, s, max_steps=max_steps, gain=1e-3, **box) for s in _around(start)]).point
+            starts = [start]
+        else:
+            starts = _around(start)
+        second = None
+        if size > _SAMPLE:
+            part = self._objective(self.prepare(self.sample(histories, _SAMPLE), unit_days))
+            found = maximise(part, start, max_steps=max_steps, gain=1e-6, **box)
+            starts = [found.point]
+            if np.linalg.eigvalsh(found.hessian).max() < 0:
+                second = found.hessian * (float(np.sum(histories.count)) / _SAMPLE)  # type: ignore[attr-defined]
+        objective = self._objective(data)
+        best = _best([maximise(objective, s, max_steps=max_steps, hessian=second, **box) for s in starts])
+        if second is None:
+            return best
+        final = hessian_of(objective, best.point, **box)
+        return Maximum(best.point, best.value, best.gradient, final, best.steps, best.converged)
+
+    def _start(self, histories: H, unit_days: float) -> Floats:
+        time, money = self.typical(histories, unit_days)
+        return np.array([k.start * time**k.time * money**k.money for k in self.parameters])
+
+    def _objective(self, data: D) -> Objective:
+        def objective(line: Floats) -> tuple[float, Floats]:
+            values = np.exp(line)
+            p = dict(zip((k.name for k in self.parameters), values.tolist(), strict=True))
+            likelihood, slope = self.score(p, data)
+            prior, pull = self.log_prior(p)
+            return likelihood + prior, (slope + pull) * values
+
+        return objective
+
+    def _unfitted(self, histories: H, data: D, unit_days: float, reason: str) -> Fitted:
+        p = self.without_data(histories, unit_days)
+        none = dict.fromkeys(p)
+        likelihood = self.score(p, data)[0]
+        return self._result(histories, unit_days, p, none, likelihood, self.judge(p, Outcome.TOO_LITTLE_DATA), {"reason": reason})
+
+    def _fitted(self, histories: H, data: D, unit_days: float, best: Maximum) -> Fitted:
+        p = {k.name: math.exp(v) for k, v in zip(self.parameters, best.point.tolist(), strict=True)}
+        errors, loose = _errors(p, best.hessian)
+        start = np.log(self._start(histories, unit_days))
+        outcome, facts = self._diagnose(p, best, loose, np.abs(best.point - start) > _BOX - 1e-6)
+        likelihood = best.value - self.log_prior(p)[0]
+        return self._result(histories, unit_days, p, errors, likelihood, self.judge(p, outcome), facts)
+
+    def _diagnose(self, p: Values, best: Maximum, loose: Floats, on_box: NDArray[np.bool_]) -> tuple[Outcome, dict[str, Any]]:
+        names = [k.name for k in self.parameters]
+        weak = [name for name, share, edge in zip(names, np.abs(loose).max(axis=0, initial=0.0), on_box, strict=True) if share > 0.1 or edge]
+        if not best.converged:
+            return Outcome.OUT_OF_STEPS, {}
+        if not weak:
+            return Outcome.CONVERGED, {}
+        for first, second, combination in self.ridges:
+            i, j = names.index(first), names.index(second)
+            # Both grow together: their ratio stays, their size is unknown.
+            together = len(loose) == 1 and min(loose[0, i] * loose[0, j], 1.0) > 0.3 and set(weak) == {first, second}
+            if together and not on_box.any():
+                return Outcome.FLAT_DIRECTION, {"combination": combination, "value": p[first] / (p[first] + p[second]), "names": f"{first} and {second}"}
+        return Outcome.AT_LIMIT, {"names": ", ".join(weak)}
+
+    def _result(
+        self, histories: H, unit_days: float, p: dict[str, float], errors: dict[str, Any], likelihood: float, outcome: Outcome, facts: dict[str, Any]
+    ) -> Fitted:
+        count = histories.count  # type: ignore[attr-defined]
+        return Fitted(
+            model=self,
+            unit_days=unit_days,
+            parameters=p,
+            standard_errors=errors,
+            log_likelihood=float(likelihood),
+            outcome=outcome,
+            sentence=outcome.value.format(**{"q": p.get("q", math.nan), **facts}),
+            customers=int(count.sum()),
+            histories=len(count),
+        )
+
+
+def _around(start: Floats) -> list[Floats]:
+    """The start itself and two more, lower and higher: a likelihood may have more than one hill."""
+    return [start, start - 1.0, start + 1.0]
+
+
+def _best(found: list[Maximum]) -> Maximum:
+    return max(found, key=lambda one: (one.value, one.converged))
+
+
+def _errors(p: Values, hessian: Floats) -> tuple[dict[str, float | None], Floats]:
+    """Standard errors by the delta method, None where not defined; and the flat directions, one a row."""
+    bends, axes = np.linalg.eigh(-hessian)
+    flat = bends < 1 / _FLAT**2
+    loose = axes[:, flat].T
+    variance = ((axes[:, ~flat] ** 2) / bends[~flat]).sum(axis=1)
+    known = np.abs(loose).max(axis=0, initial=0.0) <= 0.1
+    return {
+        name: value * math.sqrt(v) if ok else None for (name, value), v, ok in zip(p.items(), variance.tolist(), known.tolist(), strict=True)
+    }, loose
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A fit as a table: rows of parameter, estimate and standard error (None: not defined), and a heading."""
+
+    heading: tuple[str, ...]
+    rows: tuple[tuple[str, float, float | None], ...]
+
+    def __str__(self) -> str:
+        lines = [f"{name:<10}{value:>16.7g}{'not defined' if error is None else format(error, '.4g'):>16}" for name, value, error in self.rows]
+        return "\n".join([*self.heading, f"{'parameter':<10}{'estimate':>16}{'standard error':>16}", *lines])
+
+
+@final
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted model: parameters in the unit of `unit_days` days, standard errors (None: not defined), and how the fit ended."""
+
+    model: Any
+    unit_days: float
+    parameters: dict[str, float]
+    standard_errors: dict[str, float | None]
+    log_likelihood: float
+    outcome: Outcome
+    sentence: str
+    customers: int
+    histories: int
+
+    def or_raise(self) -> Fitted:
+        """This fit if forecasts can be made from it; raises FitError with the sentence of the outcome if not."""
+        if not self.outcome.is_usable:
+            raise FitError(f"{self.model.name}: {self.sentence}")
+        return self
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion, 2 k - 2 ln L. Compare only fits of one family to the same histories."""
+        return 2 * len(self.parameters) - 2 * self.log_likelihood
+
+    @property
+    def bic(self) -> float:
+        """Schwarz's criterion, k ln n - 2 ln L, n the customers. Compare only fits of one family to the same histories."""
+        return len(self.parameters) * math.log(max(self.customers, 1)) - 2 * self.log_likelihood
+
+    @property
+    def unit(self) -> str:
+        """The unit of time in words; empty for spend."""
+        if self.model.family == "spend":
+            return ""
+        return {1.0: "day", 7.0: "week", 365.25: "year"}.get(self.unit_days, f"{self.unit_days:g} days")
+
+    @property
+    def parameters_in_days(self) -> dict[str, float]:
+        """The parameters with the day as unit of time."""
+        return {k.name: self.parameters[k.name] * self.unit_days**k.time for k in self.model.parameters}
+
+    def forecast(self, base: Any, horizon: str = "12m", value_horizon: str = "5y", discount_rate: float = 0.10) -> Any:
+        """One row a customer of the base; horizons like "39w", "12m", "5y"; discount_rate a year, effective."""
+        return base.forecast(self, horizon=horizon, value_horizon=value_horizon, discount_rate=discount_rate)
+
+    def forecast_histories(self, histories: Any, horizons: Any) -> Any:
+        """What a purchase model says of each history; a PurchaseForecast. Raises CallError for a spend model."""
+        if self.model.family != "purchases":
+            raise CallError(f"{self.model.name} forecasts no purchases. Expected: a fit of a model in models.purchases.")
+        return self.model.forecast(self.parameters_in_days, histories, horizons)
+
+    def coefficients(self) -> dict[str, float]:
+        """What an engine needs to compute the expected spend of a customer. Raises CallError for a purchase model."""
+        if self.model.family != "spend":
+            raise CallError(f"{self.model.name} forecasts no spend. Expected: a fit of a model in models.spend.")
+        found: dict[str, float] = self.model.coefficients(self.parameters)
+        return found
+
+    def summary(self) -> Summary:
+        """The fit as a table that prints well."""
+        scale = f", parameters in {self.unit}s" if self.unit else ""
+        heading = (
+            f"{self.model.name}: {self.customers:,} customers, {self.histories:,} distinct histories{scale}",
+            f"log-likelihood {self.log_likelihood:.4f}. {self.sentence}",
+        )
+        return Summary(heading, tuple((name, value, self.standard_errors[name]) for name, value in self.parameters.items()))
+
+    def card(self) -> ModelCard:
+        """What a run keeps of this fit."""
+        return ModelCard(
+            family=self.model.family,
+            name=self.model.name,
+            unit=self.unit,
+            parameters=dict(self.parameters),
+            standard_errors=dict(self.standard_errors),
+            log_likelihood=self.log_likelihood,
+            customers=self.customers,
+            histories=self.histories,
+            outcome=self.outcome.name.lower(),
+            sentence=self.sentence,
+        )
+
+    def to_json(self) -> str:
+        """The fit as a small JSON text, without any data of customers."""
+        content = {k: getattr(self, k) for k in _SAVED}
+        head = {"format": _FORMAT, "version": _FORMAT_VERSION, "family": self.model.family, "model": self.model.name}
+        return json.dumps({**head, **content, "outcome": self.outcome.name}, indent=1, allow_nan=False)
+
+    @staticmethod
+    def from_json(text: str) -> Fitted:
+        """The fit that `to_json` wrote. Raises UnreadableInput if the text is not one, or of a newer version."""
+        try:
+            content = json.loads(text)
+            if content["format"] != _FORMAT or content["version"] > _FORMAT_VERSION:
+                raise ValueError(f"format {content['format']!r}, version {content['version']}")
+            model = registry.load(f"models.{content['family']}", content["model"])()
+            return Fitted(model=model, outcome=Outcome[content["outcome"]], **{k: content[k] for k in _SAVED})
+        except (ValueError, KeyError, TypeError) as err:
+            expected = f"the JSON text of a fit, format {_FORMAT}, version {_FORMAT_VERSION} or older."
+            raise UnreadableInput(Problem(f"This is not a saved fit ({err}).", expected, "save it again with `to_json()`.")) from err
+
+
+_SAVED: Final = ("unit_days", "parameters", "standard_errors", "log_likelihood", "sentence", "customers", "histories")
+
+
+def check_columns(record: str, columns: Mapping[str, NDArray[Any]], rules: Mapping[str, tuple[NDArray[np.bool_], str]]) -> None:
+    """Raise one DataError that lists each column that breaks its rule; rules: column -> (ok by entry, what is expected)."""
+    lengths = {name: len(column) for name, column in columns.items()}
+    if len(set(lengths.values())) > 1:
+        came = f"The columns of {record} differ in length: {lengths}."
+        raise DataError(Problem(came, "one entry a history in each column.", "build all columns from the same rows."))
+    problems = [
+        Problem(f"{record}: column {name} breaks its rule in {int((~ok).sum()):,} rows.", expected, "correct these rows.")
+        for name, (ok, expected) in rules.items()
+        if not ok.all()
+    ]
+    if problems:
+        raise DataError(*problems)
+
+
+def even_sample(count: Integers, customers: int) -> tuple[NDArray[np.intp], Integers]:
+    """Which entries an even walk through the customers meets, and how often; the new counts add up to `customers`."""
+    ends = np.cumsum(count)
+    # The middle of each of `customers` equal stretches: the same sample every time, spread over the whole order.
+    stops = (np.arange(customers) + 0.5) * (float(ends[-1]) / customers)
+    drawn = np.bincount(np.searchsorted(ends, stops, side="right"), minlength=len(count))
+    kept = np.flatnonzero(drawn)
+    return kept, drawn[kept].astype(np.int64)

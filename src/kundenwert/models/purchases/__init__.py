@@ -1,0 +1,1 @@
+"""Purchase models, one file a model."""

@@ -1,0 +1,100 @@
+"""What purchase models share: checked histories, their distinct structure, a sample, and the forecast of a Horizons record."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kundenwert.errors import CallError
+from kundenwert.models._base import AbstractModel, Values, check_columns
+from kundenwert.records import Histories
+from kundenwert.stats import distinct
+
+if TYPE_CHECKING:
+    from kundenwert.records import Horizons, PurchaseForecast
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Indices = NDArray[np.intp]
+H = TypeVar("H")
+D = TypeVar("D")
+
+
+class AbstractPurchaseModel(AbstractModel[H, D]):
+    """A model of how often customers buy: adds the forecast."""
+
+    @abstractmethod
+    def forecast(self, p: Values, histories: H, horizons: Horizons) -> PurchaseForecast:
+        """What the model says of each history; parameters with the day as unit of time."""
+
+
+@dataclass(frozen=True)
+class Distinct:
+    """Histories taken apart: the distinct frequencies, (frequency, T) and (frequency, recency) pairs, and their counts.
+
+    x, by_x: distinct frequencies and customers of each. x_of_T, T, by_T and x_of_t, t: the pairs, as index into x and time in
+    the unit. repeat_x, repeat_T, repeat_t, repeat: for each history with a repeat purchase its frequency, its two pairs, and its customers.
+    """
+
+    x: Integers
+    by_x: Floats
+    x_of_T: Indices
+    T: Floats
+    by_T: Floats
+    x_of_t: Indices
+    t: Floats
+    repeat_T: Indices
+    repeat_t: Indices
+    repeat: Floats
+
+
+def take_apart(h: Histories, unit_days: float) -> Distinct:
+    """The distinct structure of valid histories, found once for a fit; times in units of `unit_days`."""
+    check(h)
+    if not 0 < unit_days < np.inf:
+        raise CallError(f"unit_days is {unit_days}. Expected: the days of the unit of time, such as 7 for weeks.")
+    x, of_x = distinct.codes(h.frequency.astype(np.float64))
+    ages, of_age = distinct.codes(h.T)
+    x_of_T, age, of_T = distinct.pairs(of_x, of_age)
+    again = h.frequency > 0
+    times, of_time = distinct.codes(h.recency[again])
+    x_of_t, time, of_t = distinct.pairs(of_x[again], of_time)
+    count = h.count.astype(np.float64)
+    return Distinct(
+        x=x.astype(np.int64),
+        by_x=np.bincount(of_x, count, len(x)),
+        x_of_T=x_of_T,
+        T=ages[age] / unit_days,
+        by_T=np.bincount(of_T, count, len(age)),
+        x_of_t=x_of_t,
+        t=times[time] / unit_days,
+        repeat_T=of_T[again],
+        repeat_t=of_t,
+        repeat=count[again],
+    )
+
+
+def check(h: Histories) -> None:
+    """Raise DataError that names each column of the histories that is wrong."""
+    columns = {"frequency": h.frequency, "recency": h.recency, "T": h.T, "count": h.count}
+    whole = np.issubdtype(h.frequency.dtype, np.integer)
+    check_columns(
+        "Histories",
+        columns,
+        {
+            "frequency": ((h.frequency >= 0) & whole, "whole numbers, at least 0: purchases after the first."),
+            "T": ((h.T >= 0) & (h.T < np.inf), "days from the first purchase to the as-of day, at least 0."),
+            "count": (h.count > 0, "customers with this history, at least 1."),
+        },
+    )
+    order = (h.recency >= 0) & (h.recency <= h.T) & ((h.frequency > 0) | (h.recency == 0))
+    check_columns("Histories", columns, {"recency": (order, "days from the first to the last purchase: 0 to T, and 0 without a repeat purchase.")})
+
+
+def take(h: Histories, kept: Indices, count: Integers) -> Histories:
+    """Some of the histories, with new counts."""
+    return Histories(h.frequency[kept], h.recency[kept], h.T[kept], count)

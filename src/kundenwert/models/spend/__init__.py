@@ -1,0 +1,1 @@
+"""Spend models, one file a model."""
