@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from kundenwert import errors
+
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = "import sys; sys.argv[0] = 'kundenwert'; from kundenwert.cli import main; main()"
 
@@ -79,3 +81,13 @@ def test_python_example_runs(page: str, tmp_path: Path, monkeypatch: pytest.Monk
     names: dict[str, object] = {}
     exec(compile(example, page, "exec"), names)
     assert len(names["table"]) > 0  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["DataError", "UnknownName"])
+def test_error_example_fails_and_its_mended_form_does_not(name: str) -> None:
+    text = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8").partition(f"\n## {name}\n")[2].partition("\n## ")[0]
+    failing, mended = re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    names: dict[str, object] = {}
+    with pytest.raises(getattr(errors, name), match=r"\w"):
+        exec(failing, names)
+    exec(mended, names)
