@@ -106,3 +106,19 @@ create or replace macro id_typed(cell) as
 
 -- The record as text, cells joined by the mark; an empty cell keeps its place.
 create or replace macro joined(cells, mark) as array_to_string(list_transform(cells, lambda cell: coalesce(cell, '')), mark);
+
+-- A day as a number: 20240131, or Excel's count of days.
+create or replace macro day_of_number(cell, format) as case format
+    when 'yyyymmdd' then day_number(try(make_date((cell::bigint) // 10000, (cell::bigint) // 100 % 100, (cell::bigint) % 100)))
+    when 'serial' then case when cell between 61 and 2958465 then floor(cell)::integer - 25569 end
+end;
+
+create or replace macro product_net_by_tax(quantity, price, tax) as net_by_tax(net_by_product(quantity, price), tax);
+create or replace macro product_net_by_rate(quantity, price, rate) as net_by_rate(net_by_product(quantity, price), rate);
+
+-- How large a number is: for one look over a column before it is read.
+create or replace macro magnitude(cell, decimal_mark, thousands_mark) as abs(read_amount(cell, decimal_mark, thousands_mark)::double);
+create or replace macro magnitude_typed(cell) as case when not isnan(cell::double) then abs(cell::double) end;
+create or replace macro product_too_large(quantity, price) as
+    case when net_by_product(quantity, price) is null and quantity is not null and price is not null
+        then quantity::varchar || ' x ' || price::varchar end;

@@ -1,0 +1,12 @@
+"""Raw files and frames -> lines of one shape. One file a format; what starts with `_` serves them all.
+
+>>> # looked = inspect(engine, "sales.csv", Wanted(), scratch=folder)
+>>> # open_lines(engine, looked, "lines")
+"""
+
+from __future__ import annotations
+
+from kundenwert.sources._inspect import inspect, open_lines
+from kundenwert.sources._records import Column, Fact, Guess, Inspected, Table, Wanted, raised
+
+__all__ = ["Column", "Fact", "Guess", "Inspected", "Table", "Wanted", "inspect", "open_lines", "raised"]

@@ -1,0 +1,366 @@
+"""Looks at one input and says what it is: layout, roles, how its cells are read, and what must be settled before it can be."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
+
+from kundenwert import registry
+from kundenwert.engines._engine import Reading
+from kundenwert.errors import AmbiguousInput, Problem, SettingsError, UnreadableInput
+from kundenwert.records import InputFile
+from kundenwert.sources._bytes import kind_of
+from kundenwert.sources._lines import Readings, family, number_reading, open_shape
+from kundenwert.sources._money import Money, money
+from kundenwert.sources._records import Column, Fact, Guess, Inspected, Looked, Table, Trouble, Wanted, raised, short
+from kundenwert.sources._roles import Assigned, assign
+from kundenwert.sources._shapes import Shape, date_shape, mark_shapes
+from kundenwert.tables import transactions
+
+if TYPE_CHECKING:
+    from kundenwert.engines._engine import Engine
+
+_RAW = "inspected_raw"
+# Engines that know the reading macros: to define them takes longer than to read a small file.
+_PREPARED: WeakSet[Engine] = WeakSet()
+_LIMIT = 10**12
+_SUFFIXES = {"parquet": {".parquet", ".pq"}, "zip": {".xlsx", ".xlsm"}, "text": {".csv", ".tsv", ".txt", ".tab", ".asc", ".dat", ".gz"}}
+_MEANT = {
+    ".xlsx": "XLSX",
+    ".xlsm": "XLSX",
+    ".xls": "old Excel",
+    ".parquet": "Parquet",
+    ".pq": "Parquet",
+    ".csv": "CSV",
+    ".tsv": "TSV",
+    ".txt": "text",
+}
+
+
+def inspect(engine: Engine, source: Any, wanted: Wanted, *, scratch: Path, hashed: bool = True) -> Inspected:
+    """What `source` (a path, or a pandas, polars or arrow object) holds and how it would be read."""
+    _prepare(engine)
+    name, looked = _looked(source, wanted, scratch, hashed=hashed)
+    table, troubles = _with_names(looked.table, wanted, looked.file.name)
+    if troubles:
+        return _told(name, looked, table, troubles)
+    assigned = assign(table.columns, wanted, looked.file.name)
+    table.open(engine, _RAW)
+    return _read(engine, name, dataclasses.replace(looked, table=table), assigned, wanted)
+
+
+def open_lines(engine: Engine, inspected: Inspected, view: str) -> InputFile:
+    """Makes view `view` with the columns that every source promises, and table `view`_unreadable: line, reason, raw."""
+    inspected.or_raise()
+    _prepare(engine)
+    if inspected.table.unreadable:
+        lost = inspected.table.unreadable(engine, f"{view}_unreadable")
+        _check_lost(engine, view, inspected, lost)
+    else:
+        engine.table(f"{view}_unreadable", "sources/no_unreadable.sql")
+    open_shape(engine, view, inspected.table, inspected.readings)
+    return inspected.file
+
+
+def _prepare(engine: Engine) -> None:
+    if engine not in _PREPARED:
+        engine.script("tables/readings.sql")
+        _PREPARED.add(engine)
+
+
+def _looked(source: Any, wanted: Wanted, scratch: Path, *, hashed: bool) -> tuple[str, Looked]:
+    if not isinstance(source, str | Path):
+        return "frame", registry.load("sources", "frame")().look(source, wanted, scratch, kind="frame", hashed=hashed)
+    path = Path(source)
+    kind = _checked_kind(path)
+    names = registry.names("sources")
+    name = next((name for name in names if kind in registry.load("sources", name).kinds), "delimited")
+    looked: Looked = registry.load("sources", name)().look(path, wanted, scratch, kind=kind, hashed=hashed)
+    return name, _with_note(looked, path, kind)
+
+
+def _checked_kind(path: Path) -> str:
+    try:
+        if path.is_dir():
+            raise UnreadableInput(Problem("This is a folder.", "a file.", "name the files in it.", file=str(path)))
+        kind = kind_of(path)
+    except FileNotFoundError as err:
+        near = _near_files(path)
+        raise UnreadableInput(Problem(f"There is no such file.{near}", "a file that exists.", "correct the path.", file=str(path))) from err
+    except OSError as err:
+        raise UnreadableInput(
+            Problem(f"The file cannot be opened: {err.strerror}.", "a file that may be read.", "check its rights.", file=str(path))
+        ) from err
+    return kind
+
+
+def _near_files(path: Path) -> str:
+    import difflib
+
+    if not path.parent.is_dir():
+        return f" There is no folder {path.parent} either."
+    near = difflib.get_close_matches(path.name, sorted(other.name for other in path.parent.iterdir()), n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""
+
+
+def _with_note(looked: Looked, path: Path, kind: str) -> Looked:
+    """A file that is called other than it is gets read by what it is, with a note."""
+    suffix = path.suffix.lower()
+    if suffix not in _MEANT or suffix in _SUFFIXES["text" if kind == "gzip" else kind]:
+        return looked
+    note = Fact("name", suffix, f"it is called {_MEANT[suffix]}, but is {_WHAT[kind]}, and is read as that", warning=True)
+    return dataclasses.replace(looked, table=dataclasses.replace(looked.table, facts=(*looked.table.facts, note)))
+
+
+_WHAT = {"text": "delimited text", "gzip": "a gzip archive", "zip": "an XLSX workbook", "parquet": "a Parquet file"}
+
+
+def _with_names(table: Table, wanted: Wanted, file: str) -> tuple[Table, tuple[Trouble, ...]]:
+    """The names a person gave for the columns, if so; a table without any names is a question."""
+    if wanted.columns and len(wanted.columns) != len(table.columns):
+        return table, (_count_trouble(len(wanted.columns), table, file),)
+    if wanted.columns:
+        named = (dataclasses.replace(column, name=name) for column, name in zip(table.columns, wanted.columns, strict=True))
+        return dataclasses.replace(table, columns=tuple(named)), ()
+    if not any(column.name.strip() for column in table.columns):
+        return table, (_nameless(table, file),)
+    return table, ()
+
+
+def _count_trouble(named: int, table: Table, file: str) -> Trouble:
+    problem = Problem(
+        f"--columns names {named:,} columns, the file has {len(table.columns):,}.",
+        "one name for each column, in order.",
+        "give as many names; a column that is not needed may have any name.",
+        file=file,
+    )
+    return Trouble(SettingsError, problem)
+
+
+def _nameless(table: Table, file: str) -> Trouble:
+    header = next((fact.reason for fact in table.facts if fact.name == "header"), "")
+    example = ",".join(("customer_id", "date", "amount", "quantity", *(f"other{place}" for place in range(5, 100)))[: len(table.columns)])
+    problem = Problem(
+        f"The file has no header: {header}.",
+        "a line with the names of the columns, or their names given by you.",
+        f"name the {len(table.columns):,} columns in order, such as --columns {short(example)}",
+        file=file,
+    )
+    return Trouble(AmbiguousInput, problem)
+
+
+def _told(name: str, looked: Looked, table: Table, troubles: tuple[Trouble, ...]) -> Inspected:
+    """An input whose columns are not known: what stands in its way is all there is to tell."""
+    unmapped = tuple(column.name for column in table.columns)
+    return Inspected(looked.file, name, table.facts, (), unmapped, has_amounts=False, troubles=troubles, table=table, readings=None)
+
+
+def _read(engine: Engine, name: str, looked: Looked, assigned: Assigned, wanted: Wanted) -> Inspected:
+    file, table = looked.file, looked.table
+    amount = money(assigned, wanted, file.name)
+    used = _used(assigned, amount)
+    shapes = _shapes(engine, used, wanted, file.name)
+    readings = Readings(used, {key: shape.value for key, shape in shapes.items() if key}, shapes[""].value, amount)
+    troubles = [
+        *assigned.troubles,
+        *amount.troubles,
+        *_wrong_types(used, file.name),
+        *(t for shape in _unique(shapes) for t in shape.troubles),
+    ]
+    lines = 0
+    if not troubles:
+        lines, more = _extent(engine, readings, file.name)
+        troubles += more
+    return Inspected(
+        file=dataclasses.replace(file, lines=lines),
+        source=name,
+        facts=(*table.facts, *_notes(table, assigned)),
+        guesses=_guesses(engine, readings, assigned, shapes),
+        unmapped=tuple(column.name for column in table.columns if column not in used.values()),
+        has_amounts=bool(amount.base),
+        troubles=tuple(troubles),
+        table=table,
+        readings=readings,
+    )
+
+
+def _unique(shapes: Mapping[str, Shape]) -> Iterator[Shape]:
+    """Each shape once: a choice of a person that is wrong is shared by all columns and told once."""
+    seen: list[Shape] = []
+    for shape in shapes.values():
+        if shape not in seen:
+            seen.append(shape)
+            yield shape
+
+
+def _used(assigned: Assigned, amount: Money) -> dict[str, Column]:
+    """The columns that are read: of the ways to an amount only the one taken."""
+    other = {"amount", "gross_amount", "tax"} - set(amount.base) - ({"tax"} if amount.conversion == "tax" else set())
+    return {role: column for role, column in assigned.columns.items() if role not in other}
+
+
+def _shapes(engine: Engine, used: Mapping[str, Column], wanted: Wanted, file: str) -> dict[str, Shape]:
+    """The shape of each text column with numbers by its key, and that of the date under ""."""
+    numbers = [used[role] for role in transactions.NUMBERS if role in used and family(used[role]) == "text"]
+    distinct = list({column.key: column for column in numbers}.values())
+    return {"": _date_shape(engine, used.get("date"), wanted, file), **mark_shapes(engine, _RAW, distinct, wanted, file)}
+
+
+def _date_shape(engine: Engine, column: Column | None, wanted: Wanted, file: str) -> Shape:
+    if column is None:
+        return Shape()
+    if family(column) in {"day", "moment"}:
+        return Shape("", f"the column holds days already ({column.type})")
+    return date_shape(engine, _RAW, column, wanted, file)
+
+
+def _wrong_types(used: Mapping[str, Column], file: str) -> Iterator[Trouble]:
+    for role in (*transactions.NUMBERS, "date"):
+        column = used.get(role)
+        wrong = {"other"} if role == "date" else {"other", "day", "moment"}
+        if column is not None and family(column) in wrong:
+            problem = Problem(
+                f"The column {short(column.name)!r}, taken as {role}, holds {column.type}.",
+                "days or text." if role == "date" else "numbers or text.",
+                f"choose another column with --map {role}=COLUMN.",
+                file=file,
+            )
+            yield Trouble(UnreadableInput, problem)
+
+
+def _extent(engine: Engine, readings: Readings, file: str) -> tuple[int, list[Trouble]]:
+    """Counts the records; finds numbers too large to be kept and lines with money but without tax."""
+    product = set(readings.money.base) if len(readings.money.base) == 2 else set()
+    columns = {role: readings.columns.get(role) for role in transactions.NUMBERS}
+    view: dict[str, Reading] = {"record": Reading(("record",))}
+    for role, column in columns.items():
+        is_text = column is not None and family(column) == "text"
+        sized = column is not None and (not is_text or role in product)
+        view[f"{role}_length"] = Reading((column.key,), "length") if is_text and column else Reading(type="BIGINT")
+        view[f"{role}_size"] = _size(column, readings) if sized and column else Reading(type="DOUBLE")
+    engine.project("inspected_extent", _RAW, view)
+    extent = engine.rows("sources/extent.sql")[0]
+    large = [role for role in columns if (extent[f"{role}_length"] or 0) > 12 or (extent[f"{role}_size"] or 0) >= _LIMIT]
+    troubles = [trouble for role in large for trouble in _too_large(engine, role, readings, file)]
+    if product and _product_size(extent) >= _LIMIT and not troubles:
+        troubles = _product_too_large(engine, readings, file)
+    if readings.money.conversion == "tax":
+        troubles += _untaxed(engine, readings, file)
+    return int(extent["lines"]), troubles
+
+
+def _size(column: Column, readings: Readings) -> Reading:
+    return number_reading(column, readings.marks, text="magnitude", typed="magnitude_typed")
+
+
+def _product_size(extent: Mapping[str, Any]) -> float:
+    return float(extent["quantity_size"] or 0) * float(extent["price_size"] or 0)
+
+
+def _too_large(engine: Engine, role: str, readings: Readings, file: str) -> list[Trouble]:
+    column = readings.columns[role]
+    text = number_reading(column, readings.marks, text="too_large", typed="too_large_typed")
+    engine.project("inspected_overflow", _RAW, {"record": Reading(("record",)), "text": text})
+    return _overflow(engine, f"The {role}", file, short(column.name))
+
+
+def _product_too_large(engine: Engine, readings: Readings, file: str) -> list[Trouble]:
+    cells = {
+        "record": Reading(("record",)),
+        **{
+            role: number_reading(readings.columns[role], readings.marks, text="read_amount", typed="amount_typed")
+            for role in ("quantity", "price")
+        },
+    }
+    engine.project("inspected_factors", _RAW, cells)
+    engine.project(
+        "inspected_overflow",
+        "inspected_factors",
+        {"record": Reading(("record",)), "text": Reading(("quantity", "price"), "product_too_large")},
+    )
+    return _overflow(engine, "The amount quantity x price", file, "quantity and price")
+
+
+def _overflow(engine: Engine, what: str, file: str, column: str) -> list[Trouble]:
+    found = engine.rows("sources/overflow.sql")[0]
+    if not found["cells"]:
+        return []
+    more = f" ({int(found['cells']) - 1:,} more such records)" if found["cells"] > 1 else ""
+    problem = Problem(
+        f"{what} {short(found['text'])} in record {found['record']:,} does not fit{more}.",
+        "amounts below 1,000,000,000,000 (1e12).",
+        f"probably the decimal mark or the column ({column}) is wrong: see --decimal-mark and --map.",
+        file=file,
+    )
+    return [Trouble(UnreadableInput, problem)]
+
+
+def _untaxed(engine: Engine, readings: Readings, file: str) -> list[Trouble]:
+    base = readings.columns[readings.money.base[-1]]
+    reading = {
+        "record": Reading(("record",)),
+        "gross": number_reading(base, readings.marks, text="read_amount", typed="amount_typed"),
+        "tax": number_reading(readings.columns["tax"], readings.marks, text="read_amount", typed="amount_typed"),
+    }
+    engine.project("inspected_tax", _RAW, reading)
+    found = engine.rows("sources/untaxed.sql")[0]
+    if not found["untaxed"]:
+        return []
+    problem = Problem(
+        f"{found['untaxed']:,} lines have money but no tax (first: record {found['record']:,}), {found['taxed']:,} have both: "
+        "gross and net may be mixed.",
+        "a tax in each line, 0 where there is none.",
+        "fill the tax column, or choose --net, or --gross with --tax-rate and --map tax= (nothing behind the sign).",
+        file=file,
+    )
+    return [Trouble(AmbiguousInput, problem)]
+
+
+def _notes(table: Table, assigned: Assigned) -> Iterator[Fact]:
+    names = [column.name for column in table.columns]
+    double = sorted({name for name in names if name and names.count(name) > 1}) if len(names) < 2000 else []
+    if double:
+        yield Fact("columns", short(", ".join(double)), "columns of the same name; none of them has a role, else you would be asked")
+
+
+def _guesses(engine: Engine, readings: Readings, assigned: Assigned, shapes: Mapping[str, Shape]) -> tuple[Guess, ...]:
+    samples = _samples(engine, readings.columns)
+    return tuple(_guess(role, column, readings, assigned, shapes, samples.get(role, ())) for role, column in readings.columns.items())
+
+
+def _guess(
+    role: str, column: Column, readings: Readings, assigned: Assigned, shapes: Mapping[str, Shape], samples: tuple[str, ...]
+) -> Guess:
+    how, reason = "as it is", assigned.reasons[role]
+    arguments: tuple[str, ...] = ()
+    shape = shapes.get("" if role == "date" else column.key, Shape())
+    if shape.reason:
+        reason += f"; {shape.reason}"
+    if shape.value:
+        how, arguments = ("date" if role == "date" else "number", (shape.value,))
+    if readings.money.base and role == readings.money.base[0] and readings.money.reason:
+        reason += f"; amount: {readings.money.reason}"
+    return Guess(role, column.name, how, arguments, reason, samples)
+
+
+def _samples(engine: Engine, columns: Mapping[str, Column]) -> dict[str, tuple[str, ...]]:
+    """Some different cells of each column that has a role."""
+    if not columns:
+        return {}
+    engine.project("inspected_sample", _RAW, {role: Reading((column.key,), type="VARCHAR") for role, column in columns.items()})
+    rows = engine.rows("sources/sample.sql")
+    return {role: tuple(dict.fromkeys(short(row[role]) for row in rows if row[role]))[:5] for role in columns}
+
+
+def _check_lost(engine: Engine, view: str, inspected: Inspected, lost: int) -> None:
+    if not inspected.file.lines:
+        came = f"None of {lost:,} records could be split into cells." if lost else "There is a header, but no line of data."
+        raise raised(
+            (Trouble(UnreadableInput, Problem(came, "lines of data.", "check the delimiter and export again.", file=inspected.file.name)),)
+        )
+
+
+__all__ = ["inspect", "open_lines"]
