@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ClassVar, Final, Generic, TypeVar, final
@@ -29,6 +29,8 @@ D = TypeVar("D")
 _BOX: Final = 16.0
 # A direction whose standard error is above this (in logs; e^4 is a factor of 55) is called flat.
 _FLAT: Final = 4.0
+# A parameter with more than this part in a flat direction has no standard error.
+_SHARE: Final = 0.1
 # Above this many distinct histories the search starts on a sample of so many customers.
 _SAMPLE: Final = 50_000
 _TRIAL: Final = 3_000
@@ -48,6 +50,16 @@ class Parameter:
     start: float
     time: int = 0
     money: int = 0
+
+
+@dataclass(frozen=True)
+class Ridge:
+    """Two parameters that may be known only together: what is known, as text and as a function of the two."""
+
+    first: str
+    second: str
+    combination: str
+    value: Callable[[float, float], float]
 
 
 class Outcome(Enum):
@@ -84,8 +96,8 @@ class AbstractModel(ABC, Generic[H, D]):
     parameters: ClassVar[tuple[Parameter, ...]]
     needs: ClassVar[str]
     """The attribute of a customer base that holds the histories this model sees."""
-    ridges: ClassVar[tuple[tuple[str, str, str], ...]] = ()
-    """Pairs of parameters that may be known only together: first, second, and the combination as text."""
+    ridges: ClassVar[tuple[Ridge, ...]] = ()
+    """Pairs of parameters that may be known only together."""
 
     @property
     def name(self) -> str:
@@ -122,8 +134,8 @@ class AbstractModel(ABC, Generic[H, D]):
         """About so many customers, drawn evenly and without chance; the counts add up to `customers`."""
 
     @abstractmethod
-    def simulate(self, p: Values, span_days: Floats, *, rng: np.random.Generator, unit_days: float = 7.0) -> H:
-        """One simulated customer for each span; counts are 1. Parameters in the unit."""
+    def simulate(self, p: Values, span: Floats, *, rng: np.random.Generator, unit_days: float = 7.0) -> H:
+        """One simulated customer for each span (days observed, or spend days); counts are 1. Parameters in the unit."""
 
     @abstractmethod
     def example(self) -> tuple[dict[str, float], Floats]:
@@ -161,26 +173,26 @@ class AbstractModel(ABC, Generic[H, D]):
     def _search(self, histories: H, data: D, unit_days: float, max_steps: int) -> Maximum:
         """From several starts on few customers, on from the best on more, and a few steps with the same Hessian on all."""
         start = np.log(self._start(histories, unit_days))
-        box = {"lower": start - _BOX, "upper": start + _BOX}
+        lower, upper = start - _BOX, start + _BOX
         size = len(histories.count)  # type: ignore[attr-defined]
         if size > _TRIAL:
             trial = self._objective(self.prepare(self.sample(histories, _TRIAL), unit_days))
-            start = _best([maximise(trial, s, max_steps=max_steps, gain=1e-3, **box) for s in _around(start)]).point
+            start = _best([maximise(trial, s, max_steps=max_steps, gain=1e-3, lower=lower, upper=upper) for s in _around(start)]).point
             starts = [start]
         else:
             starts = _around(start)
         second = None
         if size > _SAMPLE:
             part = self._objective(self.prepare(self.sample(histories, _SAMPLE), unit_days))
-            found = maximise(part, start, max_steps=max_steps, gain=1e-6, **box)
+            found = maximise(part, start, max_steps=max_steps, gain=1e-6, lower=lower, upper=upper)
             starts = [found.point]
             if np.linalg.eigvalsh(found.hessian).max() < 0:
                 second = found.hessian * (float(np.sum(histories.count)) / _SAMPLE)  # type: ignore[attr-defined]
         objective = self._objective(data)
-        best = _best([maximise(objective, s, max_steps=max_steps, hessian=second, **box) for s in starts])
+        best = _best([maximise(objective, s, max_steps=max_steps, hessian=second, lower=lower, upper=upper) for s in starts])
         if second is None:
             return best
-        final = hessian_of(objective, best.point, **box)
+        final = hessian_of(objective, best.point, lower=lower, upper=upper)
         return Maximum(best.point, best.value, best.gradient, final, best.steps, best.converged)
 
     def _start(self, histories: H, unit_days: float) -> Floats:
@@ -199,7 +211,7 @@ class AbstractModel(ABC, Generic[H, D]):
 
     def _unfitted(self, histories: H, data: D, unit_days: float, reason: str) -> Fitted:
         p = self.without_data(histories, unit_days)
-        none = dict.fromkeys(p)
+        none: dict[str, float | None] = dict.fromkeys(p)
         likelihood = self.score(p, data)[0]
         return self._result(histories, unit_days, p, none, likelihood, self.judge(p, Outcome.TOO_LITTLE_DATA), {"reason": reason})
 
@@ -213,21 +225,33 @@ class AbstractModel(ABC, Generic[H, D]):
 
     def _diagnose(self, p: Values, best: Maximum, loose: Floats, on_box: NDArray[np.bool_]) -> tuple[Outcome, dict[str, Any]]:
         names = [k.name for k in self.parameters]
-        weak = [name for name, share, edge in zip(names, np.abs(loose).max(axis=0, initial=0.0), on_box, strict=True) if share > 0.1 or edge]
+        unknown = (np.abs(loose).max(axis=0, initial=0.0) > _SHARE) | on_box
+        weak = [name for name, lost in zip(names, unknown.tolist(), strict=True) if lost]
         if not best.converged:
             return Outcome.OUT_OF_STEPS, {}
         if not weak:
             return Outcome.CONVERGED, {}
-        for first, second, combination in self.ridges:
-            i, j = names.index(first), names.index(second)
-            # Both grow together: their ratio stays, their size is unknown.
-            together = len(loose) == 1 and min(loose[0, i] * loose[0, j], 1.0) > 0.3 and set(weak) == {first, second}
-            if together and not on_box.any():
-                return Outcome.FLAT_DIRECTION, {"combination": combination, "value": p[first] / (p[first] + p[second]), "names": f"{first} and {second}"}
+        for ridge in self.ridges:
+            i, j = names.index(ridge.first), names.index(ridge.second)
+            # Both grow together: what they make together stays, their size is unknown.
+            if len(loose) == 1 and loose[0, i] * loose[0, j] > 0.3 and set(weak) == {ridge.first, ridge.second}:
+                value = ridge.value(p[ridge.first], p[ridge.second])
+                return Outcome.FLAT_DIRECTION, {
+                    "combination": ridge.combination,
+                    "value": value,
+                    "names": f"{ridge.first} and {ridge.second}",
+                }
         return Outcome.AT_LIMIT, {"names": ", ".join(weak)}
 
     def _result(
-        self, histories: H, unit_days: float, p: dict[str, float], errors: dict[str, Any], likelihood: float, outcome: Outcome, facts: dict[str, Any]
+        self,
+        histories: H,
+        unit_days: float,
+        p: dict[str, float],
+        errors: dict[str, float | None],
+        likelihood: float,
+        outcome: Outcome,
+        facts: dict[str, Any],
     ) -> Fitted:
         count = histories.count  # type: ignore[attr-defined]
         return Fitted(
@@ -258,10 +282,9 @@ def _errors(p: Values, hessian: Floats) -> tuple[dict[str, float | None], Floats
     flat = bends < 1 / _FLAT**2
     loose = axes[:, flat].T
     variance = ((axes[:, ~flat] ** 2) / bends[~flat]).sum(axis=1)
-    known = np.abs(loose).max(axis=0, initial=0.0) <= 0.1
-    return {
-        name: value * math.sqrt(v) if ok else None for (name, value), v, ok in zip(p.items(), variance.tolist(), known.tolist(), strict=True)
-    }, loose
+    known = np.abs(loose).max(axis=0, initial=0.0) <= _SHARE
+    facts = zip(p.items(), variance.tolist(), known.tolist(), strict=True)
+    return {name: value * math.sqrt(v) if ok else None for (name, value), v, ok in facts}, loose
 
 
 @dataclass(frozen=True)
@@ -272,7 +295,8 @@ class Summary:
     rows: tuple[tuple[str, float, float | None], ...]
 
     def __str__(self) -> str:
-        lines = [f"{name:<10}{value:>16.7g}{'not defined' if error is None else format(error, '.4g'):>16}" for name, value, error in self.rows]
+        shown = [(name, value, "not defined" if error is None else f"{error:.4g}") for name, value, error in self.rows]
+        lines = [f"{name:<10}{value:>16.7g}{error:>16}" for name, value, error in shown]
         return "\n".join([*self.heading, f"{'parameter':<10}{'estimate':>16}{'standard error':>16}", *lines])
 
 

@@ -29,6 +29,11 @@ def pairs(first: Indices, second: Indices) -> tuple[Indices, Indices, Indices]:
     return found // width, found % width, inverse
 
 
+def sums(weights: NDArray[np.float64], code: Indices, size: int) -> NDArray[np.float64]:
+    """The sum of the weights of each code; shape (size,)."""
+    return np.bincount(code, weights, size).astype(np.float64)
+
+
 def _codes_of_integers(keys: Indices) -> tuple[Indices, Indices]:
     top = int(keys.max(initial=0)) + 1
     if top > 8 * len(keys) + 100_000:

@@ -75,7 +75,7 @@ def _last_step(objective: Objective, end: Maximum, move: Floats) -> Maximum:
         return end
     value, gradient = objective(end.point + move)
     better = np.linalg.norm(gradient) < np.linalg.norm(end.gradient) and value >= end.value - 1e-6
-    return Maximum(end.point + move, value, gradient, end.hessian, end.steps + 1, True) if better else end
+    return Maximum(end.point + move, value, gradient, end.hessian, end.steps + 1, converged=True) if better else end
 
 
 def _next_radius(radius: float, ratio: float, length: float) -> float:
@@ -86,7 +86,7 @@ def _next_radius(radius: float, ratio: float, length: float) -> float:
 
 def _trust_step(gradient: Floats, hessian: Floats, free: NDArray[np.bool_], radius: float) -> Floats:
     """The step that gains most by the quadratic model among those no longer than `radius`; zero where not free."""
-    step = np.zeros_like(gradient)
+    step: Floats = np.zeros(len(gradient))
     if not free.any():
         return step
     bends, axes = np.linalg.eigh(-hessian[np.ix_(free, free)])

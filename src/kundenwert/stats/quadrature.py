@@ -63,14 +63,20 @@ def _weights(a: float, b: Floats, top: Floats, u: Floats) -> BetaNodes:
 
 
 def _support(a: float, b: Floats, top: Floats, tilt: Callable[[Floats], Floats]) -> tuple[Floats, Floats]:
-    """Where the weight, tilted by k on the left and plain on the right, is above e^-_REACH of its top; in u = log-odds less those of the top."""
+    """Where the weight, tilted by k on the left and plain on the right, is above e^-_REACH of its top.
 
-    def height(u: Floats, leaning: bool) -> Floats:
-        log_p, log_q = -np.log1p((1 - top) * np.expm1(-u)), -np.log1p(top * np.expm1(u))
-        plain: Floats = (a + 1) * log_p + (b + 1) * log_q
-        return plain + tilt(top * np.exp(log_p)) - tilt(top) if leaning else plain
+    Measured in u = log-odds of p less those of the top.
+    """
 
-    return _edge(lambda u: height(-u, True), top.shape), -_edge(lambda u: height(u, False), top.shape)
+    def plain(u: Floats) -> Floats:
+        result: Floats = -(a + 1) * np.log1p((1 - top) * np.expm1(-u)) - (b + 1) * np.log1p(top * np.expm1(u))
+        return result
+
+    def leaning(u: Floats) -> Floats:
+        p = top / (1 + (1 - top) * np.expm1(-u))
+        return plain(u) + tilt(p) - tilt(top)
+
+    return _edge(lambda distance: leaning(-distance), top.shape), -_edge(plain, top.shape)
 
 
 def _edge(height: Callable[[Floats], Floats], shape: tuple[int, ...]) -> Floats:
@@ -121,4 +127,5 @@ def interpolate(values: Floats, at: Floats) -> Floats:
     result = np.sum(pull * values, axis=1) / np.sum(pull, axis=1)
     on_node = hit.any(axis=1)
     result[on_node] = values[hit]
-    return result
+    found: Floats = result
+    return found

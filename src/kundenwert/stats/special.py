@@ -71,7 +71,8 @@ def digamma_error(z: Floats) -> Floats:
         low = z[small]
         # digamma(z + 1) = digamma(z) + 1 / z.
         error[small] += np.log1p(_SHIFT / low) - (1 / (low + np.arange(_SHIFT)[:, None])).sum(axis=0)
-    return error
+    result: Floats = error
+    return result
 
 
 def log_rising(start: float, count: int) -> Floats:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from kundenwert.errors import CallError
 from kundenwert.models._base import AbstractModel, Values, check_columns
 from kundenwert.records import Histories
-from kundenwert.stats import distinct
+from kundenwert.stats import discount, distinct
 
 if TYPE_CHECKING:
     from kundenwert.records import Horizons, PurchaseForecast
@@ -30,6 +30,14 @@ class AbstractPurchaseModel(AbstractModel[H, D]):
     @abstractmethod
     def forecast(self, p: Values, histories: H, horizons: Horizons) -> PurchaseForecast:
         """What the model says of each history; parameters with the day as unit of time."""
+
+    @abstractmethod
+    def mass(self, p: Values, n: Integers, t: float) -> Floats:
+        """The probability of n purchases of a new customer in a time t, in the unit of p; shape as n."""
+
+    @abstractmethod
+    def unconditional_purchases(self, p: Values, t: Floats) -> Floats:
+        """Expected purchases of a new customer in a time t, in the unit of p; shape as t."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +74,10 @@ def take_apart(h: Histories, unit_days: float) -> Distinct:
     count = h.count.astype(np.float64)
     return Distinct(
         x=x.astype(np.int64),
-        by_x=np.bincount(of_x, count, len(x)),
+        by_x=distinct.sums(count, of_x, len(x)),
         x_of_T=x_of_T,
         T=ages[age] / unit_days,
-        by_T=np.bincount(of_T, count, len(age)),
+        by_T=distinct.sums(count, of_T, len(age)),
         x_of_t=x_of_t,
         t=times[time] / unit_days,
         repeat_T=of_T[again],
@@ -87,14 +95,30 @@ def check(h: Histories) -> None:
         columns,
         {
             "frequency": ((h.frequency >= 0) & whole, "whole numbers, at least 0: purchases after the first."),
-            "T": ((h.T >= 0) & (h.T < np.inf), "days from the first purchase to the as-of day, at least 0."),
+            "T": (np.isfinite(h.T) & (h.T >= 0), "days from the first purchase to the as-of day, at least 0."),
             "count": (h.count > 0, "customers with this history, at least 1."),
         },
     )
     order = (h.recency >= 0) & (h.recency <= h.T) & ((h.frequency > 0) | (h.recency == 0))
-    check_columns("Histories", columns, {"recency": (order, "days from the first to the last purchase: 0 to T, and 0 without a repeat purchase.")})
+    expected = "days from the first to the last purchase: 0 to T, and 0 without a repeat purchase."
+    check_columns("Histories", columns, {"recency": (order, expected)})
 
 
 def take(h: Histories, kept: Indices, count: Integers) -> Histories:
     """Some of the histories, with new counts."""
     return Histories(h.frequency[kept], h.recency[kept], h.T[kept], count)
+
+
+def check_days(name: str, days: float) -> None:
+    """Raise CallError unless `days` is a finite time, at least 0."""
+    if not 0 <= days < np.inf:
+        raise CallError(f"{name} is {days}. Expected: a finite number of days, at least 0.")
+
+
+def endless_force(discount_rate: float) -> float:
+    """The continuous rate a day; raises CallError where a future without end has no finite value."""
+    force = discount.force_per_day(discount_rate)
+    if force <= 0:
+        came = f"A future without end cannot be summed at a discount rate of {discount_rate:g}."
+        raise CallError(f"{came} Expected: a rate above 0, or a horizon.")
+    return force

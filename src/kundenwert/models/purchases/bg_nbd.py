@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, cast, final
 import numpy as np
 from numpy.typing import NDArray
 
-from kundenwert.errors import CallError
-from kundenwert.models._base import Parameter, Values, even_sample
+from kundenwert.models._base import Parameter, Ridge, Values, even_sample
 from kundenwert.models.purchases import _alive
-from kundenwert.models.purchases._purchases import AbstractPurchaseModel, Distinct, check, take, take_apart
+from kundenwert.models.purchases._purchases import AbstractPurchaseModel, Distinct, check, check_days, endless_force, take, take_apart
 from kundenwert.records import Histories, PurchaseForecast
 from kundenwert.stats import discount, distinct, special
 from kundenwert.stats.limits import POSITIVE
@@ -47,7 +46,7 @@ class BgNbd(AbstractPurchaseModel[Histories, Distinct]):
         Parameter("b", POSITIVE, start=2.0),
     )
     needs: ClassVar[str] = "histories"
-    ridges: ClassVar[tuple[tuple[str, str, str], ...]] = (("a", "b", "a/(a+b)"),)
+    ridges: ClassVar[tuple[Ridge, ...]] = (Ridge("a", "b", "a/(a+b)", lambda a, b: a / (a + b)),)
 
     def prepare(self, histories: Histories, unit_days: float) -> Distinct:
         """The distinct frequencies and pairs of the histories; raises DataError that names a wrong column."""
@@ -63,7 +62,8 @@ class BgNbd(AbstractPurchaseModel[Histories, Distinct]):
         """ln of FHL eq. (6) for one customer with each history; parameters and density in the unit, shape (n,)."""
         x, T = histories.frequency, histories.T / unit_days
         top = int(x.max(initial=0))
-        known = special.log_rising(p["r"], top) + special.log_rising_quotient(p["b"], p["a"], top) - np.arange(top + 1) * math.log(p["alpha"])
+        stays = special.log_rising_quotient(p["b"], p["a"], top)
+        known = special.log_rising(p["r"], top) + stays - np.arange(top + 1) * math.log(p["alpha"])
         gone = special.softplus_and_slope(_log_odds_gone(p, x, histories.recency / unit_days, T))[0]
         result: Floats = known[x] - (p["r"] + x) * np.log1p(T / p["alpha"]) + np.where(x > 0, gone, 0.0)
         return result
@@ -107,21 +107,21 @@ class BgNbd(AbstractPurchaseModel[Histories, Distinct]):
 
     def expected_purchases(self, p: Values, histories: Histories, days: float) -> Floats:
         """Expected purchases in the next `days` of a customer with each history: FHL eq. (10), undiscounted; p in days, shape (n,)."""
-        _check_days("days", days)
+        check_days("days", days)
         found = self._while_alive(p, histories, lambda k, i, s: [_alive.expected(k, i, s, np.full(len(s), days))])[0]
         return found * self.p_alive(p, histories.frequency, histories.recency, histories.T)
 
     def discounted_purchases(self, p: Values, histories: Histories, days: float, discount_rate: float) -> Floats:
         """The same, each purchase discounted from its expected day; discount_rate a year, effective; p in days, shape (n,)."""
-        _check_days("days", days)
+        check_days("days", days)
         force = discount.force_per_day(discount_rate)
         found = self._while_alive(p, histories, lambda k, i, s: [_alive.discounted(k, i, s, (0.0, days), force)])[0]
         return found * self.p_alive(p, histories.frequency, histories.recency, histories.T)
 
     def discounted_beyond(self, p: Values, histories: Histories, days: float, discount_rate: float) -> Floats:
         """Discounted purchases from `days` on without end; p in days, shape (n,). Raises CallError unless the rate is above 0."""
-        _check_days("days", days)
-        force = _endless_force(discount_rate)
+        check_days("days", days)
+        force = endless_force(discount_rate)
         span = (days, days + _ENDLESS / force)
         found = self._while_alive(p, histories, lambda k, i, s: [_alive.discounted(k, i, s, span, force)])[0]
         return found * self.p_alive(p, histories.frequency, histories.recency, histories.T)
@@ -146,28 +146,29 @@ class BgNbd(AbstractPurchaseModel[Histories, Distinct]):
         stays = special.log_rising_quotient(p["b"], p["a"], top)[n]
         if t == 0:
             return np.where(n == 0, 1.0, 0.0)
-        counts = special.log_rising(p["r"], top)[n] - special.log_rising(1.0, top)[n] + n * math.log(share) - p["r"] * math.log1p(t / p["alpha"])
+        ways = special.log_rising(p["r"], top)[n] - special.log_rising(1.0, top)[n]
+        counts = ways + n * math.log(share) - p["r"] * math.log1p(t / p["alpha"])
         # Left at the n-th purchase, and n or more would have come: the sum in FHL eq. (8) is an incomplete beta function.
         left = p["a"] / (p["b"] + np.maximum(n, 1) - 1) * betainc(np.maximum(n, 1), p["r"], share)
         result: Floats = np.exp(stays) * (np.exp(counts) + np.where(n > 0, left, 0.0))
         return result
 
-    def simulate(self, p: Values, span_days: Floats, *, rng: np.random.Generator, unit_days: float = 7.0) -> Histories:
-        """One customer for each span; times are real numbers of days, not rounded."""
-        n = len(span_days)
+    def simulate(self, p: Values, span: Floats, *, rng: np.random.Generator, unit_days: float = 7.0) -> Histories:
+        """One customer for each span in days; times are real numbers of days, not rounded."""
+        n = len(span)
         rate = rng.gamma(p["r"], 1 / (p["alpha"] * unit_days), n)
         # The number of the repeat purchase after which the customer leaves.
         last = rng.geometric(np.clip(rng.beta(p["a"], p["b"], n), 1e-12, 1.0))
-        come = rng.poisson(rate * span_days)
+        come = rng.poisson(rate * span)
         x = np.minimum(come, last)
         # Given their number, purchase times are uniform: the x-th of `come` is at a Beta(x, come - x + 1) share of the span.
-        recency = np.where(x > 0, span_days * rng.beta(np.maximum(x, 1), come - x + 1), 0.0)
-        return Histories(x.astype(np.int64), recency, span_days.astype(np.float64), np.ones(n, dtype=np.int64))
+        recency = np.where(x > 0, span * rng.beta(np.maximum(x, 1), come - x + 1), 0.0)
+        return Histories(x.astype(np.int64), recency, span.astype(np.float64), np.ones(n, dtype=np.int64))
 
     def forecast(self, p: Values, histories: Histories, horizons: Horizons) -> PurchaseForecast:
         """What the model says of each history; p in days. discounted_beyond is None unless the discount rate is above 0."""
-        _check_days("horizon_days", horizons.horizon_days)
-        _check_days("value_horizon_days", horizons.value_horizon_days)
+        check_days("horizon_days", horizons.horizon_days)
+        check_days("value_horizon_days", horizons.value_horizon_days)
         force = discount.force_per_day(horizons.discount_rate)
         end = horizons.value_horizon_days
 
@@ -214,8 +215,9 @@ class _Parts:
     def of(p: Values, data: Distinct) -> _Parts:
         """Evaluated on distinct values only."""
         log_T, log_t = np.log1p(data.T / p["alpha"]), np.log1p(data.t / p["alpha"])
+        shape = p["r"] + data.x.astype(np.float64)
         of_x = math.log(p["a"]) - np.log(p["b"] + np.maximum(data.x, 1) - 1)
-        return _Parts(of_x, (p["r"] + data.x[data.x_of_T]) * log_T, (p["r"] + data.x[data.x_of_t]) * log_t, log_T, log_t)
+        return _Parts(of_x, shape[data.x_of_T] * log_T, shape[data.x_of_t] * log_t, log_T, log_t)
 
 
 def _mix(parts: _Parts, data: Distinct) -> tuple[float, Floats, Floats]:
@@ -229,7 +231,7 @@ def _mix(parts: _Parts, data: Distinct) -> tuple[float, Floats, Floats]:
         value, slope = special.softplus_and_slope(u)
         total += float(value @ data.repeat[cut])
         np.multiply(slope, data.repeat[cut], out=left[cut])
-    return total, np.bincount(data.repeat_T, left, len(ahead)), np.bincount(data.repeat_t, left, len(behind))
+    return total, distinct.sums(left, data.repeat_T, len(ahead)), distinct.sums(left, data.repeat_t, len(behind))
 
 
 def _likelihood(p: Values, data: Distinct, parts: _Parts) -> float:
@@ -243,7 +245,7 @@ def _gradient(p: Values, data: Distinct, parts: _Parts, weight_T: Floats, weight
     """Derivatives of the above in r, alpha, a, b; weight_T, weight_t: the probability to have left, summed to the pairs."""
     r, alpha, a, b = (p[k] for k in ("r", "alpha", "a", "b"))
     top = int(data.x.max(initial=0))
-    gone = np.bincount(data.x_of_T, weight_T, len(data.x))
+    gone = distinct.sums(weight_T, data.x_of_T, len(data.x))
     shape_T, shape_t = r + data.x[data.x_of_T], r + data.x[data.x_of_t]
     # d ln(1 + T / alpha) / d alpha = -T / (alpha (alpha + T)).
     fall_T, fall_t = data.T / (alpha * (alpha + data.T)), data.t / (alpha * (alpha + data.t))
@@ -263,19 +265,8 @@ def _log_odds_gone(p: Values, x: Integers, t: Floats, T: Floats) -> Floats:
 
 def _kinds(p: Values, x: Integers) -> _alive.Kinds:
     """Given x purchases and being alive, the rate is Gamma(r + x, alpha + T) and the chance to leave Beta(a, b + x)."""
-    return _alive.Kinds(a=p["a"], b=p["b"] + x, shape=p["r"] + x)
-
-
-def _check_days(name: str, days: float) -> None:
-    if not 0 <= days < np.inf:
-        raise CallError(f"{name} is {days}. Expected: a finite number of days, at least 0.")
-
-
-def _endless_force(discount_rate: float) -> float:
-    force = discount.force_per_day(discount_rate)
-    if force <= 0:
-        raise CallError(f"A future without end cannot be summed at a discount rate of {discount_rate:g}. Expected: a rate above 0, or a horizon.")
-    return force
+    purchases = x.astype(np.float64)
+    return _alive.Kinds(a=p["a"], b=p["b"] + purchases, shape=p["r"] + purchases)
 
 
 PLUGIN = BgNbd
