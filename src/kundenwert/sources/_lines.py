@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kundenwert.engines._engine import Reading
 from kundenwert.sources._money import Money
 from kundenwert.sources._records import Column, Table
+from kundenwert.sources._shapes import DAY_MACROS
 from kundenwert.tables import transactions
 
 if TYPE_CHECKING:
@@ -77,7 +78,9 @@ def _day(column: Column, date_format: str) -> Reading:
         return Reading((column.key,), "day_of_moment")
     if kind == "day":
         return Reading((column.key,), "day_typed")
-    return Reading((column.key,), "read_day" if kind == "text" else "day_of_number", (date_format,), "INTEGER")
+    if kind == "text":
+        return Reading((column.key,), DAY_MACROS[date_format])
+    return Reading((column.key,), "day_of_number", (date_format,), "INTEGER")
 
 
 def _text(column: Column | None) -> Reading:

@@ -13,10 +13,22 @@ from kundenwert.sources._records import Column, Trouble, Wanted, short
 if TYPE_CHECKING:
     from kundenwert.engines._engine import Engine
 
-FORMATS = (
-    "iso", "dd.mm.yyyy", "dd.mm.yy", "yyyymmdd", "dd/mm/yyyy", "mm/dd/yyyy", "dd/mm/yy", "mm/dd/yy",
-    "dd-mm-yyyy", "mm-dd-yyyy", "yyyy/mm/dd", "serial",
-)  # fmt: skip
+# Each date format with the macro that reads it.
+DAY_MACROS = {
+    "iso": "day_iso",
+    "dd.mm.yyyy": "day_dd_mm_yyyy",
+    "dd.mm.yy": "day_dd_mm_yy",
+    "yyyymmdd": "day_yyyymmdd",
+    "dd/mm/yyyy": "day_slash_dmy",
+    "mm/dd/yyyy": "day_slash_mdy",
+    "dd/mm/yy": "day_slash_dmy_short",
+    "mm/dd/yy": "day_slash_mdy_short",
+    "dd-mm-yyyy": "day_dash_dmy",
+    "mm-dd-yyyy": "day_dash_mdy",
+    "yyyy/mm/dd": "day_slash_ymd",
+    "serial": "day_serial",
+}
+FORMATS = tuple(DAY_MACROS)
 _LOOKS_LIKE = {
     "iso": "2024-12-31", "dd.mm.yyyy": "31.12.2024", "dd.mm.yy": "31.12.24", "yyyymmdd": "20241231", "dd/mm/yyyy": "31/12/2024",
     "mm/dd/yyyy": "12/31/2024", "dd/mm/yy": "31/12/24", "mm/dd/yy": "12/31/24", "dd-mm-yyyy": "31-12-2024", "mm-dd-yyyy": "12-31-2024",

@@ -4,18 +4,18 @@ with cells as (
 ),
 days as (
     select
-        read_day(text, 'iso') as iso,
-        read_day(text, 'dd.mm.yyyy') as dd_mm_yyyy,
-        read_day(text, 'dd.mm.yy') as dd_mm_yy,
-        read_day(text, 'yyyymmdd') as yyyymmdd,
-        read_day(text, 'dd/mm/yyyy') as day_slash,
-        read_day(text, 'mm/dd/yyyy') as month_slash,
-        read_day(text, 'dd/mm/yy') as day_slash_short,
-        read_day(text, 'mm/dd/yy') as month_slash_short,
-        read_day(text, 'dd-mm-yyyy') as day_dash,
-        read_day(text, 'mm-dd-yyyy') as month_dash,
-        read_day(text, 'yyyy/mm/dd') as yyyy_mm_dd,
-        read_day(text, 'serial') as serial
+        day_iso(text) as iso,
+        day_dd_mm_yyyy(text) as dd_mm_yyyy,
+        day_dd_mm_yy(text) as dd_mm_yy,
+        day_yyyymmdd(text) as yyyymmdd,
+        day_slash_dmy(text) as day_slash,
+        day_slash_mdy(text) as month_slash,
+        day_slash_dmy_short(text) as day_slash_short,
+        day_slash_mdy_short(text) as month_slash_short,
+        day_dash_dmy(text) as day_dash,
+        day_dash_mdy(text) as month_dash,
+        day_slash_ymd(text) as yyyy_mm_dd,
+        day_serial(text) as serial
     from cells
 )
 select

@@ -68,28 +68,41 @@ create or replace macro day_shaped(cell, shape, format) as
         then day_number(try_strptime(regexp_extract(cell, '^\s*(' || shape || ')', 1), format)::date) end;
 
 -- Excel counts days from 1899-12-30 on; below 61 its calendar is wrong, and no sale is that old.
-create or replace macro serial_number(cell) as
+create or replace macro day_serial(cell) as
     case when regexp_full_match(cell, '\s*[0-9]{2,6}(?:[.,][0-9]+)?\s*')
         then try_cast(regexp_extract(cell, '[0-9]+') as integer) - 25569 end;
 
+create or replace macro day_iso(cell) as
+    case when regexp_full_match(cell, '[0-9]{4}-[0-9]{2}-[0-9]{2}' || time_pattern()) then day_number(try_cast(left(cell, 10) as date))
+        when regexp_full_match(cell, '\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}' || time_pattern())
+        then day_number(try_cast(regexp_extract(cell, '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}') as date)) end;
+create or replace macro day_yyyymmdd(cell) as
+    case when regexp_full_match(cell, '\s*[0-9]{8}(?:T?[0-9]{6}Z?)?' || time_pattern())
+        then day_number(try_strptime(regexp_extract(cell, '[0-9]{8}'), '%Y%m%d')::date) end;
+create or replace macro day_dd_mm_yyyy(cell) as day_shaped(cell, '[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}', '%d.%m.%Y');
+create or replace macro day_dd_mm_yy(cell) as day_shaped(cell, '[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2}', '%d.%m.%y');
+create or replace macro day_slash_dmy(cell) as day_shaped(cell, '[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}', '%d/%m/%Y');
+create or replace macro day_slash_mdy(cell) as day_shaped(cell, '[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}', '%m/%d/%Y');
+create or replace macro day_slash_dmy_short(cell) as day_shaped(cell, '[0-9]{1,2}/[0-9]{1,2}/[0-9]{2}', '%d/%m/%y');
+create or replace macro day_slash_mdy_short(cell) as day_shaped(cell, '[0-9]{1,2}/[0-9]{1,2}/[0-9]{2}', '%m/%d/%y');
+create or replace macro day_dash_dmy(cell) as day_shaped(cell, '[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}', '%d-%m-%Y');
+create or replace macro day_dash_mdy(cell) as day_shaped(cell, '[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}', '%m-%d-%Y');
+create or replace macro day_slash_ymd(cell) as day_shaped(cell, '[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}', '%Y/%m/%d');
+
+-- All formats behind one name. The reader calls the single ones: planning a case of twelve costs more than a small file.
 create or replace macro read_day(cell, format) as case format
-    when 'iso' then
-        case when regexp_full_match(cell, '[0-9]{4}-[0-9]{2}-[0-9]{2}') then day_number(try_cast(cell as date))
-            when regexp_full_match(cell, '\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}' || time_pattern())
-            then day_number(try_cast(regexp_extract(cell, '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}') as date)) end
-    when 'dd.mm.yyyy' then day_shaped(cell, '[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}', '%d.%m.%Y')
-    when 'dd.mm.yy' then day_shaped(cell, '[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2}', '%d.%m.%y')
-    when 'yyyymmdd' then
-        case when regexp_full_match(cell, '\s*[0-9]{8}(?:T?[0-9]{6}Z?)?' || time_pattern())
-            then day_number(try_strptime(regexp_extract(cell, '[0-9]{8}'), '%Y%m%d')::date) end
-    when 'dd/mm/yyyy' then day_shaped(cell, '[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}', '%d/%m/%Y')
-    when 'mm/dd/yyyy' then day_shaped(cell, '[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}', '%m/%d/%Y')
-    when 'dd/mm/yy' then day_shaped(cell, '[0-9]{1,2}/[0-9]{1,2}/[0-9]{2}', '%d/%m/%y')
-    when 'mm/dd/yy' then day_shaped(cell, '[0-9]{1,2}/[0-9]{1,2}/[0-9]{2}', '%m/%d/%y')
-    when 'dd-mm-yyyy' then day_shaped(cell, '[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}', '%d-%m-%Y')
-    when 'mm-dd-yyyy' then day_shaped(cell, '[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}', '%m-%d-%Y')
-    when 'yyyy/mm/dd' then day_shaped(cell, '[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}', '%Y/%m/%d')
-    when 'serial' then serial_number(cell)
+    when 'iso' then day_iso(cell)
+    when 'dd.mm.yyyy' then day_dd_mm_yyyy(cell)
+    when 'dd.mm.yy' then day_dd_mm_yy(cell)
+    when 'yyyymmdd' then day_yyyymmdd(cell)
+    when 'dd/mm/yyyy' then day_slash_dmy(cell)
+    when 'mm/dd/yyyy' then day_slash_mdy(cell)
+    when 'dd/mm/yy' then day_slash_dmy_short(cell)
+    when 'mm/dd/yy' then day_slash_mdy_short(cell)
+    when 'dd-mm-yyyy' then day_dash_dmy(cell)
+    when 'mm-dd-yyyy' then day_dash_mdy(cell)
+    when 'yyyy/mm/dd' then day_slash_ymd(cell)
+    when 'serial' then day_serial(cell)
 end;
 
 -- Typed days. A moment with zone has lost the zone it was written in: its day is that of UTC.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _CURRENCY_NOTE = re.compile(r"[(\[]\s*(?:[A-Z]{3}|[€$£])\s*[)\]]|\s+in\s+(?:[A-Z]{3}|[€$£])\s*$|\s(?:EUR|USD|CHF|GBP|[€$£])\s*$")
 _NUMBER_WORD = re.compile(r"(?<=[a-z]{2})(?:nummer|number|num|nr|no)$")
@@ -42,6 +43,7 @@ class Role:
         return next((rank for rank, known in enumerate(self.ranks) if name in known), None)
 
 
+@lru_cache(maxsize=4096)
 def normalised(column: str) -> str:
     """A column name in lower case without blanks, punctuation, umlauts and currency; each word for "number" is "nr".
 
@@ -189,6 +191,7 @@ ROLES: tuple[Role, ...] = (
 )  # fmt: skip
 
 NAMES: tuple[str, ...] = tuple(role.name for role in ROLES)
+_KNOWN = frozenset(name for role in ROLES for rank in role.ranks for name in rank)
 NEEDED: tuple[str, ...] = tuple(role.name for role in ROLES if role.needed)
 NUMBERS: tuple[str, ...] = tuple(role.name for role in ROLES if role.type == _MONEY)
 
@@ -208,7 +211,7 @@ def is_known(column: str) -> bool:
     >>> is_known("Rechnungsdatum"), is_known("Lieblingsfarbe")
     (True, False)
     """
-    return any(role.rank(column) is not None for role in ROLES)
+    return normalised(column) in _KNOWN
 
 
 def is_clearly_net(column: str) -> bool:
