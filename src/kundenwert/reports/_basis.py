@@ -46,6 +46,14 @@ class Basis:
         return self.language.span(self.figures.horizon)
 
     @property
+    def within_years(self) -> str:
+        return self.language.within(self.figures.value_horizon)
+
+    @property
+    def within_months(self) -> str:
+        return self.language.within(self.figures.horizon)
+
+    @property
     def day(self) -> str:
         return self.language.date(self.figures.as_of)
 

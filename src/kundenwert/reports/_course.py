@@ -14,7 +14,13 @@ _YEAR = 12
 def section(basis: Basis) -> Section:
     text, months = basis.language.text, basis.figures.months
     if not months:
-        return Section("months", text("No purchase was made"), text("Purchases by month"), basis.day, (Text(text("The data hold no month with a purchase.")),))
+        return Section(
+            "months",
+            text("No purchase was made"),
+            text("Purchases by month"),
+            basis.day,
+            (Text(text("The data hold no month with a purchase.")),),
+        )
     draw = registry.load("reports.charts", "purchases_by_month")
     message = draw(months, basis.language.code)["usermeta"]["message"]
     first, last = basis.language.month(months[0].month), basis.language.month(months[-1].month)
@@ -36,7 +42,11 @@ def _legend(basis: Basis) -> tuple[tuple[str, str], ...]:
 def _note(basis: Basis) -> str:
     text, months = basis.language.text, basis.figures.months
     first, all_purchases = sum(month.first_purchases for month in months), sum(month.purchases for month in months)
-    share = text("{share} of the purchases were the first one of a customer.", share=basis.language.percent(first / all_purchases, 0)) if all_purchases else ""
+    share = (
+        text("{share} of the purchases were the first one of a customer.", share=basis.language.percent(first / all_purchases, 0))
+        if all_purchases
+        else ""
+    )
     cut = text("The picture shows the last {n} months, the table all.", n=_SHOWN) if len(months) > _SHOWN else ""
     once = text("All purchases of a customer on one day count as one.")
     return " ".join(part for part in (once, share, cut) if part)
@@ -57,7 +67,9 @@ def _table(basis: Basis) -> Fold:
         )
         for month in months
     ]
-    return Fold(text("Figures of this picture"), (Table(text("Purchases by month"), columns, (*rows, _total(basis)), visible_caption=True),))
+    return Fold(
+        text("Figures of this picture"), (Table(text("Purchases by month"), columns, (*rows, _total(basis)), visible_caption=True),)
+    )
 
 
 def _total(basis: Basis) -> Row:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 _FONTS = (("KundenwertSans-Regular.woff2", 400), ("KundenwertSans-Semibold.woff2", 600))
-_FACE = '@font-face{{font-family:"Kundenwert Sans";font-weight:{weight};font-display:block;src:url("data:font/woff2;base64,{data}") format("woff2")}}'
+_FACE = (
+    '@font-face{{font-family:"Kundenwert Sans";font-weight:{weight};font-display:block;'
+    'src:url("data:font/woff2;base64,{data}") format("woff2")}}'
+)
 
 
 def html(page: Page) -> str:
@@ -24,7 +27,8 @@ def html(page: Page) -> str:
     from markupsafe import Markup
 
     css = style()
-    return _environment().get_template("page.html").render(page=page, style=Markup(css), policy=policy(css), drawn=_drawn)
+    sheet = Markup(css)  # noqa: S704  files of this package, nothing from outside
+    return _environment().get_template("page.html").render(page=page, style=sheet, policy=policy(css), drawn=_drawn)
 
 
 def policy(css: str) -> str:
@@ -50,7 +54,8 @@ def _drawn(svg: str, alt: str, look: str) -> str:
     width, height = size.groups() if size else ("368", "300")
     inside = svg[svg.index(">") + 1 :]
     # width stands in the attributes as the size of the picture, the style sheet lets it shrink.
-    head = f'<svg class="chart {escape(look)}" role="img" aria-label="{escape(alt)}" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
+    box = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+    head = f'<svg class="chart {escape(look)}" role="img" aria-label="{escape(alt)}" {box}>'
     return Markup(head + inside)  # noqa: S704  drawn by Vega, which escapes the texts of a spec
 
 
@@ -59,5 +64,10 @@ def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(
-        loader=PackageLoader("kundenwert.reports", "assets"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+        loader=PackageLoader("kundenwert.reports", "assets"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )

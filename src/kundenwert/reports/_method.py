@@ -21,7 +21,9 @@ def warnings(basis: Basis) -> tuple[Section, ...]:
     notices, text = basis.figures.notices, basis.language.text
     if not notices:
         return ()
-    message = basis.language.plural("{n} thing to know before you rely on these figures", "{n} things to know before you rely on these figures", len(notices))
+    message = basis.language.plural(
+        "{n} thing to know before you rely on these figures", "{n} things to know before you rely on these figures", len(notices)
+    )
     points = Points(tuple(basis.language.notice(notice) for notice in notices), "warnings")
     return (Section("warnings", message, text("Warnings"), text("of run {run}", run=basis.figures.run), (points,)),)
 
@@ -37,14 +39,21 @@ def method(basis: Basis) -> Section:
 def _prose(basis: Basis) -> tuple[str, ...]:
     text, figures = basis.language.text, basis.figures
     ledger = text("First every line of the files is read and put into one class. Cancellations are matched to their sales and taken off.")
-    history = text("For each customer three things count: how many purchases, when the first, when the last. Up to {day}; nothing later is used.", day=basis.day)
-    chance = text("A model learns from all customers how often people buy and when they stop. It gives each one a chance to be still active and a number of purchases to expect.")
+    history = text(
+        "For each customer three things count: how many purchases, when the first, when the last. Up to {day}; nothing later is used.",
+        day=basis.day,
+    )
+    chance = text(
+        "A model learns from all customers how often people buy and when they stop. It gives each one a chance to be "
+        "still active and a number of purchases to expect."
+    )
     if not basis.in_money:
         return ledger, history, chance
     spend = text("A second model estimates the amount of a purchase: few purchases lean on the mean of all, many on the customer's own.")
     value = text(
-        "Expected amounts of the next {span} are discounted at {rate} a year and added up. That is the residual value: what lies ahead of {day}, without the past.",
-        span=basis.years,
+        "What is expected {within} is discounted at {rate} a year and added up. That is the residual value: what lies "
+        "ahead of {day}, without the past.",
+        within=basis.within_years,
         rate=basis.language.percent(figures.discount_rate),
         day=basis.day,
     )
@@ -65,7 +74,10 @@ def _card(basis: Basis, card: ModelCard) -> tuple[Block, ...]:
     families = {"purchases": text("Purchases"), "spend": text("Amounts"), "retention": text("Retention")}
     family = card.family.rsplit(".", 1)[-1]
     name = f"{families.get(family, family)}: {_MODELS.get(card.name, card.name)}"
-    rows = tuple(Row((Cell(key, name=True), Cell(language.significant(value)), Cell(_error(basis, card.standard_errors.get(key))))) for key, value in card.parameters.items())
+    rows = tuple(
+        Row((Cell(key, name=True), Cell(language.significant(value)), Cell(_error(basis, card.standard_errors.get(key)))))
+        for key, value in card.parameters.items()
+    )
     columns = (Column(text("Parameter"), "text"), Column(text("Value")), Column(text("Standard error"), term="error"))
     caption = text("{model}, in {unit}", model=name, unit=_unit(basis, card.unit)) if card.unit else name
     fitted = text(
@@ -74,12 +86,36 @@ def _card(basis: Basis, card: ModelCard) -> tuple[Block, ...]:
         histories=card.histories,
         fit=language.number(card.log_likelihood, 4),
     )
-    return (Table(caption, columns, rows, visible_caption=True), Text(f"{language.text(card.sentence) if '{' not in card.sentence else card.sentence} {fitted}", "note"))
+    return (Table(caption, columns, rows, visible_caption=True), Text(f"{_outcome(basis, card)} {fitted}", "note"))
+
+
+def _outcome(basis: Basis, card: ModelCard) -> str:
+    """How the fit ended. The model's own sentence is English and may hold figures; other languages have one for each kind of end."""
+    text = basis.language.text
+    kinds = {
+        "CONVERGED": text("The optimum was found."),
+        "FLAT_DIRECTION": text(
+            "The data tell some parameters only together, not each one: forecasts can be used, these parameters cannot."
+        ),
+        "AT_LIMIT": text("A parameter runs to its limit: the data show no trace of what it stands for. Forecasts can be used."),
+        "MEAN_NOT_FINITE": text("Spend differs so widely between customers that its mean is not finite. The median takes its place."),
+        "TOO_LITTLE_DATA": text("There are too few observations for this model."),
+        "OUT_OF_STEPS": text("The optimiser used all its steps; the parameters are not reliable."),
+    }
+    return card.sentence if basis.language.code == "en" else kinds.get(card.outcome.upper(), card.sentence)
 
 
 def _unit(basis: Basis, unit: str) -> str:
     text = basis.language.text
-    units = {"days": text("days"), "day": text("days"), "weeks": text("weeks"), "week": text("weeks"), "months": text("months"), "month": text("months"), "years": text("years")}
+    units = {
+        "days": text("days"),
+        "day": text("days"),
+        "weeks": text("weeks"),
+        "week": text("weeks"),
+        "months": text("months"),
+        "month": text("months"),
+        "years": text("years"),
+    }
     return units.get(unit, unit)
 
 
@@ -90,13 +126,22 @@ def _error(basis: Basis, error: float | None) -> str:
 def glossary(basis: Basis) -> Section:
     """Each word of the report that is not an everyday one."""
     text = basis.language.text
-    return Section("glossary", text("What the words mean"), text("Glossary"), text("{n} words", n=len(_terms(basis))), (Terms(_terms(basis)),), columns=7)
+    return Section(
+        "glossary", text("What the words mean"), text("Glossary"), text("words of this report"), (Terms(_terms(basis)),), columns=7
+    )
 
 
 def _terms(basis: Basis) -> tuple[tuple[str, str, str], ...]:
-    text, span = basis.language.text, basis.months
+    text = basis.language.text
     common = (
-        ("active", text("Still active"), text("The chance that the customer still buys from you on the as-of day; experts write P(alive). Long silence lowers it, all the more for those who used to buy often.")),
+        (
+            "active",
+            text("Still active"),
+            text(
+                "The chance that the customer still buys from you on the as-of day; experts write P(alive). Long silence lowers"
+                " it, all the more for those who used to buy often."
+            ),
+        ),
         ("gap", text("Usual gap"), text("After a purchase this customer, if active, buys again within that time in nine of ten cases.")),
         ("stake", text("At stake"), text("What would be expected of a surely active customer, less what is expected now.")),
         ("abc", text("Classes A, B, C"), text("The best customers who hold 80 % together are A, those up to 95 % B, all others C.")),
@@ -104,7 +149,14 @@ def _terms(basis: Basis) -> tuple[tuple[str, str, str], ...]:
         ("error", text("Standard error"), text("How far a parameter may be off by chance. Not defined means: the data cannot tell it.")),
     )
     if not basis.in_money:
-        return (("expected", text("Expected purchases"), text("How many purchases are to be expected in the next {span}, on average.", span=span)), *common)
+        return (
+            (
+                "expected",
+                text("Expected purchases"),
+                text("How many purchases are to be expected {within}, on average.", within=basis.within_months),
+            ),
+            *common,
+        )
     return (*_money_terms(basis), *common)
 
 
@@ -118,8 +170,24 @@ def _money_terms(basis: Basis) -> tuple[tuple[str, str, str], ...]:
     )
     return (
         ("yardstick", text("Yardstick"), yardstick),
-        ("value", text("Customer value"), text("What was booked so far plus what is expected in the next {span}.", span=basis.years)),
-        ("clv", text("Expected in {span}", span=basis.years), text("The {yardstick} to be expected from the as-of day on, each amount discounted from its day; experts call it residual customer lifetime value (CLV).", yardstick=what)),
+        ("value", text("Customer value"), text("What was booked so far plus what is expected {within}.", within=basis.within_years)),
+        (
+            "clv",
+            text("Expected in {span}", span=basis.years),
+            text(
+                "The {yardstick} to be expected from the as-of day on, each amount discounted from its day; experts call it "
+                "residual customer lifetime value (CLV).",
+                yardstick=what,
+            ),
+        ),
         ("expected", text("Revenue in {span}", span=basis.months), text("Revenue to be expected in that time, not discounted.")),
-        ("discount", text("Discounting"), text("An amount in a year is worth less than one today. At {rate} a year, 100 in one year count as {now} today.", rate=basis.language.percent(basis.figures.discount_rate), now=basis.language.number(100 / (1 + basis.figures.discount_rate), 1))),
+        (
+            "discount",
+            text("Discounting"),
+            text(
+                "An amount in a year is worth less than one today. At {rate} a year, 100 in one year count as {now} today.",
+                rate=basis.language.percent(basis.figures.discount_rate),
+                now=basis.language.number(100 / (1 + basis.figures.discount_rate), 1),
+            ),
+        ),
     )

@@ -7,7 +7,8 @@ from typing import Any
 
 from kundenwert.reports._bars import Scale, scale
 from kundenwert.reports._basis import Basis, customer, number
-from kundenwert.reports._page import Cell, Column, Mark, Picture, Row, Section, Table, Text
+from kundenwert.reports._page import Cell, Column, Picture, Row, Section, Table, Text
+from kundenwert.reports.charts._words import measure
 
 _SHOWN = 20
 # Below these chances a cell is marked: the exception, not the rule.
@@ -19,14 +20,20 @@ def top(basis: Basis) -> Section:
     """The most valuable customers."""
     text, rows = basis.language.text, _named(basis.figures.top)
     if not rows:
-        return Section("top", text("No customer has a forecast yet"), text("Most valuable customers"), basis.day, (Text(text("No customer of this base can be listed.")),))
+        return Section(
+            "top",
+            text("No customer has a forecast yet"),
+            text("Most valuable customers"),
+            basis.day,
+            (Text(text("No customer of this base can be listed.")),),
+        )
     key = "value" if basis.in_money else "expected_purchases"
     total = number(basis.figures.totals.value if basis.in_money else basis.figures.totals.expected_purchases)
     subject, unit = text("Most valuable customers"), _unit(basis, basis.years if basis.in_money else basis.months)
     table = _top_money(basis, rows) if basis.in_money else _top_purchases(basis, rows)
     legend = (("ac", text("booked")), ("fc", text("expected"))) if basis.in_money else (("fc", text("expected")),)
     message = _top_message(basis, rows, sum(number(row.get(key)) for row in rows), total)
-    return Section("top", message, subject, unit, (table, Picture("", (), legend)), note=text("Marked: the chance to be still active is below 85 %."))
+    return Section("top", message, subject, unit, (table, Picture("", (), legend)), note=_marked(basis, rows))
 
 
 def _named(rows: Sequence[Record]) -> list[Record]:
@@ -42,12 +49,13 @@ def _unit(basis: Basis, span: str) -> str:
 
 
 def _top_message(basis: Basis, rows: Sequence[Record], held: float, total: float) -> str:
-    language, name = basis.language, basis.language.text("customer value") if basis.in_money else basis.language.text("expected purchases")
+    language, of = basis.language, measure("value" if basis.in_money else "expected_purchases", basis.language).of
     if total <= 0 or not 0 < held <= total:
         return language.plural("This is the most valuable customer", "These are the {n} most valuable customers", len(rows))
-    one, many = "The most valuable customer has {share} of the {measure}", "The {n} most valuable customers have {share} of the {measure}"
-    language_text = language.plural(one, many, len(rows), share=language.percent(held / total), measure=name)
-    return language_text
+    share = language.percent(held / total)
+    return language.plural(
+        "The most valuable customer has {share} {of}", "The {n} most valuable customers have {share} {of}", len(rows), share=share, of=of
+    )
 
 
 def _purchases(row: Record) -> int | None:
@@ -60,6 +68,13 @@ def _chance(basis: Basis, row: Record) -> Cell:
     known = number(chance) if chance is not None else 1.0
     look = "hlow" if known < _UNLIKELY else "hmid" if known < _DOUBTFUL else ""
     return Cell(basis.language.percent(chance, 0), look=look)
+
+
+def _marked(basis: Basis, rows: Sequence[Record]) -> str:
+    """What the shading of a chance means, where one is shaded."""
+    doubtful = any(_chance(basis, row).look for row in rows)
+    limit = basis.language.percent(_DOUBTFUL, 0)
+    return basis.language.text("Marked: the chance to be still active is below {limit}.", limit=limit) if doubtful else ""
 
 
 def _last(basis: Basis, row: Record) -> str:
@@ -144,13 +159,16 @@ def at_risk(basis: Basis) -> Section:
         return Section("risk", text("No valuable customer is at risk"), subject, unit, (Text(sentence),))
     stake = basis.short(figures.at_risk_loss) if basis.in_money else text("{n} purchases", n=round(number(figures.at_risk_loss)))
     message = basis.language.plural(
-        "{n} valuable customer buys less often than usual; {stake} is at stake", "{n} valuable customers buy less often than usual; {stake} is at stake", figures.at_risk_count, stake=stake
+        "{n} valuable customer buys less often than usual; {stake} is at stake",
+        "{n} valuable customers buy less often than usual; {stake} is at stake",
+        figures.at_risk_count,
+        stake=stake,
     )
-    looks: tuple[Mark | Picture, ...] = (Picture("", (), (("fc", text("still expected")), ("neg", text("at stake")))),)
+    legend = Picture("", (), (("fc", text("still expected")), ("neg", text("at stake"))))
     rest = figures.at_risk_count - len(rows)
     note = text("At stake: what would be expected if the customer were surely still active, less what is expected now.")
     more = basis.language.plural("{n} more is not listed.", "{n} more are not listed.", rest) if rest > 0 else ""
-    return Section("risk", message, subject, unit, (_risk_table(basis, rows), *looks), note=f"{note} {more}".strip())  # type: ignore[arg-type]
+    return Section("risk", message, subject, unit, (_risk_table(basis, rows), legend), note=f"{note} {more}".strip())
 
 
 def _risk_table(basis: Basis, rows: Sequence[Record]) -> Table:
@@ -180,7 +198,7 @@ def _risk_row(basis: Basis, row: Record, span: tuple[float, float], lengths: Sca
             customer(row.get("customer_id"), _gap(basis, row)),
             Cell(_last(basis, row)),
             Cell(_gap(basis, row)),
-            _chance(basis, row),
+            Cell(basis.language.percent(row.get("p_alive"), 0)),
             Cell(basis.amount(row.get("clv_if_alive"), digits)),
             Cell(basis.amount(kept, digits)),
             Cell(basis.amount(loss, digits)),

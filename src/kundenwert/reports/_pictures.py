@@ -15,10 +15,14 @@ _LOOKS = {NARROW: "narrow", MIDDLE: "middle", WIDE: "wide"}
 Draw = Callable[..., dict[str, Any]]
 
 
-def picture(draw: Draw, records: Any, language: Language, *, widths: tuple[int, ...] = (NARROW,), legend: tuple[tuple[str, str], ...] = ()) -> tuple[Block, ...]:
+def picture(
+    draw: Draw, records: Any, language: Language, *, widths: tuple[int, ...] = (NARROW,), legend: tuple[tuple[str, str], ...] = ()
+) -> tuple[Block, ...]:
     """The picture and, folded, its figures."""
     specs = [draw(records, language.code, width=width) for width in widths]
-    drawings = tuple((_LOOKS[width] if len(widths) > 1 else "only", to_svg(spec, language.code)) for width, spec in zip(widths, specs, strict=True))
+    drawings = tuple(
+        (_LOOKS[width] if len(widths) > 1 else "only", to_svg(spec, language.code)) for width, spec in zip(widths, specs, strict=True)
+    )
     return Picture(specs[0]["description"], drawings, legend), figures(specs[0], language)
 
 

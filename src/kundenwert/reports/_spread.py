@@ -22,12 +22,15 @@ def sections(basis: Basis) -> tuple[Section, ...]:
 
 def _nothing(basis: Basis) -> Section:
     text = basis.language.text
-    sentence = text("The values of all customers do not add up to more than zero. Shares of such a sum say nothing, so no classes and no curves are shown.")
+    sentence = text(
+        "The values of all customers do not add up to more than zero. Shares of such a sum say nothing, so no classes "
+        "and no curves are shown."
+    )
     return Section("spread", text("There is no positive value to share out"), text("Concentration"), basis.day, (Text(sentence),))
 
 
 def _name(basis: Basis) -> str:
-    return measure(basis.figures.concentration.measure, basis.language)
+    return measure(basis.figures.concentration.measure, basis.language).noun
 
 
 def _unit(basis: Basis) -> str:
@@ -59,9 +62,24 @@ def _class_table(basis: Basis) -> Table:
         )
         for each in classes
     ]
-    total = Row((Cell(text("All")), Cell(basis.amount(customers)), Cell(basis.amount(value)), Cell(basis.language.percent(1 if value else None)), Cell()), "sum")
+    total = Row(
+        (
+            Cell(text("All")),
+            Cell(basis.amount(customers)),
+            Cell(basis.amount(value)),
+            Cell(basis.language.percent(1 if value else None)),
+            Cell(),
+        ),
+        "sum",
+    )
     heading = basis.with_unit(text("Value")) if basis.in_money else text("Purchases")
-    columns = (Column(text("Class"), "text", term="abc"), Column(text("Customers")), Column(heading), Column(text("Share")), Column(text("Bar"), "bars"))
+    columns = (
+        Column(text("Class"), "text", term="abc"),
+        Column(text("Customers")),
+        Column(heading),
+        Column(text("Share")),
+        Column(text("Bar"), "bars"),
+    )
     return Table(text("Customers and {measure} by class", measure=_name(basis)), columns, (*rows, total))
 
 
@@ -81,14 +99,21 @@ def _explained(basis: Basis, name: str) -> Block:
             text("How to read it"),
             (
                 Text(
-                    text("The customers stand in a row, the best first, and their values are added up. Where the line falls at the end, customers cost more than they bring."),
+                    text(
+                        "The customers stand in a row, the best first, and their values are added up. Where the line falls at the end, "
+                        "customers cost more than they bring."
+                    ),
                     "small",
                 ),
             ),
         )
-    words = text("The customers stand in a row, the smallest first, and their values are added up. If all were worth the same, the line would be straight.")
+    words = text(
+        "The customers stand in a row, the smallest first, and their values are added up. If all were worth the same, "
+        "the line would be straight."
+    )
     gini = text(
-        "The Gini figure says how far it sags: 0 is straight, 1 means that one customer has everything. Here it is {gini:.2f}. The HHI, the sum of all squared shares, is {hhi:.4f}; 1 means one customer.",
+        "The Gini figure says how far it sags: 0 is straight, 1 means that one customer has everything. Here it is "
+        "{gini:.2f}. The HHI, the sum of all squared shares, is {hhi:.4f}; 1 means one customer.",
         gini=spread.gini,
         hhi=spread.hhi,
     )

@@ -12,31 +12,25 @@ def message(basis: Basis) -> str:
     text, totals = basis.language.text, basis.figures.totals
     if not basis.in_money:
         return basis.language.plural(
-            "The customer base should buy once in the next {span}",
-            "The customer base should buy {times} times in the next {span}",
+            "The customer base should buy once {within}",
+            "The customer base should buy {n} times {within}",
             round(totals.expected_purchases),
-            times=round(totals.expected_purchases),
-            span=basis.months,
+            within=basis.within_months,
         )
     if basis.is_contribution:
         return text("The customer base is worth {amount}", amount=basis.short(totals.clv))
-    return text("The customer base should bring {amount} of revenue in the next {span}", amount=basis.short(totals.clv), span=basis.years)
+    return text("The customer base should bring {amount} of revenue {within}", amount=basis.short(totals.clv), within=basis.within_years)
 
 
 def lead(basis: Basis) -> str:
     """What the heading leaves open: whose, up to when, and what it is not."""
-    text, totals, figures = basis.language.text, basis.figures.totals, basis.figures
-    people = basis.language.plural("{n} customer", "{n} customers", totals.customers)
+    text, plural, totals, figures = basis.language.text, basis.language.plural, basis.figures.totals, basis.figures
     if not basis.in_money:
-        return text(
-            "{people} made {purchases} purchases up to {day}. The data hold no amounts, so everything here counts purchases, not money.",
-            people=people,
-            purchases=totals.purchases,
-            day=basis.day,
-        )
-    past = text(
-        "{people} brought {amount} of {yardstick} up to {day}.", people=people, amount=basis.short(totals.past), yardstick=basis.yardstick(), day=basis.day
-    )
+        one, many = "{n} customer bought {purchases} times up to {day}.", "{n} customers bought {purchases} times up to {day}."
+        bought = plural(one, many, totals.customers, purchases=totals.purchases, day=basis.day)
+        return f"{bought} " + text("The data hold no amounts, so everything here counts purchases, not money.")
+    one, many = "{n} customer brought {amount} of {yardstick} up to {day}.", "{n} customers brought {amount} of {yardstick} up to {day}."
+    past = plural(one, many, totals.customers, amount=basis.short(totals.past), yardstick=basis.yardstick(), day=basis.day)
     rate = text("Later amounts count for less: {rate} a year.", rate=basis.language.percent(figures.discount_rate))
     if basis.is_contribution:
         return f"{past} {rate}"
@@ -46,7 +40,15 @@ def lead(basis: Basis) -> str:
 def section(basis: Basis) -> tuple[Section, ...]:
     text = basis.language.text
     honest = text("These are expected means. This version reckons no intervals, so how far they may be off is not shown.")
-    left = Section("worth", _headline(basis), text("Forecast"), _forecast_unit(basis), (*_figure(basis), *_levels(basis)), note=honest, columns=12 if not basis.in_money else 5)
+    left = Section(
+        "worth",
+        _headline(basis),
+        text("Forecast"),
+        _forecast_unit(basis),
+        (*_figure(basis), *_levels(basis)),
+        note=honest,
+        columns=12 if not basis.in_money else 5,
+    )
     return (left, _parts(basis)) if basis.in_money else (left,)
 
 
@@ -55,19 +57,32 @@ def _forecast_unit(basis: Basis) -> str:
     if not basis.in_money:
         return text("in purchases, {span} from {day}", span=basis.months, day=basis.day)
     unit = text("{yardstick} in {unit}", yardstick=basis.yardstick(), unit=basis.unit) if basis.unit else basis.yardstick()
-    return text("{unit}, {span} from {day}, discounted at {rate} a year", unit=unit, span=basis.years, day=basis.day, rate=basis.language.percent(basis.figures.discount_rate))
+    return text(
+        "{unit}, {span} from {day}, discounted at {rate} a year",
+        unit=unit,
+        span=basis.years,
+        day=basis.day,
+        rate=basis.language.percent(basis.figures.discount_rate),
+    )
 
 
 def _headline(basis: Basis) -> str:
     totals = basis.figures.totals
-    return basis.language.text("{purchases} purchases are expected in the next {span}", purchases=round(totals.expected_purchases), span=basis.months)
+    if basis.in_money and totals.clv is not None and totals.customers:
+        mean = basis.language.money(totals.clv / totals.customers, basis.figures.currency, 0)
+        if basis.is_contribution:
+            return basis.language.text("On average a customer is still worth {amount}", amount=mean)
+        return basis.language.text("On average a customer should bring {amount} more of revenue", amount=mean)
+    return basis.language.text(
+        "{purchases} purchases are expected {within}", purchases=round(totals.expected_purchases), within=basis.within_months
+    )
 
 
 def _figure(basis: Basis) -> tuple[Block, ...]:
     text, totals = basis.language.text, basis.figures.totals
     if not basis.in_money:
-        return (Figure(basis.language.number(totals.expected_purchases), text("purchases, expected in {span}", span=basis.months)),)
-    words = text("expected {yardstick} of the next {span}, as of today", yardstick=basis.yardstick(), span=basis.years)
+        return (Figure(basis.language.number(totals.expected_purchases), text("purchases, expected {within}", within=basis.within_months)),)
+    words = text("{yardstick}, expected {within}, at its worth today", yardstick=basis.yardstick(), within=basis.within_years)
     return (Figure(basis.short(totals.clv), words),)
 
 
@@ -75,14 +90,26 @@ def _levels(basis: Basis) -> tuple[Block, ...]:
     """Everyone is counted, and everyone reads how."""
     levels, plural = basis.figures.totals.levels, basis.language.plural
     sentences = (
-        (levels.get("customer", 0), "{n} customer bought more than once and has a forecast of their own.", "{n} customers bought more than once; each has a forecast of their own."),
-        (levels.get("segment", 0), "{n} bought once and gets the mean of customers alike.", "{n} bought once; they get the mean of customers alike."),
+        (
+            levels.get("customer", 0),
+            "{n} customer bought more than once and has a forecast of their own.",
+            "{n} customers bought more than once; each has a forecast of their own.",
+        ),
+        (
+            levels.get("segment", 0),
+            "{n} bought once and gets the mean of customers alike.",
+            "{n} bought once; they get the mean of customers alike.",
+        ),
         (
             levels.get("none", 0),
             "{n} has no purchase left or is a collective account: booked, but without a forecast.",
             "{n} have no purchase left or are collective accounts: booked, but without a forecast.",
         ),
-        (levels.get("objected", 0), "{n} objected to being valued and stands in totals only.", "{n} objected to being valued and stand in totals only."),
+        (
+            levels.get("objected", 0),
+            "{n} objected to being valued and stands in totals only.",
+            "{n} objected to being valued and stand in totals only.",
+        ),
     )
     return (Text(" ".join(plural(one, many, count) for count, one, many in sentences if count)),)
 
@@ -93,14 +120,31 @@ def _parts(basis: Basis) -> Section:
     lengths = scale((past, past + clv, value))
     rows = (
         _row(basis, text("Booked up to {day}", day=basis.day), totals.past, (lengths.bar("ac" if past >= 0 else "neg", 0, past),)),
-        _row(basis, text("Expected in the next {span}", span=basis.years), totals.clv, (lengths.bar("fc", past, past + clv),)),
-        _row(basis, text("Customer value"), totals.value, (lengths.bar("ac" if past >= 0 else "neg", 0, past), lengths.bar("fc", past, value)), "sum"),
+        _row(basis, text("Expected {within}", within=basis.within_years), totals.clv, (lengths.bar("fc", past, past + clv),)),
+        _row(
+            basis,
+            text("Customer value"),
+            totals.value,
+            (lengths.bar("ac" if past >= 0 else "neg", 0, past), lengths.bar("fc", past, value)),
+            "sum",
+        ),
     )
     axis = lengths.axis()
-    rows = tuple(Row((*row.cells[:-1], Cell(marks=(axis, *row.cells[-1].marks))), row.look) for row in rows)
+    drawn = tuple(Row((*row.cells[:-1], Cell(marks=(axis, *row.cells[-1].marks))), row.look) for row in rows)
     caption = text("Past and expected {yardstick}", yardstick=basis.yardstick())
-    columns = (Column(text("Part"), "text"), Column(basis.with_unit(basis.yardstick().capitalize() if basis.language.code == "en" else basis.yardstick())), Column(text("Bar"), "bars"))
-    return Section("parts", _parts_message(basis), text("Customer value"), _parts_unit(basis), (Table(caption, columns, rows), _aside(basis)), columns=7)
+    columns = (
+        Column(text("Part"), "text"),
+        Column(basis.with_unit(text("Contribution") if basis.is_contribution else text("Revenue"))),
+        Column(text("Bar"), "bars"),
+    )
+    return Section(
+        "parts",
+        _parts_message(basis),
+        text("Customer value"),
+        _parts_unit(basis),
+        (Table(caption, columns, drawn), _aside(basis)),
+        columns=7,
+    )
 
 
 def _row(basis: Basis, label: str, value: object, marks: tuple[object, ...], look: str = "") -> Row:
@@ -118,15 +162,23 @@ def _parts_message(basis: Basis) -> str:
 def _parts_unit(basis: Basis) -> str:
     text = basis.language.text
     kind = text("past and residual, as of {day}", day=basis.day)
-    return text("{yardstick} in {unit}, {kind}", yardstick=basis.yardstick(), unit=basis.unit, kind=kind) if basis.unit else f"{basis.yardstick()}, {kind}"
+    return (
+        text("{yardstick} in {unit}, {kind}", yardstick=basis.yardstick(), unit=basis.unit, kind=kind)
+        if basis.unit
+        else f"{basis.yardstick()}, {kind}"
+    )
 
 
 def _aside(basis: Basis) -> Facts:
     text, totals, money = basis.language.text, basis.figures.totals, basis.short
     return Facts(
         (
-            (text("Revenue expected in {span}", span=basis.months), money(totals.expected_revenue), text("not discounted")),
+            (text("Revenue in {span}", span=basis.months), money(totals.expected_revenue), text("expected, not discounted")),
             (text("Beyond {span}", span=basis.years), money(totals.clv_beyond), text("not part of the value")),
-            (text("Revenue so far"), money(totals.revenue), text("{n} purchases", n=totals.purchases)),
+            (
+                text("Purchases in {span}", span=basis.months),
+                basis.language.number(totals.expected_purchases),
+                text("expected; {n} so far", n=totals.purchases),
+            ),
         )
     )

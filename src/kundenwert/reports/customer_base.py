@@ -14,7 +14,7 @@ def page(figures: RunFigures, lang: str = "en") -> Page:
     basis = Basis(figures, Language(lang))
     sections = (
         *_worth.section(basis),
-        _lines.section(basis),
+        *_lines.sections(basis),
         *_spread.sections(basis),
         _people.top(basis),
         _people.at_risk(basis),
@@ -58,7 +58,11 @@ def _line(basis: Basis) -> tuple[tuple[str, str], ...]:
     text, figures = basis.language.text, basis.figures
     yardstick = text("revenue, not margin") if figures.yardstick == "revenue" else basis.yardstick()
     kind = text("residual: from the as-of day on")
-    money = ((text("Value horizon"), basis.years), (text("Rate"), text("{rate} a year", rate=basis.language.percent(figures.discount_rate)))) if basis.in_money else ()
+    money = (
+        ((text("Value horizon"), basis.years), (text("Rate"), text("{rate} a year", rate=basis.language.percent(figures.discount_rate))))
+        if basis.in_money
+        else ()
+    )
     return (
         (text("As of"), basis.day),
         (text("Horizon"), basis.months),
@@ -71,14 +75,22 @@ def _line(basis: Basis) -> tuple[tuple[str, str], ...]:
 
 def _foot(basis: Basis) -> str:
     figures = basis.figures
-    return basis.language.text("Run {run} of {created}, kundenwert {version}", run=figures.run, created=figures.created, version=figures.version)
+    return basis.language.text(
+        "Run {run} of {created}, kundenwert {version}", run=figures.run, created=figures.created, version=figures.version
+    )
 
 
 def _words(basis: Basis) -> dict[str, str]:
     """The few words the page itself needs."""
     text = basis.language.text
     warned = basis.language.plural("{n} warning", "{n} warnings", len(basis.figures.notices)) if basis.figures.notices else ""
-    return {"skip": text("Skip to the content"), "basis": text("Basis of the figures"), "warned": warned, "report": _title(basis), "scrolls": text("Table, can be moved sideways")}
+    return {
+        "skip": text("Skip to the content"),
+        "basis": text("Basis of the figures"),
+        "warned": warned,
+        "report": _title(basis),
+        "scrolls": text("Table, can be moved sideways"),
+    }
 
 
 PLUGIN = render

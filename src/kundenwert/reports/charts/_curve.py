@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,7 +27,7 @@ class Label:
 
 def at(points: Sequence[Point], share: float) -> float:
     """The height of a curve at a share of customers, straight between its points."""
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in itertools.pairwise(points):
         if x0 <= share <= x1 and x1 > x0:
             return y0 + (y1 - y0) * (share - x0) / (x1 - x0)
     return points[-1][1]
@@ -53,7 +55,10 @@ def _row(point: Point) -> dict[str, float]:
 
 
 def _line(points: Sequence[Point], name: str, style: Spec) -> Spec:
-    return {"data": {"values": [_row(point) for point in points]}, "mark": {"type": "line", "color": colour(name), "interpolate": "linear", **style}}
+    return {
+        "data": {"values": [_row(point) for point in points]},
+        "mark": {"type": "line", "color": colour(name), "interpolate": "linear", **style},
+    }
 
 
 def _words(label: Label) -> Spec:
@@ -64,13 +69,17 @@ def _words(label: Label) -> Spec:
 
 def _axis(channel: str, title: str, domain: tuple[float, float]) -> Spec:
     """Few lines: none, a quarter, half, three quarters, all; more below and above where the curve needs it."""
-    first, last = int(domain[0] * 4 - 0.999), int(domain[1] * 4 + 0.999)
+    first, last = math.ceil(domain[0] * 4), math.floor(domain[1] * 4)
     step = max(1, (last - first) // 8)
     values = [quarter / 4 for quarter in range(first, last + 1) if quarter % step == 0]
-    place = {"titleAnchor": "end"} if channel == "x" else {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleX": 0, "titleY": -14}
+    place = (
+        {"titleAnchor": "end"}
+        if channel == "x"
+        else {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleX": 0, "titleY": -14}
+    )
     return {
         "field": channel,
         "type": "quantitative",
-        "scale": {"domain": [min(first / 4, 0.0), max(last / 4, 1.0)], "nice": False},
+        "scale": {"domain": list(domain), "nice": False},
         "axis": {"title": title, "format": ".0%", "values": values, "grid": channel == "y", "domain": channel == "x", **place},
     }

@@ -69,7 +69,12 @@ def chart(headings: Headings, data: Data, *, width: int, height: int, body: Spec
         "padding": 2,
         "background": None,
         "config": _config(12 if width < 500 else 13),
-        "usermeta": {"message": headings.message, "title": headings.title, "columns": list(data.columns), "rows": [list(row) for row in data.rows]},
+        "usermeta": {
+            "message": headings.message,
+            "title": headings.title,
+            "columns": list(data.columns),
+            "rows": [list(row) for row in data.rows],
+        },
         **body,
     }
 

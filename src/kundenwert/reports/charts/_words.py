@@ -1,18 +1,30 @@
-"""What a measured column is called, in words that follow the yardstick: nobody reads "contribution" where only revenue is known."""
+"""What a measured column is called in a sentence. Languages bend words, so each use has a wording of its own."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from kundenwert.reports.language import Language
 
 
-def measure(name: str, language: Language) -> str:
-    """The everyday name of the column a concentration was taken from."""
-    names = {
-        "value": language.text("customer value"),
-        "clv": language.text("expected value"),
-        "past": language.text("value so far"),
-        "revenue": language.text("revenue so far"),
-        "expected_revenue": language.text("expected revenue"),
-        "expected_purchases": language.text("expected purchases"),
+@dataclass(frozen=True)
+class Measure:
+    """A column as a noun, as "of the ..." and as "Share of ..."."""
+
+    noun: str
+    of: str
+    share: str
+
+
+def measure(name: str, language: Language) -> Measure:
+    """The everyday words for the column a concentration was taken from; they follow the yardstick by following the column."""
+    text = language.text
+    words = {
+        "value": Measure(text("customer value"), text("of the customer value"), text("Share of customer value")),
+        "clv": Measure(text("expected value"), text("of the expected value"), text("Share of expected value")),
+        "past": Measure(text("value so far"), text("of the value so far"), text("Share of value so far")),
+        "revenue": Measure(text("revenue so far"), text("of the revenue so far"), text("Share of revenue so far")),
+        "expected_revenue": Measure(text("expected revenue"), text("of the expected revenue"), text("Share of expected revenue")),
+        "expected_purchases": Measure(text("expected purchases"), text("of the expected purchases"), text("Share of expected purchases")),
     }
-    return names.get(name, name)
+    return words.get(name) or Measure(name, text("of {name}", name=name), text("Share of {name}", name=name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kundenwert.records import Concentration
 from kundenwert.reports.charts._curve import HEIGHT, Label, at, curve
 from kundenwert.reports.charts._theme import Data, Headings, Spec, chart
-from kundenwert.reports.charts._words import measure
+from kundenwert.reports.charts._words import Measure, measure
 from kundenwert.reports.language import Language
 
 _TABLE = tuple(step / 10 for step in range(1, 11))
@@ -21,22 +21,27 @@ def lorenz(concentration: Concentration, lang: str = "en", *, width: int = 368) 
         Label((0.5, half), (language.text("lower half:"), share), dx=-10, dy=-18, align="right"),
         Label((0.7, 0.7), (language.text("all equal"),), align="right", dx=-10, marked=False),
     )
-    body = curve(points, ((0.0, 0.0), (1.0, 1.0)), labels, (language.text("Share of customers"), language.text("Share of {measure}", measure=name)))
-    return chart(_headings(language, name, share, concentration.gini), _data(concentration, language, name), width=width, height=HEIGHT, body=body)
+    body = curve(points, ((0.0, 0.0), (1.0, 1.0)), labels, (language.text("Share of customers"), name.share))
+    return chart(
+        _headings(language, name, share, concentration.gini), _data(concentration, language, name), width=width, height=HEIGHT, body=body
+    )
 
 
-def _headings(language: Language, name: str, share: str, gini: float) -> Headings:
+def _headings(language: Language, name: Measure, share: str, gini: float) -> Headings:
     return Headings(
-        message=language.text("The lower half of the customers holds {share} of the {measure}", share=share, measure=name),
-        title=language.text("{measure}: share of it by share of customers, smallest first", measure=name),
+        message=language.text("The lower half of the customers holds {share} {of}", share=share, of=name.of),
+        title=language.text("{measure}: share of it by share of customers, smallest first", measure=name.noun),
         finding=language.text(
-            "Curve: the half of the customers with the smallest figures holds {share} of the {measure}. Gini {gini:.2f}.", share=share, measure=name, gini=gini
+            "Curve: the half of the customers with the smallest figures holds {share} {of}. Gini {gini:.2f}.",
+            share=share,
+            of=name.of,
+            gini=gini,
         ),
     )
 
 
-def _data(concentration: Concentration, language: Language, name: str) -> Data:
-    columns = (language.text("Share of customers, smallest first"), language.text("Share of {measure}", measure=name))
+def _data(concentration: Concentration, language: Language, name: Measure) -> Data:
+    columns = (language.text("Share of customers, smallest first"), name.share)
     rows = tuple((language.percent(step, 0), language.percent(at(concentration.lorenz, step))) for step in _TABLE)
     return Data(columns, rows)
 

@@ -26,7 +26,7 @@ def purchases_by_month(months: Sequence[MonthOfPurchases], lang: str = "en", *, 
 def _row(month: MonthOfPurchases, number: int, shown: Sequence[MonthOfPurchases], language: Language, slot: float) -> dict[str, Any]:
     highest = max(each.purchases for each in shown)
     peak = next(place for place, each in enumerate(shown) if each.purchases == highest)
-    labelled = slot >= _FIGURE or number in {peak, len(shown) - 1} and abs(peak - (len(shown) - 1)) * slot >= _FIGURE or number == peak
+    labelled = slot >= _FIGURE or (number in {peak, len(shown) - 1} and abs(peak - (len(shown) - 1)) * slot >= _FIGURE) or number == peak
     name = language.month(month.month, year=False).rstrip(".")
     year = month.month[:4] if number == 0 or month.month.endswith("-01") else ""
     star = "" if month.complete else "*"
@@ -94,19 +94,25 @@ def _message(months: Sequence[MonthOfPurchases], language: Language) -> str:
         change = now / before - 1
         if abs(change) < 0.0005:
             return language.text("Customers bought as often in the last twelve months as in the twelve before")
-        more, less = "Customers bought {share} more often in the last twelve months than in the twelve before", "Customers bought {share} less often in the last twelve months than in the twelve before"
-        return language.text(more if change > 0 else less, share=language.percent(abs(change)))
+        share = language.percent(abs(change))
+        if change > 0:
+            return language.text("Customers bought {share} more often in the last twelve months than in the twelve before", share=share)
+        return language.text("Customers bought {share} less often in the last twelve months than in the twelve before", share=share)
     best = max(months, key=lambda month: month.purchases, default=None)
     if best is None or not best.purchases:
         return language.text("No purchase in these months")
-    return language.text("Customers bought most in {month}: {n} times", month=language.month(best.month), n=best.purchases)
+    return language.text("Customers bought most in {month}: {n} times", month=language.month(best.month, full=True), n=best.purchases)
 
 
 def _data(months: Sequence[MonthOfPurchases], language: Language) -> Data:
     columns = (language.text("Month"), language.text("Purchases"), language.text("First purchases"))
     part = language.text("in part")
     rows = (
-        (language.month(each.month) + ("" if each.complete else f" ({part})"), language.number(each.purchases), language.number(each.first_purchases))
+        (
+            language.month(each.month) + ("" if each.complete else f" ({part})"),
+            language.number(each.purchases),
+            language.number(each.first_purchases),
+        )
         for each in months
     )
     return Data(columns, tuple(rows))

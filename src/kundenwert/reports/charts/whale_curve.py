@@ -5,7 +5,7 @@ from __future__ import annotations
 from kundenwert.records import Concentration
 from kundenwert.reports.charts._curve import HEIGHT, Label, at, curve
 from kundenwert.reports.charts._theme import Data, Headings, Spec, chart
-from kundenwert.reports.charts._words import measure
+from kundenwert.reports.charts._words import Measure, measure
 from kundenwert.reports.language import Language
 
 _TABLE = tuple(step / 10 for step in range(1, 11))
@@ -20,15 +20,15 @@ def whale_curve(concentration: Concentration, lang: str = "en", *, width: int = 
     message = _message(concentration, language, name)
     headings = Headings(
         message=message,
-        title=language.text("{measure}: added up from the best customer down", measure=name),
+        title=language.text("{measure}: added up from the best customer down", measure=name.noun),
         finding=language.text("Curve: {message}.", message=message),
     )
-    axes = (language.text("Share of customers"), language.text("Share of {measure}", measure=name))
+    axes = (language.text("Share of customers"), name.share)
     body = curve(points, ((0.0, 1.0), (1.0, 1.0)), (_label(concentration, language),), axes)
     return chart(headings, _data(concentration, language, name), width=width, height=HEIGHT, body=body)
 
 
-def _message(concentration: Concentration, language: Language, name: str) -> str:
+def _message(concentration: Concentration, language: Language, name: Measure) -> str:
     where, peak = concentration.whale_peak
     if peak > _ABOVE:
         return language.text(
@@ -37,7 +37,9 @@ def _message(concentration: Concentration, language: Language, name: str) -> str
             peak=language.percent(peak),
             loss=language.percent(peak - 1),
         )
-    return language.text("A fifth of the customers brings {share} of the {measure}", share=language.percent(at(concentration.whale, 0.2), 0), measure=name)
+    return language.text(
+        "A fifth of the customers brings {share} {of}", share=language.percent(at(concentration.whale, 0.2), 0), of=name.of
+    )
 
 
 def _label(concentration: Concentration, language: Language) -> Label:
@@ -49,8 +51,8 @@ def _label(concentration: Concentration, language: Language) -> Label:
     return Label((0.2, fifth), (language.text("the best fifth:"), language.percent(fifth, 0)), dy=8)
 
 
-def _data(concentration: Concentration, language: Language, name: str) -> Data:
-    columns = (language.text("Share of customers, best first"), language.text("Share of {measure}", measure=name))
+def _data(concentration: Concentration, language: Language, name: Measure) -> Data:
+    columns = (language.text("Share of customers, best first"), name.share)
     rows = tuple((language.percent(step, 0), language.percent(at(concentration.whale, step))) for step in _TABLE)
     return Data(columns, rows)
 

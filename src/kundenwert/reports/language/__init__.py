@@ -38,6 +38,12 @@ _UNITS = {
     "m": ("{n} month", "{n} months"),
     "y": ("{n} year", "{n} years"),
 }
+_WITHIN = {
+    "d": ("in the next {n} day", "in the next {n} days"),
+    "w": ("in the next {n} week", "in the next {n} weeks"),
+    "m": ("in the next {n} month", "in the next {n} months"),
+    "y": ("in the next {n} year", "in the next {n} years"),
+}
 
 
 @final
@@ -89,7 +95,7 @@ class Language:
 
         pattern = "#,##0.###" if digits is None else "#,##0." + "0" * digits if digits else "#,##0"
         shown = format_decimal(_exact(value), format=pattern, locale=_locale(self.code))
-        return _signed(shown, value, sign)
+        return _signed(shown, value, sign=sign)
 
     def percent(self, share: Any, digits: int = 1, *, sign: bool = False) -> str:
         """A share as percent: 0.127 is 12,7 % in German."""
@@ -101,7 +107,7 @@ class Language:
         """An amount with the sign of its currency where this language puts it; no currency known, no sign."""
         if _unknown(value):
             return UNKNOWN
-        return self._with_symbol(self.number(abs(_exact(value)), digits), currency, value, sign)
+        return self._with_symbol(self.number(abs(_exact(value)), digits), currency, value, sign=sign)
 
     def short(self, value: Any, currency: str = "", *, sign: bool = False) -> str:
         """Three digits are enough for a sentence: 18,4 Mio. instead of 18.420.112."""
@@ -111,8 +117,9 @@ class Language:
         # 999,950 reads as "1,000 thousand" otherwise: the step up happens where rounding would reach it.
         scale, words = next(((s, w) for s, w in _SCALES if size >= s * 0.9995 and size >= 9_999.5), (1.0, "{number}"))
         shown = size / scale
-        digits = 0 if scale == 1 else max(0, 2 - int(math.log10(max(shown, 1))))
-        return self._with_symbol(self.text(words, number=self.number(shown, digits)), currency, value, sign)
+        rounded = float(f"{shown:.3g}")  # 9.9996 has two places before the point once it is rounded
+        digits = 0 if scale == 1 else max(0, 2 - int(math.log10(max(rounded, 1))))
+        return self._with_symbol(self.text(words, number=self.number(shown, digits)), currency, value, sign=sign)
 
     def symbol(self, currency: str) -> str:
         """The sign of a currency, its code where it has none, nothing where none is known."""
@@ -129,14 +136,18 @@ class Language:
         size = abs(float(value))
         places = digits - 1 - math.floor(math.log10(size)) if size else 0
         if places > 9:
-            return self.text("{number} × 10^{power}", number=self.number(float(value) * 10 ** (places - digits + 1), 2), power=str(digits - 1 - places).replace("-", "−"))
+            return self.text(
+                "{number} × 10^{power}",
+                number=self.number(float(value) * 10 ** (places - digits + 1), 2),
+                power=str(digits - 1 - places).replace("-", "−"),
+            )
         return self.number(value, min(max(places, 0), 9))
 
     # ---- time ----
 
     def date(self, day: date | str | None) -> str:
         """30.09.2026 or 30 Sep 2026; also takes ISO text."""
-        if day is None or day != day:  # noqa: PLR0124  NaT is the value that differs from itself
+        if day is None or day != day:  # NaT is the value that differs from itself
             return UNKNOWN
         from babel.dates import format_date
 
@@ -147,15 +158,16 @@ class Language:
         """A day with its clock time, as given (no zone is changed)."""
         return f"{self.date(when.date())}, {when:%H:%M}"
 
-    def month(self, month: str, *, year: bool = True) -> str:
-        """A month written YYYY-MM: "Sept. 2026" or, without year, "Sept."; unknown months say so."""
+    def month(self, month: str, *, year: bool = True, full: bool = False) -> str:
+        """A month written YYYY-MM: "Sep 2026", without year "Sep", in full "September 2026"; unknown months say so."""
         from babel.dates import format_date
 
         try:
             first = date.fromisoformat(f"{month}-01")
         except ValueError:
             return self.text("no month")
-        return format_date(first, "LLL yyyy" if year else "LLL", locale=_locale(self.code)).replace(" ", HARD_SPACE)
+        pattern = ("LLLL" if full else "LLL") + (" yyyy" if year else "")
+        return format_date(first, pattern, locale=_locale(self.code)).replace(" ", HARD_SPACE)
 
     def span(self, horizon: str) -> str:
         """A horizon such as 39w, 12m, 5y or 374d in words."""
@@ -164,18 +176,25 @@ class Language:
             return horizon
         return self.plural(*_UNITS[found["unit"]], int(found["number"]))
 
+    def within(self, horizon: str) -> str:
+        """The same as part of a sentence: in the next 12 months. German needs another ending here."""
+        found = _SPAN.fullmatch(horizon)
+        if not found:
+            return horizon
+        return self.plural(*_WITHIN[found["unit"]], int(found["number"]))
+
     # ---- inside ----
 
     def _fill(self, message: str, values: Mapping[str, Any]) -> str:
         return _Filled(self).vformat(message, (), values)
 
-    def _with_symbol(self, number: str, currency: str, value: Any, sign: bool) -> str:
+    def _with_symbol(self, number: str, currency: str, value: Any, *, sign: bool) -> str:
         symbol = self.symbol(currency)
         if not symbol:
-            return _signed(number, value, sign, absolute=True)
+            return _signed(number, value, sign=sign, absolute=True)
         gap = HARD_SPACE if self.code == "de" or symbol[-1].isalpha() else ""
         shown = f"{number}{gap}{symbol}" if self.code == "de" else f"{symbol}{gap}{number}"
-        return _signed(shown, value, sign, absolute=True)
+        return _signed(shown, value, sign=sign, absolute=True)
 
     def _shown(self, value: Any, spec: str) -> str:
         """A value inside a sentence."""
@@ -227,7 +246,7 @@ def _exact(value: Any) -> Decimal:
     return value if isinstance(value, Decimal) else Decimal(int(value)) if isinstance(value, int) else Decimal(repr(float(value)))
 
 
-def _signed(shown: str, value: Any, sign: bool, *, absolute: bool = False) -> str:
+def _signed(shown: str, value: Any, *, sign: bool, absolute: bool = False) -> str:
     """The true minus; none before a figure that was rounded to zero. A plus where asked for."""
     if not re.search(r"[1-9]", shown):
         return shown.replace("-", "")

@@ -46,7 +46,12 @@ def customer(number: int, **changes: Any) -> dict[str, Any]:
 
 
 def risky(number: int, **changes: Any) -> dict[str, Any]:
-    extra = {"gap_days": 120 + number, "usual_gap_days": 45.4, "clv_if_alive": money(30_000 - 900 * number), "loss": money(12_000 - 700 * number)}
+    extra = {
+        "gap_days": 120 + number,
+        "usual_gap_days": 45.4,
+        "clv_if_alive": money(30_000 - 900 * number),
+        "loss": money(12_000 - 700 * number),
+    }
     return customer(number, p_alive=0.61) | extra | changes
 
 
@@ -72,7 +77,11 @@ def reconciliation() -> Reconciliation:
 def concentration(measure: str = "value") -> Concentration:
     lorenz = ((0.0, 0.0), (0.25, -0.01), (0.5, 0.06), (0.75, 0.24), (0.9, 0.52), (1.0, 1.0))
     whale = tuple((round(1 - x, 2), 1 - y) for x, y in reversed(lorenz))
-    classes = (ValueClass("A", 120, money(480_000), 0.8), ValueClass("B", 160, money(90_000), 0.15), ValueClass("C", 520, money(30_000), 0.05))
+    classes = (
+        ValueClass("A", 120, money(480_000), 0.8),
+        ValueClass("B", 160, money(90_000), 0.15),
+        ValueClass("C", 520, money(30_000), 0.05),
+    )
     return Concentration(measure, classes, 0.68, 0.0041, lorenz, whale, (0.75, 1.01))
 
 
@@ -80,14 +89,37 @@ def months(count: int = 26) -> tuple[MonthOfPurchases, ...]:
     start = 2024 * 12 + 7
     names = [f"{place // 12:04d}-{place % 12 + 1:02d}" for place in range(start, start + count)]
     return tuple(
-        MonthOfPurchases(name, 300 + 37 * (place % 7), 20 + place % 5, money(21_000 + 900 * (place % 7)), place not in {0, count - 1}) for place, name in enumerate(names)
+        MonthOfPurchases(name, 300 + 37 * (place % 7), 20 + place % 5, money(21_000 + 900 * (place % 7)), place not in {0, count - 1})
+        for place, name in enumerate(names)
     )
 
 
 def models() -> tuple[ModelCard, ...]:
     return (
-        ModelCard("purchases", "bg_nbd", "weeks", {"r": 0.2426, "alpha": 4.4136, "a": 0.0017, "b": 640000.0}, {"r": 0.0126, "alpha": 0.378, "a": None, "b": None}, -9582.4292, 780, 640, "CONVERGED", "The optimum was found."),
-        ModelCard("spend", "gamma_gamma", "", {"p": 6.25, "q": 3.744, "gamma": 15.444}, {"p": 1.19, "q": 0.29, "gamma": 3.66}, -4055.9177, 500, 480, "CONVERGED", "The optimum was found."),
+        ModelCard(
+            "purchases",
+            "bg_nbd",
+            "weeks",
+            {"r": 0.2426, "alpha": 4.4136, "a": 0.0017, "b": 640000.0},
+            {"r": 0.0126, "alpha": 0.378, "a": None, "b": None},
+            -9582.4292,
+            780,
+            640,
+            "CONVERGED",
+            "The optimum was found.",
+        ),
+        ModelCard(
+            "spend",
+            "gamma_gamma",
+            "",
+            {"p": 6.25, "q": 3.744, "gamma": 15.444},
+            {"p": 1.19, "q": 0.29, "gamma": 3.66},
+            -4055.9177,
+            500,
+            480,
+            "CONVERGED",
+            "The optimum was found.",
+        ),
     )
 
 
@@ -106,7 +138,18 @@ def figures(**changes: Any) -> RunFigures:
         currency="EUR",
         files=(InputFile("rechnungen_2026.csv", 1_284_500, "4f2a" * 16, 10_000),),
         reconciliation=reconciliation(),
-        totals=Totals(800, {"customer": 500, "segment": 280, "none": 17, "objected": 3}, 9100, 5123.4, money("601745.42"), money("601745.42"), money("340000"), money("998000.58"), money("120000"), money("1599746.00")),
+        totals=Totals(
+            800,
+            {"customer": 500, "segment": 280, "none": 17, "objected": 3},
+            9100,
+            5123.4,
+            money("601745.42"),
+            money("601745.42"),
+            money("340000"),
+            money("998000.58"),
+            money("120000"),
+            money("1599746.00"),
+        ),
         concentration=concentration(),
         top=tuple(customer(number) for number in range(12)),
         at_risk=tuple(risky(number) for number in range(5)),
@@ -114,7 +157,11 @@ def figures(**changes: Any) -> RunFigures:
         at_risk_loss=money("112345.60"),
         months=months(),
         models=models(),
-        notices=(Notice("small", "Only {customers} customers have a purchase; {share:.0%} of them bought once.", {"customers": 797, "share": 0.3513}),),
+        notices=(
+            Notice(
+                "small", "Only {customers} customers have a purchase; {share:.0%} of them bought once.", {"customers": 797, "share": 0.3513}
+            ),
+        ),
     )
     return replace(base, **changes)
 
@@ -129,6 +176,7 @@ def in_purchases() -> RunFigures:
     empty = {"revenue": None, "expected_revenue": None, "clv": None, "value": None}
     data = known.reconciliation
     none = {part: tuple(replace(each, amount=money(0)) for each in getattr(data, part)) for part in ("classes", "months", "flags", "views")}
+    none["flags"] = none["flags"][2:]  # nothing can be free of charge or be postage where no amount is known
     totals = replace(known.totals, revenue=None, past=None, expected_revenue=None, clv=None, clv_beyond=None, value=None)
     return figures(
         yardstick="purchases",
@@ -150,7 +198,18 @@ def tiny() -> RunFigures:
     whale = ((0.0, 0.0), (1 / 3, 0.8), (2 / 3, 0.95), (1.0, 1.0))
     return figures(
         currency="",
-        totals=Totals(3, {"customer": 1, "segment": 2, "none": 0, "objected": 0}, 4, 2.2, money(600), money(600), money(180), money(400), money(10), money(1000)),
+        totals=Totals(
+            3,
+            {"customer": 1, "segment": 2, "none": 0, "objected": 0},
+            4,
+            2.2,
+            money(600),
+            money(600),
+            money(180),
+            money(400),
+            money(10),
+            money(1000),
+        ),
         concentration=Concentration("value", classes, 0.5, 0.66, curve, whale, (1.0, 1.0)),
         top=tuple(customer(number) for number in range(3)),
         at_risk=(),
@@ -166,7 +225,15 @@ def tiny() -> RunFigures:
 def negative() -> RunFigures:
     """More came back than went out, and the bridge has a gap."""
     known = figures()
-    totals = replace(known.totals, revenue=money(-5000), past=money(-5000), clv=money(-200), value=money(-5200), clv_beyond=money(0), expected_revenue=money(-40))
+    totals = replace(
+        known.totals,
+        revenue=money(-5000),
+        past=money(-5000),
+        clv=money(-200),
+        value=money(-5200),
+        clv_beyond=money(0),
+        expected_revenue=money(-40),
+    )
     classes = tuple(replace(each, value=money(-1000), share=0.0) for each in known.concentration.classes)
     return figures(
         totals=totals,
@@ -179,26 +246,58 @@ def negative() -> RunFigures:
 def huge() -> RunFigures:
     """Ten million customers and amounts beyond a trillion."""
     known = figures()
-    totals = replace(known.totals, customers=10_000_000, purchases=28_123_456, clv=money("1234567890123.45"), past=money("4234567890123.45"), value=money("5469135780246.90"))
-    totals = replace(totals, revenue=totals.past, expected_revenue=money("334567890123.45"), levels={"customer": 6_000_000, "segment": 3_990_000, "none": 9_000, "objected": 1_000})
+    totals = replace(
+        known.totals,
+        customers=10_000_000,
+        purchases=28_123_456,
+        clv=money("1234567890123.45"),
+        past=money("4234567890123.45"),
+        value=money("5469135780246.90"),
+    )
+    totals = replace(
+        totals,
+        revenue=totals.past,
+        expected_revenue=money("334567890123.45"),
+        levels={"customer": 6_000_000, "segment": 3_990_000, "none": 9_000, "objected": 1_000},
+    )
     return figures(totals=totals, top=tuple(customer(n, value=money("1e12"), clv=money("4e11"), revenue=money("6e11")) for n in range(20)))
 
 
 def hostile() -> RunFigures:
     """Names that try to leave their cell."""
-    names = ("<script>alert(1)</script>", "x" * 3000, '"><img src=x onerror=alert(1)>', "a\x00b\x1b[31m", "\u202egnirts", "=1+1", "", "{{ 7*7 }}", "O'Brien & Söhne")
+    names = (
+        "<script>alert(1)</script>",
+        "x" * 3000,
+        '"><img src=x onerror=alert(1)>',
+        "a\x00b\x1b[31m",
+        "\u202egnirts",
+        "=1+1",
+        "",
+        "{{ 7*7 }}",
+        "O'Brien & Söhne",
+    )
     return figures(
         title="<b>Firma</b> & Co",
         top=tuple(customer(place, customer_id=name) for place, name in enumerate(names)),
         at_risk=tuple(risky(place, customer_id=name) for place, name in enumerate(names)),
         files=(InputFile("<i>böse</i>.csv", 10, "ab" * 32, 3),),
-        notices=(Notice("odd", "A file named {name} has {n} lines.", {"name": "<script>x</script>", "n": 5}), Notice("broken", "A {missing} place", {})),
+        notices=(
+            Notice("odd", "A file named {name} has {n} lines.", {"name": "<script>x</script>", "n": 5}),
+            Notice("broken", "A {missing} place", {}),
+        ),
     )
 
 
 def empty() -> RunFigures:
     """Nothing to show: no month, no list, no curve."""
-    return figures(top=(), at_risk=(), months=(), at_risk_count=0, at_risk_loss=money(0), concentration=Concentration("value", (), 0.0, 0.0, (), (), (0.0, 0.0)))
+    return figures(
+        top=(),
+        at_risk=(),
+        months=(),
+        at_risk_count=0,
+        at_risk_loss=money(0),
+        concentration=Concentration("value", (), 0.0, 0.0, (), (), (0.0, 0.0)),
+    )
 
 
 SCENES = {

@@ -28,8 +28,10 @@ def _calls(tree: ast.AST) -> Iterator[str | tuple[str, str]]:
 def _tables(tree: ast.AST) -> Iterator[tuple[str, str]]:
     """Pairs of singular and plural that wait in a table."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Tuple):
-            words = [each.value for each in node.elts if isinstance(each, ast.Constant) and isinstance(each.value, str) and "{n}" in each.value]
+        if isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load):
+            words = [
+                each.value for each in node.elts if isinstance(each, ast.Constant) and isinstance(each.value, str) and "{n}" in each.value
+            ]
             if len(words) == 2:
                 yield words[0], words[1]
 
@@ -39,9 +41,4 @@ def used() -> set[str | tuple[str, str]]:
     folder = Path(str(resources.files("kundenwert.reports")))
     trees = [ast.parse(file.read_text(encoding="utf-8")) for file in folder.rglob("*.py")]
     words = {word for _, word in language._SCALES}
-    chosen = {word for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Assign) and _names(node) & {"more", "less"} for word in _strings(node.value)}
-    return words | chosen | {message for tree in trees for message in _calls(tree)} | {pair for tree in trees for pair in _tables(tree)}
-
-
-def _names(node: ast.Assign) -> set[str]:
-    return {each.id for target in node.targets for each in ast.walk(target) if isinstance(each, ast.Name)}
+    return words | {message for tree in trees for message in _calls(tree)} | {pair for tree in trees for pair in _tables(tree)}
