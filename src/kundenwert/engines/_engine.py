@@ -108,8 +108,8 @@ class Engine(ABC):
         """Reads a delimited file once and keeps its unreadable records as table `name`: line, reason, raw. Returns how many."""
 
     @abstractmethod
-    def open_parquet(self, name: str, paths: Sequence[Path]) -> None:
-        """Opens Parquet files of one shape as view `name`."""
+    def open_parquet(self, name: str, paths: Sequence[Path], *, numbered: bool = True) -> None:
+        """Opens Parquet files of one shape as view `name`, numbered: with `record`, counted from 1 in each file."""
 
     @abstractmethod
     def open_frame(self, name: str, frame: Any) -> None:
@@ -130,6 +130,10 @@ class Engine(ABC):
     @abstractmethod
     def write_csv(self, path: Path, step: str, *, delimiter: str = ",", **values: Any) -> int:
         """Runs a step and writes its rows as UTF-8 CSV with a header; returns how many rows."""
+
+    @abstractmethod
+    def rename(self, name: str, new_name: str) -> None:
+        """Gives a table or view another name."""
 
     @abstractmethod
     def drop(self, name: str) -> None:

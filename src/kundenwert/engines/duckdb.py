@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
@@ -92,7 +93,7 @@ class DuckDb(Engine):
         self._connection.unregister("_loading")
 
     def columns(self, name: str) -> dict[str, str]:
-        relation = self._connection.table(checked_name(name)) if self._is_table(name) else self._connection.view(checked_name(name))
+        relation = getattr(self._connection, self._kind(name))(checked_name(name))
         return {column: str(kind) for column, kind in zip(relation.columns, relation.types, strict=True)}
 
     def open_delimited(self, name: str, path: Path, how: Delimited) -> None:
@@ -105,10 +106,15 @@ class DuckDb(Engine):
             self._delimited(path, how, store_rejects=True).aggregate("count(*)").fetchall()
         return self.table(name, "engines/unreadable.sql")
 
-    def open_parquet(self, name: str, paths: Sequence[Path]) -> None:
+    def open_parquet(self, name: str, paths: Sequence[Path], *, numbered: bool = True) -> None:
+        files = [_literal(path) for path in paths]
         with self._readable(paths[0]):
-            relation = self._connection.from_parquet([str(path) for path in paths], file_row_number=True)
-        relation.project("* exclude (file_row_number), file_row_number + 1 as record").create_view(checked_name(name))
+            relation = self._connection.from_parquet(files, file_row_number=numbered)
+        if numbered:
+            # A column of the file that is called record gives way to the number of the record.
+            own = ", record" if "record" in relation.columns else ""
+            relation = relation.project(f"* exclude (file_row_number{own}), file_row_number + 1 as record")
+        relation.create_view(checked_name(name))
 
     def open_frame(self, name: str, frame: Any) -> None:
         relation = self._connection.from_arrow(frame)
@@ -131,9 +137,11 @@ class DuckDb(Engine):
             text = f"copy ({step_text(step)}) to $path (format csv, header, delimiter '{delimiter}')"
             return self._copy(text, {"path": str(path), **values})
 
+    def rename(self, name: str, new_name: str) -> None:
+        self._connection.execute(f"alter {self._kind(name)} {checked_name(name)} rename to {checked_name(new_name)}")
+
     def drop(self, name: str) -> None:
-        kind = "table" if self._is_table(name) else "view"
-        self._connection.execute(f"drop {kind} if exists {checked_name(name)}")
+        self._connection.execute(f"drop {self._kind(name)} if exists {checked_name(name)}")
 
     def close(self) -> None:
         self._connection.close()
@@ -148,14 +156,14 @@ class DuckDb(Engine):
     def _count(self, name: str) -> int:
         return int(self._connection.execute(f"select count(*) from {checked_name(name)}").fetchall()[0][0])
 
-    def _is_table(self, name: str) -> bool:
+    def _kind(self, name: str) -> str:
         found = self._connection.execute("select 1 from duckdb_tables() where table_name = $name", {"name": name}).fetchall()
-        return bool(found)
+        return "table" if found else "view"
 
     def _delimited(self, path: Path, how: Delimited, *, store_rejects: bool) -> duckdb.DuckDBPyRelation:
         with self._readable(path):
             return self._connection.read_csv(
-                str(path),
+                _literal(path),
                 sep=how.delimiter,
                 quotechar=how.quote,
                 escapechar=how.quote,
@@ -178,6 +186,11 @@ class DuckDb(Engine):
             raise UnreadableInput(
                 Problem(f"The file cannot be opened: {first}", "a whole, undamaged file.", "export it again.", file=path.name)
             ) from err
+
+
+def _literal(path: Path) -> str:
+    # The driver takes * ? [ in a name for a pattern: "sales [2024].csv" would be another file.
+    return glob.escape(str(path))
 
 
 def _expression(reading: Reading) -> duckdb.Expression:

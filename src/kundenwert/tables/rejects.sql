@@ -18,7 +18,7 @@ with judged as (
                 case when not id_is_sound then 'customer id is sound' end,
                 case when superseded_lines.record is not null then 'document counts once, in the newest file' end
             ],
-            rule -> rule is not null
+            lambda rule: rule is not null
         ) as rules
     from read_lines
     left join superseded_lines using (file_id, record)

@@ -1,0 +1,228 @@
+"""Reads, checks and reconciles inputs: raw files become booked lines, rejects and a bridge that ties."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kundenwert.base.as_of import day_number
+from kundenwert.errors import AmbiguousInput, Bug, DataError, NothingToValue, Problem
+from kundenwert.flows.reading import Input, ReadFile, open_inputs
+from kundenwert.records import FlagTotal, Notice, Reconciliation
+from kundenwert.tables import reconciliation
+from kundenwert.tables.reconciliation import DayClass
+
+if TYPE_CHECKING:
+    from kundenwert.engines._engine import Engine
+    from kundenwert.flows.progress import Progress
+    from kundenwert.settings import Settings
+
+# Documents of a prefix letter that hold nearly nothing but negative lines are cancellations (seen on real exports: C536379).
+_CANCELLATION_SHARE = 0.99
+_CANCELLATION_LINES = 5
+_EXAMPLES = 5
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What reading and checking found; the lines themselves stand in the engine as view `booked`.
+
+    prefixes: lines and money of documents by prefix letter. changed: documents whose content differs between two files.
+    """
+
+    files: tuple[ReadFile, ...]
+    days: tuple[DayClass, ...]
+    file_lines: int
+    file_amount: Decimal
+    unreadable: int
+    prefixes: tuple[dict[str, Any], ...]
+    extra_flags: tuple[FlagTotal, ...]
+    currency: str
+    notices: tuple[Notice, ...]
+
+    @property
+    def has_amounts(self) -> bool:
+        """Whether the lines carry money."""
+        return all(entry.has_amounts for entry in self.files)
+
+    @property
+    def has_cost(self) -> bool:
+        """Whether any file has a cost column."""
+        return any("cost" in entry.roles for entry in self.files)
+
+    def reconcile(self, as_of: date | None = None) -> Reconciliation:
+        """The bridge from files to classes, as known on a day. A difference would be our mistake, so it is never shown as a figure."""
+        bridge = reconciliation.reconcile(
+            self.days,
+            as_of=None if as_of is None else day_number(as_of),
+            unreadable=self.unreadable,
+            file_lines=self.file_lines,
+            file_amount=self.file_amount,
+            prefixes=self.prefixes,
+            extra_flags=self.extra_flags,
+        )
+        lines = sum(total.lines for total in bridge.classes)
+        if bridge.difference or lines != bridge.lines:
+            raise Bug(f"The line classes do not add up: {lines} of {bridge.lines} lines, difference {bridge.difference}. Please report this.")
+        return bridge
+
+
+def load(
+    engine: Engine,
+    inputs: Sequence[Input],
+    settings: Settings,
+    *,
+    scratch: Path,
+    progress: Progress,
+    keep: Path | None = None,
+    thorough: bool = True,
+    hashed: bool = True,
+) -> Loaded:
+    """Reads inputs into the views `lines` and `booked` and reconciles them. thorough: also looks for repeated lines.
+
+    Raises DataError with every problem if the inputs cannot be booked.
+    """
+    files = open_inputs(engine, inputs, scratch=scratch, progress=progress, keep=keep, hashed=hashed)
+    _remember(engine, settings)
+    with progress.phase("Checking and reconciling") as phase:
+        prefixes = engine.rows("tables/prefixes.sql") if any("document_id" in entry.roles for entry in files) else []
+        notices = _find_cancellations(engine, settings, prefixes)
+        notices += _supersede(engine, files)
+        engine.table("repeated", "tables/repeated.sql" if thorough else "tables/nothing_repeated.sql")
+        engine.view("lines", "tables/lines.sql")
+        engine.view("rejects", "tables/rejects.sql")
+        engine.view("booked", "tables/booked.sql")
+        (totals,) = engine.rows("tables/file_totals.sql")
+        (unreadable,) = engine.rows("tables/unreadable.sql")
+        days = reconciliation.day_classes(engine)
+        duplicates = engine.rows("tables/duplicates.sql") if thorough else []
+        phase.rows = totals["lines"] + unreadable["lines"]
+    loaded = Loaded(
+        files=files,
+        days=days,
+        file_lines=totals["lines"],
+        file_amount=totals["amount"],
+        unreadable=unreadable["lines"],
+        prefixes=tuple(prefixes),
+        extra_flags=tuple(FlagTotal("duplicate", row["lines"], row["amount"]) for row in duplicates),
+        currency="",
+        notices=tuple(notices),
+    )
+    _refuse_misread(engine, loaded, settings)
+    return _with_currency(loaded, settings)
+
+
+def _remember(engine: Engine, settings: Settings) -> None:
+    engine.remember("currency", settings.currency or None)
+    engine.remember("non_products", list(settings.non_products))
+    engine.remember("collective", list(settings.collective))
+    engine.remember("cancellation_words", [word.lower() for word in settings.cancellation_words])
+    engine.remember("return_words", [word.lower() for word in settings.return_words])
+    engine.remember("cancellation_pattern", _pattern(settings.cancellation_prefixes))
+
+
+def _pattern(prefixes: Sequence[str]) -> str | None:
+    return f"^(?i:{'|'.join(re.escape(prefix) for prefix in prefixes)})[0-9]" if prefixes else None
+
+
+def _find_cancellations(engine: Engine, settings: Settings, prefixes: Sequence[dict[str, Any]]) -> list[Notice]:
+    if settings.cancellation_prefixes:
+        return []
+    found = [
+        row
+        for row in prefixes
+        if row["lines"] >= _CANCELLATION_LINES and row["negative_lines"] >= _CANCELLATION_SHARE * row["lines"]
+    ]
+    if not found:
+        return []
+    engine.remember("cancellation_pattern", _pattern([row["prefix"] for row in found]))
+    return [
+        Notice(
+            "cancellation_prefix",
+            "Documents whose number starts with {prefix} are taken as cancellations: {negative} of their {lines} lines are negative.",
+            {"prefix": row["prefix"], "negative": row["negative_lines"], "lines": row["lines"]},
+        )
+        for row in found
+    ]
+
+
+def _supersede(engine: Engine, files: Sequence[ReadFile]) -> list[Notice]:
+    several = sum("document_id" in entry.roles for entry in files) > 1
+    engine.table("superseded", "tables/superseded.sql" if several else "tables/nothing_superseded.sql")
+    engine.table("superseded_lines", "tables/superseded_lines.sql" if several else "tables/nothing_repeated.sql")
+    if not several:
+        return []
+    changed = engine.rows("tables/changed.sql")
+    notices = []
+    if changed:
+        names = ", ".join(row["document_id"] for row in changed[:_EXAMPLES])
+        notices.append(
+            Notice(
+                "changed_since",
+                "{count} documents differ between two files; the newest file counts: {names}.",
+                {"count": len(changed), "names": names + (" ..." if len(changed) > _EXAMPLES else "")},
+            )
+        )
+    return notices
+
+
+def _refuse_misread(engine: Engine, loaded: Loaded, settings: Settings) -> None:
+    lines = loaded.file_lines + loaded.unreadable
+    name = ", ".join(entry.file.name for entry in loaded.files)
+    if lines == 0:
+        raise NothingToValue(Problem("The input has no lines.", "at least one sales line.", "export it with its lines.", file=name))
+    bad = loaded.unreadable + sum(entry.lines for entry in loaded.days if not entry.is_booked)
+    if bad > settings.reject_limit * lines or bad == lines:
+        raise DataError(*_reject_problems(engine, loaded, bad, lines))
+
+
+def _reject_problems(engine: Engine, loaded: Loaded, bad: int, lines: int) -> list[Problem]:
+    examples = engine.rows("tables/reject_examples.sql", count=_EXAMPLES)
+    rules = Counter({row["rule"]: row["lines"] for row in engine.rows("tables/reject_rules.sql")})
+    what = ", ".join(f"{rule}: {count:,}" for rule, count in rules.most_common())
+    first = Problem(
+        f"{bad:,} of {lines:,} lines cannot be booked. Broken rules: {what}.",
+        "lines with a readable date, amount and customer.",
+        "look at the mapping with `kundenwert check`, and correct it with --map, --date-format or --decimal-mark.",
+    )
+    return [first] + [
+        Problem(
+            f"Record {row['record']:,}: {_short(row['raw'])}",
+            "; ".join(row["rules"]) + ".",
+            "correct the line or the mapping.",
+            file=loaded.files[row["file_id"]].file.name,
+        )
+        for row in examples
+    ]
+
+
+def _short(text: str | None) -> str:
+    text = " ".join((text or "").split())
+    return text if len(text) <= 120 else text[:117] + "..."
+
+
+def _with_currency(loaded: Loaded, settings: Settings) -> Loaded:
+    found = Counter[str]()
+    for entry in loaded.days:
+        if entry.is_booked and entry.currency:
+            found[entry.currency] += entry.lines
+    foreign = {code: count for code, count in found.items() if settings.currency and code != settings.currency}
+    if len(found) > 1 or foreign:
+        listed = ", ".join(f"{code} ({count:,} lines)" for code, count in found.most_common())
+        raise AmbiguousInput(
+            Problem(
+                f"The lines are in {listed}.",
+                "one currency" + (f", {settings.currency}" if settings.currency else "") + ".",
+                "convert the amounts before the export, or load one currency at a time.",
+            )
+        )
+    currency = settings.currency or next(iter(found), "")
+    # Lines without a code are in the only currency there is.
+    days = tuple(replace(entry, currency=currency) for entry in loaded.days)
+    return replace(loaded, currency=currency, days=days)

@@ -1,0 +1,178 @@
+"""Opens files and frames, one after the other, as one view of lines; keeps what was read so that a known file is not read again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kundenwert.engines._engine import Reading
+from kundenwert.errors import AmbiguousInput, DataError, Problem
+from kundenwert.records import InputFile
+from kundenwert.runs import storage
+
+if TYPE_CHECKING:
+    from kundenwert.engines._engine import Engine
+    from kundenwert.flows.progress import Progress
+    from kundenwert.sources import Inspected, Wanted
+
+# Raised when the shape of the kept lines changes: older ones are then read anew.
+_SHAPE = 1
+
+
+@dataclass(frozen=True)
+class Input:
+    """One file or frame and what is known of its format."""
+
+    source: Path | Any
+    wanted: Wanted
+
+    @property
+    def name(self) -> str:
+        """The file's name without folder; frames have none."""
+        return self.source.name if isinstance(self.source, Path) else "data frame"
+
+
+@dataclass(frozen=True)
+class ReadFile:
+    """What is known of one file after reading: identity, format in words, and which column plays which role and why."""
+
+    file: InputFile
+    facts: tuple[dict[str, str], ...]
+    guesses: tuple[dict[str, Any], ...]
+    unmapped: tuple[str, ...]
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles that a column plays."""
+        return frozenset(guess["role"] for guess in self.guesses)
+
+    @property
+    def has_amounts(self) -> bool:
+        """Whether lines carry money, directly or as quantity and price."""
+        return bool({"amount", "gross_amount"} & self.roles) or {"quantity", "price"} <= self.roles
+
+
+def open_inputs(
+    engine: Engine, inputs: Sequence[Input], *, scratch: Path, progress: Progress, keep: Path | None = None, hashed: bool = True
+) -> tuple[ReadFile, ...]:
+    """Opens all inputs as view `read_lines` (columns of sources.open_lines and file_id, amount_expected, id_is_sound).
+
+    keep: folder for lines as read; text files and workbooks found there are not read again. hashed: False skips the sha256.
+    All problems of all inputs are reported together.
+    """
+    engine.script("tables/rules.sql")
+    read: list[ReadFile] = []
+    problems: list[Problem] = []
+    kinds: set[type[DataError]] = set()
+    for number, item in enumerate(inputs):
+        with progress.phase(f"Reading {item.name}") as phase:
+            try:
+                read.append(_open(engine, item, f"file_{number}", scratch=scratch, keep=keep, hashed=hashed))
+                phase.rows = read[-1].file.lines
+            except DataError as err:
+                problems.extend(err.problems)
+                kinds.add(type(err))
+    if problems:
+        raise (kinds.pop() if len(kinds) == 1 else DataError)(*problems)
+    _refuse_mixture(read)
+    _unite(engine, read)
+    return tuple(read)
+
+
+def _open(engine: Engine, item: Input, view: str, *, scratch: Path, keep: Path | None, hashed: bool) -> ReadFile:
+    from kundenwert import sources
+
+    kept = _kept_as(keep, item) if keep else None
+    if kept and kept.with_suffix(".json").is_file():
+        return _reopen(engine, kept, view, item)
+    inspected = sources.inspect(engine, item.source, item.wanted, scratch=scratch, hashed=hashed)
+    file = sources.open_lines(engine, inspected, view)
+    read = _described(inspected, file)
+    if kept:
+        _keep(engine, kept, view, read)
+    return read
+
+
+def _described(inspected: Inspected, file: InputFile) -> ReadFile:
+    return ReadFile(
+        file=file,
+        facts=tuple({str(name): str(value) for name, value in asdict(fact).items()} for fact in inspected.facts),
+        guesses=tuple(json.loads(json.dumps(asdict(guess), default=str)) for guess in inspected.guesses),
+        unmapped=tuple(inspected.unmapped),
+    )
+
+
+def _kept_as(keep: Path, item: Input) -> Path | None:
+    """Where the lines of a text file or workbook are kept: its content and its format make the name. Parquet is fast enough as it is."""
+    if not isinstance(item.source, Path) or not item.source.is_file() or item.source.suffix.lower() in {".parquet", ".pq"}:
+        return None
+    with open(item.source, "rb") as file:
+        content = hashlib.file_digest(file, "sha256").hexdigest()
+    how = json.dumps([_SHAPE, item.name, asdict(item.wanted)], sort_keys=True, default=list)
+    return keep / hashlib.sha256(f"{content}{how}".encode()).hexdigest()[:32]
+
+
+def _keep(engine: Engine, kept: Path, view: str, read: ReadFile) -> None:
+    """The description is written last: where it stands, the lines are whole."""
+    with storage.told(kept):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+    engine.rename(view, "reading_now")
+    engine.rename(f"{view}_unreadable", "reading_now_unreadable")
+    engine.write(kept.with_suffix(".parquet"), "tables/parts.sql")
+    engine.write(kept.with_suffix(".unreadable.parquet"), "tables/unreadable_parts.sql")
+    engine.rename("reading_now", view)
+    engine.rename("reading_now_unreadable", f"{view}_unreadable")
+    storage.write_json(kept.with_suffix(".json"), asdict(read))
+
+
+def _reopen(engine: Engine, kept: Path, view: str, item: Input) -> ReadFile:
+    engine.open_parquet(view, [kept.with_suffix(".parquet")], numbered=False)
+    engine.open_parquet(f"{view}_unreadable", [kept.with_suffix(".unreadable.parquet")], numbered=False)
+    content = storage.read_json(kept.with_suffix(".json"))
+    return ReadFile(
+        InputFile(**{**content["file"], "name": item.name}), tuple(content["facts"]), tuple(content["guesses"]), tuple(content["unmapped"])
+    )
+
+
+def _refuse_mixture(read: Sequence[ReadFile]) -> None:
+    with_money = [entry.file.name for entry in read if entry.has_amounts]
+    without = [entry.file.name for entry in read if not entry.has_amounts]
+    if with_money and without:
+        raise AmbiguousInput(
+            Problem(
+                f"{', '.join(without)} has no amounts, {', '.join(with_money)} has.",
+                "amounts in all files or in none.",
+                "name the amount column (--map amount=COLUMN), or leave these files out.",
+            )
+        )
+
+
+def _unite(engine: Engine, read: Sequence[ReadFile]) -> None:
+    for number, entry in enumerate(read):
+        engine.project(f"lines_{number}", f"file_{number}", _columns(engine, number, entry, alone=len(read) == 1))
+    engine.union("read_lines", [f"lines_{number}" for number in range(len(read))])
+    for number in range(len(read)):
+        columns = {
+            "file_id": Reading(arguments=(number,), type="integer"),
+            "line": Reading(("line",)),
+            "reason": Reading(("reason",)),
+            "raw": Reading(("raw",)),
+        }
+        engine.project(f"unreadable_{number}", f"file_{number}_unreadable", columns)
+    engine.union("unreadable_lines", [f"unreadable_{number}" for number in range(len(read))])
+
+
+def _columns(engine: Engine, number: int, entry: ReadFile, *, alone: bool) -> dict[str, Reading]:
+    kinds = engine.columns(f"file_{number}")
+    # Whole numbers as ids are faster to group; several files may mix both kinds, so there all are text.
+    is_text = kinds["customer_id"] == "VARCHAR"
+    columns = {"file_id": Reading(arguments=(number,), type="integer"), **{column: Reading((column,)) for column in kinds}}
+    if not alone:
+        columns["customer_id"] = Reading(("customer_id",), type="varchar")
+    columns["amount_expected"] = Reading(arguments=(entry.has_amounts,), type="boolean")
+    columns["id_is_sound"] = Reading(("customer_id",), "id_is_sound") if is_text else Reading(arguments=(True,), type="boolean")
+    return columns

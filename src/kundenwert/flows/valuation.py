@@ -1,0 +1,296 @@
+"""From booked lines to the value of each customer: base, fit, forecast, money. Serves every flow that values something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kundenwert import registry
+from kundenwert.base import customer_base
+from kundenwert.base.as_of import day_number, day_of, last_plausible
+from kundenwert.base.customer_base import BaseSummary, LogFacts
+from kundenwert.errors import Bug, NothingToValue, Problem
+from kundenwert.records import Horizons, ModelCard, Notice
+from kundenwert.settings import Duration
+from kundenwert.tables.reconciliation import OF_CUSTOMERS, document_days
+
+if TYPE_CHECKING:
+    from kundenwert.engines._engine import Engine
+    from kundenwert.flows.load import Loaded
+    from kundenwert.flows.progress import Progress
+    from kundenwert.records import PurchaseForecast
+    from kundenwert.settings import Settings
+
+_UNIT_DAYS = {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12, "years": 365.25}
+# Without a spend model the own mean counts by its purchases, the mean of the base like two purchases.
+_PLAIN_WEIGHT = 2.0
+# A customer's own margin counts by its revenue, the margin of the base like four average purchases.
+_MARGIN_PURCHASES = 4.0
+_LARGEST_RETURN_SHARE = 0.95
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """How purchases become money: expected amount (weight mean + p spend) / (p days + weight), returns, margin."""
+
+    p: float
+    weight: float
+    population_mean: float
+    return_share: float
+    margin: float
+    margin_weight: float
+    estimated_share: float | None
+    yardstick: str
+
+    def values(self) -> dict[str, Any]:
+        """The values that value/customers.sql binds."""
+        names = ("p", "weight", "population_mean", "return_share", "margin", "margin_weight", "yardstick")
+        return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True)
+class Valued:
+    """A valued base; its tables stand in the engine. `fits`: the fitted models, purchases first."""
+
+    as_of: date
+    facts: LogFacts
+    summary: BaseSummary
+    matched: customer_base.Matched | None
+    fits: tuple[Any, ...]
+    horizons: Horizons
+    amounts: Amounts
+    notices: tuple[Notice, ...]
+
+    @property
+    def cards(self) -> tuple[ModelCard, ...]:
+        """What a run keeps of the fits."""
+        return tuple(fit.card() for fit in self.fits)
+
+
+def value(engine: Engine, loaded: Loaded, settings: Settings, *, clock: date, progress: Progress) -> Valued:
+    """Values the booked lines of `engine` on the as-of day; table `customers` and view `customer_forecasts` stand ready after it."""
+    as_of = _as_of(loaded, settings, clock)
+    facts = log_facts(loaded, as_of)
+    with progress.phase("Building the customer base") as phase:
+        summary, matched = customer_base.build(
+            engine, facts, as_of=day_number(as_of), collective=bool(settings.collective)
+        )
+        phase.rows = summary.customers
+    known = (*settings.collective, *settings.not_collective)
+    customer_base.refuse_unknown_collective(engine, facts, summary, as_of=day_number(as_of), known=known)
+    _refuse_nothing_to_value(loaded, summary, as_of)
+    _check_tie(loaded, summary, as_of)
+    horizons = _horizons(settings, as_of)
+    with progress.phase("Fitting the models") as phase:
+        purchases, forecast, notices = _forecast(engine, summary, settings, horizons)
+        phase.rows = summary.modelled
+    with progress.phase("Turning purchases into money"):
+        _load_forecast(engine, forecast, small=purchases.model.name == "recent_rate")
+        amounts, spend_fits, more = _amounts(engine, loaded, settings, summary, as_of)
+    return Valued(as_of, facts, summary, matched, (purchases, *spend_fits), horizons, amounts, (*notices, *more))
+
+
+def write_customers(engine: Engine, valued: Valued, write: Callable[..., int], path: Path) -> int:
+    """Writes customers.parquet (or CSV) with an engine's `write`; returns how many rows."""
+    return write(path, "value/customers.sql", **valued.amounts.values())
+
+
+def log_facts(loaded: Loaded, as_of: date) -> LogFacts:
+    """What the booked lines of customers up to the as-of day look like as a whole."""
+    known = [entry for entry in loaded.days if entry.is_booked and entry.day is not None and entry.day <= day_number(as_of)]
+    own = [entry for entry in known if entry.line_class in OF_CUSTOMERS]
+    return LogFacts(
+        lines=sum(entry.lines for entry in own),
+        document_days=len(document_days(known)),
+        money=sum((2 * entry.positive_amount - entry.amount for entry in own), Decimal(0)),
+        reversals=sum(entry.lines for entry in own if entry.line_class != "kept"),
+        special_lines=sum(entry.free_lines + entry.non_product_lines + entry.negative_price_lines for entry in own),
+    )
+
+
+def _as_of(loaded: Loaded, settings: Settings, clock: date) -> date:
+    days = document_days(loaded.days)
+    if settings.as_of is None:
+        return last_plausible(days, clock)
+    chosen: date = settings.as_of
+    if not days or day_number(chosen) < days[0]:
+        first = f"The first document day is {day_of(days[0])}" if days else "No line has a readable date"
+        raise NothingToValue(Problem(f"{first}, as-of is {chosen}.", "an as-of day after the first document.", "choose a later --as-of."))
+    return chosen
+
+
+def _horizons(settings: Settings, as_of: date) -> Horizons:
+    return Horizons(
+        horizon_days=float(Duration.parse(settings.horizon).days(as_of)),
+        value_horizon_days=float(Duration.parse(settings.value_horizon).days(as_of)),
+        discount_rate=float(settings.discount_rate),
+    )
+
+
+def _refuse_nothing_to_value(loaded: Loaded, summary: BaseSummary, as_of: date) -> None:
+    if summary.modelled == 0:
+        raise NothingToValue(
+            Problem(
+                f"No purchase is left on {as_of}: all {summary.customers:,} customers have only cancellations or returns, or there are none.",
+                "at least two customers with purchases.",
+                "check the sign of the amounts and the customer column with `kundenwert check`.",
+            )
+        )
+    if loaded.has_amounts and summary.revenue <= 0:
+        raise NothingToValue(
+            Problem(
+                f"The booked revenue of all customers is {summary.revenue:,.2f}.",
+                "a positive total.",
+                "check the sign of the amounts: are credits exported as positive, or invoices as negative numbers?",
+            )
+        )
+    if summary.modelled == 1:
+        raise NothingToValue(
+            Problem(
+                "All purchases belong to one customer.",
+                "at least two customers; one alone cannot be compared with others.",
+                "check the customer column (--map customer_id=COLUMN).",
+            )
+        )
+    if summary.repeat_purchases == 0:
+        raise NothingToValue(
+            Problem(
+                f"None of {summary.modelled:,} customers bought on a second day, so nothing says how often customers come back.",
+                "at least one repeat purchase.",
+                "check that the customer column is not the document number (--map customer_id=COLUMN), or load a longer period.",
+            )
+        )
+
+
+def _check_tie(loaded: Loaded, summary: BaseSummary, as_of: date) -> None:
+    classes = loaded.reconcile(as_of).classes
+    booked = sum((total.amount for total in classes if total.line_class in OF_CUSTOMERS), Decimal(0))
+    if loaded.has_amounts and booked != summary.revenue:
+        raise Bug(f"The customers' revenue {summary.revenue} does not tie to the ledger's {booked}. Please report this.")
+
+
+def _forecast(
+    engine: Engine, summary: BaseSummary, settings: Settings, horizons: Horizons
+) -> tuple[Any, dict[str, Any], list[Notice]]:
+    """The purchase fit, its forecast as columns by history, and what a reader must know of it."""
+    model = registry.load("models.purchases", settings.model)()
+    if summary.is_small:
+        text = "Too few for a population model: {customers} customers with {repeat} repeat purchases. Valued by the rate of the last 12 months."
+        notice = Notice("small_base", text, {"customers": summary.modelled, "repeat": summary.repeat_purchases})
+        return *_forecast_recent(engine, settings, horizons), [notice]
+    histories = customer_base.histories(engine)
+    fit = model.fit(histories, unit_days=_UNIT_DAYS[settings.unit])
+    if not fit.outcome.is_usable:
+        text = "The model {model} could not be used: {sentence} Valued by the rate of the last 12 months."
+        return *_forecast_recent(engine, settings, horizons), [Notice("model_unusable", text, {"model": settings.model, "sentence": fit.sentence})]
+    keys = {"frequency": histories.frequency, "recency": histories.recency, "t": histories.T}
+    return fit, {**keys, **_columns(fit.forecast_histories(histories, horizons))}, []
+
+
+def _forecast_recent(engine: Engine, settings: Settings, horizons: Horizons) -> tuple[Any, dict[str, Any]]:
+    import numpy as np
+
+    from kundenwert.models.purchases.recent_rate import RECENT_DAYS, RecentHistories, RecentRate
+
+    arrays = engine.arrays("base/recent_histories.sql")
+    recent = RecentHistories(arrays["recent"], np.minimum(arrays["t"], RECENT_DAYS), arrays["customers"])
+    fit = RecentRate().fit(recent, unit_days=_UNIT_DAYS[settings.unit])
+    keys = {name: arrays[name] for name in ("frequency", "recency", "t", "recent")}
+    return fit, {**keys, **_columns(fit.forecast_histories(recent, horizons))}
+
+
+def _columns(forecast: PurchaseForecast) -> dict[str, Any]:
+    import numpy as np
+
+    size = len(forecast.expected_purchases)
+    names = ("p_alive", "expected_purchases", "discounted_purchases", "discounted_beyond", "usual_gap")
+    found = {name: getattr(forecast, name) for name in names}
+    return {name: np.full(size, np.nan) if values is None else values for name, values in found.items()}
+
+
+def _load_forecast(engine: Engine, forecast: dict[str, Any], *, small: bool) -> None:
+    import numpy as np
+
+    keys = {name: forecast[name].astype(np.int32) for name in ("frequency", "recency", "t", "recent") if name in forecast}
+    engine.load("loaded_forecasts", {**forecast, **keys})
+    engine.table("forecasts", "value/forecasts.sql")
+    engine.view("customer_forecasts", "value/forecasts_by_recent.sql" if small else "value/forecasts_by_history.sql")
+
+
+def _amounts(
+    engine: Engine, loaded: Loaded, settings: Settings, summary: BaseSummary, as_of: date
+) -> tuple[Amounts, list[Any], list[Notice]]:
+    if not loaded.has_amounts:
+        for table in ("cents", "cents_of_past"):
+            engine.table(table, "value/no_cents.sql")
+        engine.table("contributions", "value/no_contributions.sql")
+        text = "The input has no amounts: customers are valued in purchases, not in money."
+        return Amounts(1.0, 1.0, 0.0, 0.0, 1.0, 0.0, None, "purchases"), [], [Notice("no_amounts", text)]
+    spend, fits, notices = _spend(engine, settings, summary)
+    margin, estimated = _margin(engine, loaded, settings, as_of)
+    _round(engine, contribution=margin is not None)
+    share = _return_share(engine, loaded, settings, as_of)
+    weight = _MARGIN_PURCHASES * float(summary.revenue) / max(summary.purchases, 1)
+    if margin is None:
+        text = "No cost and no margin is known: values are revenue, not contribution margin. Give costs, or the setting margin."
+        notices.append(Notice("no_margin", text))
+    elif estimated:
+        text = "{share} of the contribution margin is estimated from the margins of other lines or from the setting margin."
+        notices.append(Notice("estimated_margin", text, {"share": f"{estimated:.0%}"}))
+    yardstick = "revenue" if margin is None else "contribution"
+    return Amounts(*spend, share, 1.0 if margin is None else margin, weight, estimated, yardstick), fits, notices
+
+
+def _spend(engine: Engine, settings: Settings, summary: BaseSummary) -> tuple[tuple[float, float, float], list[Any], list[Notice]]:
+    """p, weight and population mean of the expected amount of a purchase."""
+    histories = customer_base.spend_histories(engine, summary.spenders)
+    days = float((histories.spend_days * histories.count).sum())
+    total = float((histories.spend_days * histories.mean * histories.count).sum())
+    plain = (1.0, _PLAIN_WEIGHT, total / days if days else float(summary.revenue) / max(summary.purchases, 1))
+    if summary.is_small:
+        return plain, [], []
+    fit = registry.load("models.spend", "gamma_gamma")().fit(histories)
+    if not fit.outcome.is_usable:
+        text = "The spend model could not be used: {sentence} Amounts are the customers' means, drawn to the mean of the base."
+        return plain, [fit], [Notice("spend_unusable", text, {"sentence": fit.sentence})]
+    found = fit.coefficients()
+    return (found["p"], found["weight"], found["population_mean"]), [fit], []
+
+
+def _margin(engine: Engine, loaded: Loaded, settings: Settings, as_of: date) -> tuple[float | None, float | None]:
+    """The margin of the base and the share of contribution that is estimated; None where no margin is known."""
+    if loaded.has_cost:
+        engine.table("contributions", "value/contributions.sql", as_of=day_number(as_of), margin=settings.margin)
+    elif settings.margin is not None:
+        engine.table("contributions", "value/contributions_settled.sql", margin=float(settings.margin))
+    else:
+        engine.table("contributions", "value/no_contributions.sql")
+        return None, None
+    (found,) = engine.rows("value/overall_margin.sql")
+    return found["margin"], found["estimated_share"]
+
+
+def _round(engine: Engine, *, contribution: bool) -> None:
+    (parts,) = engine.rows("value/has_parts_of_cents.sql")
+    engine.table("cents", "value/cents.sql" if parts["found"] else "value/no_cents.sql")
+    engine.table("cents_of_past", "value/cents_of_past.sql" if contribution else "value/no_cents.sql")
+
+
+def _return_share(engine: Engine, loaded: Loaded, settings: Settings, as_of: date) -> float:
+    """The share of purchase money that reversals take beyond those already matched: measured over the last horizon of the log."""
+    if log_facts(loaded, as_of).is_plain and not settings.collective:
+        return 0.0
+    since = Duration.parse(settings.horizon).after(as_of, -1)
+    (money,) = engine.rows("base/money_since.sql", since=day_number(since), as_of=day_number(as_of))
+    if money["purchases"] <= 0:
+        return 0.0
+    return float(min(max(1 - money["revenue"] / money["purchases"], 0.0), _LARGEST_RETURN_SHARE))
+
+
+def horizon_end(valued: Valued) -> date:
+    """The last day of the horizon."""
+    return valued.as_of + timedelta(days=int(valued.horizons.horizon_days))

@@ -1,0 +1,144 @@
+"""Files that are whole or not there: atomic writes, renames with patience, folders that belong to a living process."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from kundenwert.errors import Problem, StorageError
+
+# Virus scanners and indexers on Windows hold fresh files for a moment.
+_RENAME_TRIES = 20
+_RENAME_WAIT_SECONDS = 0.1
+
+
+@contextlib.contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turns what the operating system says into a problem with a remedy."""
+    try:
+        yield
+    except StorageError:
+        raise
+    except OSError as err:
+        raise StorageError(
+            Problem(
+                f"{path.name} could not be written: {err.strerror or err}.",
+                "a folder with rights to write and free space.",
+                "free space, mend the rights, or name another folder. Earlier results are untouched.",
+                file=str(path),
+            )
+        ) from err
+
+
+def rename(source: Path, target: Path) -> None:
+    """Renames within one file system, replacing a file; waits for programs that hold it for a moment."""
+    for attempt in range(_RENAME_TRIES):
+        try:
+            os.replace(source, target)
+            return
+        except PermissionError:
+            if sys.platform != "win32" or attempt == _RENAME_TRIES - 1:
+                raise
+            time.sleep(_RENAME_WAIT_SECONDS)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes a text file as a whole: readers see the old one or the new one."""
+    with told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            with open(temporary, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            rename(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Writes JSON as a whole, readable by people."""
+    write_text(path, json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """Reads JSON back; a damaged file is a problem with its name."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as err:
+        raise StorageError(
+            Problem(f"{path.name} cannot be read: {err}.", "a file written by kundenwert.", "restore it or make a new run.", file=str(path))
+        ) from err
+
+
+@contextlib.contextmanager
+def building(parent: Path, name: str) -> Iterator[Path]:
+    """A hidden folder under `parent` to build a result in; it is removed at the end unless it was renamed away.
+
+    First removes such folders whose process is dead. A folder is alive while its process holds the lock file beside it.
+    """
+    with told(parent):
+        parent.mkdir(parents=True, exist_ok=True)
+        remove_leftovers(parent)
+        lock, path = _new_lock(parent, name)
+    folder = path.with_suffix("")
+    try:
+        with told(folder):
+            folder.mkdir()
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        _release(lock, path)
+
+
+def remove_leftovers(parent: Path) -> None:
+    """Removes building folders under `parent` whose process is dead."""
+    for path in parent.glob(".building-*.lock"):
+        with contextlib.suppress(OSError):
+            lock = open(path, "r+", encoding="utf-8")
+            if _hold(lock):
+                shutil.rmtree(path.with_suffix(""), ignore_errors=True)
+                _release(lock, path)
+            else:
+                lock.close()
+
+
+def _new_lock(parent: Path, name: str) -> tuple[IO[str], Path]:
+    while True:
+        path = parent / f".building-{name}-{os.getpid()}-{time.time_ns():x}.lock"
+        lock = open(path, "x", encoding="utf-8")
+        # Another process that tidies up may have taken the file for a leftover between the two lines: then make another.
+        if _hold(lock) and path.exists():
+            return lock, path
+        lock.close()
+
+
+def _release(lock: IO[str], path: Path) -> None:
+    if sys.platform == "win32":
+        lock.close()
+    with contextlib.suppress(OSError):
+        path.unlink()
+    lock.close()
+
+
+def _hold(lock: IO[str]) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(lock.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

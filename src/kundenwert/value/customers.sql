@@ -1,0 +1,62 @@
+-- value/customers.sql: customers.parquet: one row a customer, sorted by id; money in cents, null where the yardstick is purchases.
+-- Expected amount of a purchase: (weight population_mean + p spend) / (p spend_days + weight), Fader & Hardie note 025, eq. 5.
+-- Margin: the customer's own, shrunk to that of the base as if the base had bought for $margin_weight more.
+with priced as (
+    select
+        customer_forecasts.*,
+        ($weight * $population_mean + $p * coalesce(spend, 0)::double) / ($p * coalesce(spend_days, 0) + $weight)
+        * (1 - $return_share) as expected_amount,
+        case
+            when contributions.revenue::double + $margin_weight > 0
+                then (contributions.past::double + $margin_weight * $margin) / (contributions.revenue::double + $margin_weight)
+            else $margin
+        end as margin,
+        (floor(customer_forecasts.revenue * 100) / 100 + case when cents.customer_id is null then 0 else 0.01 end)::decimal(18, 2)
+        as booked,
+        (floor(contributions.past * 100) / 100 + case when cents_of_past.customer_id is null then 0 else 0.01 end)::decimal(18, 2)
+        as contribution
+    from customer_forecasts
+    left join cents on customer_forecasts.customer_id = cents.customer_id
+    left join cents_of_past on customer_forecasts.customer_id = cents_of_past.customer_id
+    left join contributions on customer_forecasts.customer_id = contributions.customer_id
+),
+
+valued as (
+    select
+        *,
+        $yardstick <> 'purchases' as has_money,
+        -- Nothing is expected of a customer without a purchase left; of a collective customer nothing is known.
+        case when frequency is null and not is_collective then 0 end as nothing
+    from priced
+)
+
+select
+    customer_id::varchar as customer_id,
+    date '1970-01-01' + first_day as first_purchase,
+    date '1970-01-01' + last_day as last_purchase,
+    frequency,
+    recency,
+    t as "T",
+    spend_days,
+    case when has_money and spend_days > 0 then spend / spend_days end::decimal(18, 2) as monetary_value,
+    case when has_money then booked end as revenue,
+    p_alive,
+    coalesce(expected_purchases, nothing)::double as expected_purchases,
+    nothing::double as expected_purchases_lower,
+    nothing::double as expected_purchases_upper,
+    case when has_money then coalesce(expected_purchases * expected_amount, nothing) end::decimal(18, 2) as expected_revenue,
+    case when has_money then nothing end::decimal(18, 2) as expected_revenue_lower,
+    case when has_money then nothing end::decimal(18, 2) as expected_revenue_upper,
+    case when has_money then coalesce(discounted_purchases * expected_amount * margin, nothing) end::decimal(18, 2) as clv,
+    case when has_money then nothing end::decimal(18, 2) as clv_lower,
+    case when has_money then nothing end::decimal(18, 2) as clv_upper,
+    case when has_money then coalesce(discounted_beyond * expected_amount * margin, nothing) end::decimal(18, 2) as clv_beyond,
+    case when has_money then coalesce(contribution, booked) end as past,
+    (case when has_money then coalesce(contribution, booked) end + coalesce(clv, 0))::decimal(18, 2) as value,
+    case
+        when is_collective or frequency is null then 'none'
+        when frequency = 0 then 'segment'
+        else 'customer'
+    end as level
+from valued
+order by customer_id

@@ -1,0 +1,7 @@
+-- value/top.sql: the customers with the highest residual value (expected purchases where there is no money)
+select
+    customer_id, first_purchase, last_purchase, frequency, revenue, p_alive, expected_purchases, expected_revenue, clv, value, level
+from valued_customers
+where level in ('customer', 'segment')
+order by coalesce(clv::double, expected_purchases) desc nulls last, customer_id
+limit $count
