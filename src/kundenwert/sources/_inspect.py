@@ -27,7 +27,12 @@ _RAW = "inspected_raw"
 # Engines that know the reading macros: to define them takes longer than to read a small file.
 _PREPARED: WeakSet[Engine] = WeakSet()
 _LIMIT = 10**12
-_SUFFIXES = {"parquet": {".parquet", ".pq"}, "zip": {".xlsx", ".xlsm"}, "text": {".csv", ".tsv", ".txt", ".tab", ".asc", ".dat", ".gz"}}
+_SUFFIXES = {
+    "parquet": {".parquet", ".pq"},
+    "zip": {".xlsx", ".xlsm"},
+    "ole": {".xls"},
+    "text": {".csv", ".tsv", ".txt", ".tab", ".asc", ".dat", ".gz"},
+}
 _MEANT = {
     ".xlsx": "XLSX",
     ".xlsm": "XLSX",

@@ -143,6 +143,11 @@ def _header_fact(rows: Sequence[tuple[str, ...]], header: int | None, first: int
     return Fact("header", f"line {header + 1:,}", f"its cells are names{before}", warning=False)
 
 
+def header_place(rows: Sequence[tuple[str, ...]], width: int, *, named: bool) -> int | None:
+    """Where the header stands among the first rows of a table, or None. named: a person named the columns."""
+    return _header(rows, 0, width, named=named)
+
+
 def _header(rows: Sequence[tuple[str, ...]], start: int, width: int, *, named: bool) -> int | None:
     """The first row of names, before any row of data."""
     for place, row in enumerate(rows[start : start + _PREAMBLE], start):
