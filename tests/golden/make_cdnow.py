@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 END = date(1997, 9, 30)
 SOURCE = (
     "# CDNOW sample of Fader & Hardie (brucehardie.com/datasets), 2,357 customers, calibration to 1997-09-30.",
-    "# Counted histories made by make_cdnow.py; no customer, order or date can be told from them.",
+    "# Counted histories made by make_cdnow.py; they hold no customer number and no date.",
 )
 
 

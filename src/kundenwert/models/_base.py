@@ -172,7 +172,7 @@ class AbstractModel(ABC, Generic[H, D]):
 
     def _search(self, histories: H, data: D, unit_days: float, max_steps: int) -> Maximum:
         """From several starts on few customers, on from the best on more, and a few steps with the same Hessian on all."""
-        start = np.log(self._start(histories, unit_days))
+        start = self._line(self._start(histories, unit_days))
         lower, upper = start - _BOX, start + _BOX
         size = len(histories.count)  # type: ignore[attr-defined]
         if size > _TRIAL:
@@ -201,13 +201,22 @@ class AbstractModel(ABC, Generic[H, D]):
 
     def _objective(self, data: D) -> Objective:
         def objective(line: Floats) -> tuple[float, Floats]:
-            values = np.exp(line)
-            p = dict(zip((k.name for k in self.parameters), values.tolist(), strict=True))
+            p = self._values(line)
             likelihood, slope = self.score(p, data)
             prior, pull = self.log_prior(p)
-            return likelihood + prior, (slope + pull) * values
+            return likelihood + prior, (slope + pull) * self._slopes(p)
 
         return objective
+
+    def _values(self, line: Floats) -> dict[str, float]:
+        """Parameters from a point on the optimiser's line."""
+        return {k.name: k.limit.to_value(v) for k, v in zip(self.parameters, line.tolist(), strict=True)}
+
+    def _line(self, values: Floats) -> Floats:
+        return np.array([k.limit.to_line(v) for k, v in zip(self.parameters, values.tolist(), strict=True)])
+
+    def _slopes(self, p: Values) -> Floats:
+        return np.array([k.limit.slope(p[k.name]) for k in self.parameters])
 
     def _unfitted(self, histories: H, data: D, unit_days: float, reason: str) -> Fitted:
         p = self.without_data(histories, unit_days)
@@ -216,9 +225,9 @@ class AbstractModel(ABC, Generic[H, D]):
         return self._result(histories, unit_days, p, none, likelihood, self.judge(p, Outcome.TOO_LITTLE_DATA), {"reason": reason})
 
     def _fitted(self, histories: H, data: D, unit_days: float, best: Maximum) -> Fitted:
-        p = {k.name: math.exp(v) for k, v in zip(self.parameters, best.point.tolist(), strict=True)}
-        errors, loose = _errors(p, best.hessian)
-        start = np.log(self._start(histories, unit_days))
+        p = self._values(best.point)
+        errors, loose = _errors(p, self._slopes(p), best.hessian)
+        start = self._line(self._start(histories, unit_days))
         outcome, facts = self._diagnose(p, best, loose, np.abs(best.point - start) > _BOX - 1e-6)
         likelihood = best.value - self.log_prior(p)[0]
         return self._result(histories, unit_days, p, errors, likelihood, self.judge(p, outcome), facts)
@@ -276,15 +285,15 @@ def _best(found: list[Maximum]) -> Maximum:
     return max(found, key=lambda one: (one.value, one.converged))
 
 
-def _errors(p: Values, hessian: Floats) -> tuple[dict[str, float | None], Floats]:
+def _errors(p: Values, slopes: Floats, hessian: Floats) -> tuple[dict[str, float | None], Floats]:
     """Standard errors by the delta method, None where not defined; and the flat directions, one a row."""
     bends, axes = np.linalg.eigh(-hessian)
     flat = bends < 1 / _FLAT**2
     loose = axes[:, flat].T
     variance = ((axes[:, ~flat] ** 2) / bends[~flat]).sum(axis=1)
     known = np.abs(loose).max(axis=0, initial=0.0) <= _SHARE
-    facts = zip(p.items(), variance.tolist(), known.tolist(), strict=True)
-    return {name: value * math.sqrt(v) if ok else None for (name, value), v, ok in facts}, loose
+    facts = zip(p, slopes.tolist(), variance.tolist(), known.tolist(), strict=True)
+    return {name: slope * math.sqrt(v) if ok else None for name, slope, v, ok in facts}, loose
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def _next_radius(radius: float, ratio: float, length: float) -> float:
 
 def _trust_step(gradient: Floats, hessian: Floats, free: NDArray[np.bool_], radius: float) -> Floats:
     """The step that gains most by the quadratic model among those no longer than `radius`; zero where not free."""
-    step: Floats = np.zeros(len(gradient))
+    step: Floats = np.zeros_like(gradient)
     if not free.any():
         return step
     bends, axes = np.linalg.eigh(-hessian[np.ix_(free, free)])
@@ -113,4 +113,5 @@ def hessian_of(objective: Objective, point: Floats, *, lower: Floats, upper: Flo
         behind[k] = max(point[k] - _DIFFERENCE, lower[k])
         rows.append((objective(ahead)[1] - objective(behind)[1]) / (ahead[k] - behind[k]))
     matrix = np.array(rows)
-    return 0.5 * (matrix + matrix.T)
+    symmetric: Floats = 0.5 * (matrix + matrix.T)
+    return symmetric

@@ -39,6 +39,8 @@ def expected(kinds: Kinds, kind: Indices, scale: Floats, days: Floats) -> Floats
     kind: which of `kinds` each is. scale: alpha + T, in days. days: at least 0. All of shape (n,), as is the result.
     """
     y = days / scale
+    if not len(y):
+        return y
     longest = _largest(kinds, kind, y)
 
     def tilt(p: Floats) -> Floats:

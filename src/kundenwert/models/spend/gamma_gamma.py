@@ -12,7 +12,7 @@ from typing import ClassVar, Final, final
 import numpy as np
 from numpy.typing import NDArray
 
-from kundenwert.models._base import Outcome, Parameter, Values, even_sample
+from kundenwert.models._base import Outcome, Parameter, Ridge, Values, even_sample
 from kundenwert.models.spend._spend import AbstractSpendModel, check
 from kundenwert.records import SpendHistories
 from kundenwert.stats import distinct, special
@@ -49,6 +49,8 @@ class GammaGamma(AbstractSpendModel[_Rows]):
         Parameter("v", POSITIVE, start=0.5, money=1),
     )
     needs: ClassVar[str] = "spend_histories"
+    # Customers who do not differ: the rate nu is q / v for all.
+    ridges: ClassVar[tuple[Ridge, ...]] = (Ridge("q", "v", "v/q", lambda q, v: v / q),)
 
     def prepare(self, histories: SpendHistories, unit_days: float) -> _Rows:
         """Check the rows and find the distinct spend days; raises DataError that names a wrong column."""
