@@ -42,3 +42,27 @@ def used() -> set[str | tuple[str, str]]:
     trees = [ast.parse(file.read_text(encoding="utf-8")) for file in folder.rglob("*.py")]
     words = {word for _, word in language._SCALES}
     return words | {message for tree in trees for message in _calls(tree)} | {pair for tree in trees for pair in _tables(tree)}
+
+
+def notices() -> set[str]:
+    """The texts of all notices the other rooms may send: given directly, or by a name that was given words in the same function."""
+    folder = Path(str(resources.files("kundenwert")))
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in folder.rglob("*.py")]
+    functions = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    return {text for function in functions for text in _notices(function)}
+
+
+def _notices(function: ast.FunctionDef) -> Iterator[str]:
+    named = {
+        (target.id, text)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+        for text in _strings(node.value)
+    }
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Notice" and len(node.args) > 1:
+            given = node.args[1]
+            yield from (text for name, text in named if isinstance(given, ast.Name) and name == given.id and " " in text)
+            yield from (text for text in _strings(given) if " " in text)

@@ -70,7 +70,7 @@ def reconciliation() -> Reconciliation:
         ClassTotal("rejected", 12, money("310.00"), "", "EUR"),
     )
     flags = (FlagTotal("free", 31, money(0)), FlagTotal("non_product", 95, money("-880.94")), FlagTotal("duplicate", 61, money("333.99")))
-    views = (FlagTotal("positive", 9500, money("640000.00")), FlagTotal("documents_C", 150, money("-9500.25")))
+    views = (FlagTotal("positive", 9500, money("640000.00")), FlagTotal("document C", 150, money("-9500.25")))
     return Reconciliation(10_000, money("623055.92"), classes, months, flags, views, money(0))
 
 
@@ -105,7 +105,7 @@ def models() -> tuple[ModelCard, ...]:
             -9582.4292,
             780,
             640,
-            "CONVERGED",
+            "converged",
             "The optimum was found.",
         ),
         ModelCard(
@@ -117,7 +117,7 @@ def models() -> tuple[ModelCard, ...]:
             -4055.9177,
             500,
             480,
-            "CONVERGED",
+            "converged",
             "The optimum was found.",
         ),
     )

@@ -276,6 +276,18 @@ def test_warnings_are_linked_from_the_top() -> None:
     assert 'id="warnings"' not in report("tiny", "en")
 
 
+def test_revenue_stays_revenue_in_the_warnings_too() -> None:
+    notice = Notice("no_margin", "No cost is known: values are not contribution margin.", {})
+    for lang in LANGUAGES:
+        html = render(sample.figures(notices=(notice,)), lang).lower()
+        assert "contribution" not in html
+        assert "deckungsbeitrag" not in html
+
+
+def test_documents_are_shown_by_their_letters() -> None:
+    assert "Belege, die mit C beginnen" in words("revenue", "de")
+
+
 def test_a_notice_that_is_known_is_translated() -> None:
     notice = Notice("optimum", "The optimum was found.", {})
     assert "Die besten Parameter wurden gefunden." in Outline(render(sample.figures(notices=(notice,), models=()), "de")).text
@@ -359,7 +371,7 @@ def test_every_section_begins_with_a_finding() -> None:
         "spread": "120 Kunden tragen 80 % des Kundenwerts",
         "lorenz": "Die kleinere Hälfte der Kunden hält 6,0 % des Kundenwerts",
         "whale_curve": "Die besten 75 % der Kunden bringen 101,0 %; die übrigen nehmen 1,0 % wieder weg",
-        "top": "Die 12 wertvollsten Kunden haben 59,8 % des Kundenwerts",
+        "top": "Die 12 wertvollsten Kunden haben 48,1 % des erwarteten Umsatzes",
         "risk": "37 wertvolle Kunden kaufen seltener als gewohnt; es geht um 112 Tsd. €",
         "months": "In den letzten zwölf Monaten wurde 2,3 % seltener gekauft als in den zwölf davor",
         "warnings": "Ein Hinweis, bevor Sie sich auf die Zahlen verlassen",

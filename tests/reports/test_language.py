@@ -143,6 +143,11 @@ def test_every_message_has_german_words(message: str | tuple[str, str]) -> None:
     assert message in _catalog("de")
 
 
+def test_every_notice_of_the_other_rooms_has_german_words() -> None:
+    missing = sorted(messages.notices() - set(_catalog("de")))
+    assert missing == [], "Add them to src/kundenwert/reports/language/locale/de/LC_MESSAGES/kundenwert.po"
+
+
 def test_the_catalog_holds_the_same_places_in_both_languages() -> None:
     import string
 

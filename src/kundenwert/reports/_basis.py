@@ -8,7 +8,7 @@ from typing import Any
 
 from kundenwert.records import RunFigures
 from kundenwert.reports._page import Cell
-from kundenwert.reports.language import UNKNOWN, Language
+from kundenwert.reports.language import HARD_SPACE, UNKNOWN, Language
 
 NAME_LENGTH = 32
 _TITLE_LENGTH = 300
@@ -67,7 +67,7 @@ class Basis:
 
     def with_unit(self, heading: str) -> str:
         """A column heading with its unit, if one is known."""
-        return f"{heading}, {self.unit}" if self.unit else heading
+        return f"{heading},{HARD_SPACE}{self.unit}" if self.unit else heading
 
     def yardstick(self) -> str:
         """What the value is counted in, as a noun."""

@@ -15,7 +15,7 @@ BOOKED = ("kept", "return", "cancellation")
 LEFT_OUT = ("without_customer", "after_as_of", "rejected", "unreadable")
 _FILES_SHOWN = 40
 _HASH_SHOWN = 12
-_LETTER = re.compile(r"(?:.*[^A-Za-z])?([A-Z])")
+_LETTERS = re.compile(r"documents?[ _](.+)")
 
 
 def sections(basis: Basis) -> tuple[Section, ...]:
@@ -184,8 +184,8 @@ def _views(basis: Basis) -> tuple[Block, ...]:
 def _view_name(basis: Basis, name: str) -> str:
     if "positive" in name:
         return basis.language.text("Lines with an amount above zero")
-    letter = _LETTER.fullmatch(name)
-    return basis.language.text("Documents that begin with {letter}", letter=letter[1]) if letter else name
+    letters = _LETTERS.fullmatch(name)
+    return basis.language.text("Documents that begin with {letter}", letter=letters[1]) if letters else name
 
 
 def _flag_table(basis: Basis, caption: str, heading: str, rows: Sequence[tuple[str, str, FlagTotal]]) -> Table:

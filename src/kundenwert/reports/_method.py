@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kundenwert.records import ModelCard
+from kundenwert.records import ModelCard, Notice
 from kundenwert.reports._basis import Basis
 from kundenwert.reports._page import Block, Cell, Column, Fold, Points, Row, Section, Table, Terms, Text
 
@@ -24,8 +24,15 @@ def warnings(basis: Basis) -> tuple[Section, ...]:
     message = basis.language.plural(
         "{n} thing to know before you rely on these figures", "{n} things to know before you rely on these figures", len(notices)
     )
-    points = Points(tuple(basis.language.notice(notice) for notice in notices), "warnings")
+    points = Points(tuple(_notice(basis, notice) for notice in notices), "warnings")
     return (Section("warnings", message, text("Warnings"), text("of run {run}", run=basis.figures.run), (points,)),)
+
+
+def _notice(basis: Basis, notice: Notice) -> str:
+    """A notice in the reader's language. Where only revenue is known the report keeps to its own words for it."""
+    if notice.key == "no_margin":
+        return basis.language.text("No cost and no margin is known: all values are revenue. Give costs, or the setting margin.")
+    return basis.language.notice(notice)
 
 
 def method(basis: Basis) -> Section:
@@ -72,8 +79,9 @@ def _parameters(basis: Basis) -> tuple[Block, ...]:
 def _card(basis: Basis, card: ModelCard) -> tuple[Block, ...]:
     text, language = basis.language.text, basis.language
     families = {"purchases": text("Purchases"), "spend": text("Amounts"), "retention": text("Retention")}
+    names = {**_MODELS, "recent_rate": text("rate of the last twelve months")}
     family = card.family.rsplit(".", 1)[-1]
-    name = f"{families.get(family, family)}: {_MODELS.get(card.name, card.name)}"
+    name = f"{families.get(family, family)}: {names.get(card.name, card.name)}"
     rows = tuple(
         Row((Cell(key, name=True), Cell(language.significant(value)), Cell(_error(basis, card.standard_errors.get(key)))))
         for key, value in card.parameters.items()
@@ -144,7 +152,11 @@ def _terms(basis: Basis) -> tuple[tuple[str, str, str], ...]:
         ),
         ("gap", text("Usual gap"), text("After a purchase this customer, if active, buys again within that time in nine of ten cases.")),
         ("stake", text("At stake"), text("What would be expected of a surely active customer, less what is expected now.")),
-        ("abc", text("Classes A, B, C"), text("The best customers who hold 80 % together are A, those up to 95 % B, all others C.")),
+        (
+            "abc",
+            text("Classes A, B, C"),
+            text("The best customers who hold {a:.0%} together are A, those up to {b:.0%} B, all others C.", a=0.8, b=0.95),
+        ),
         ("asof", text("As-of day"), text("The last day that counts. Everything after it is unknown to the forecast.")),
         ("error", text("Standard error"), text("How far a parameter may be off by chance. Not defined means: the data cannot tell it.")),
     )

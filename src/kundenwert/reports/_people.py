@@ -17,23 +17,19 @@ Record = dict[str, Any]
 
 
 def top(basis: Basis) -> Section:
-    """The most valuable customers."""
-    text, rows = basis.language.text, _named(basis.figures.top)
+    """The most valuable customers: those of whom most is to be expected."""
+    text = basis.language.text
+    key = "clv" if basis.in_money else "expected_purchases"
+    rows = sorted(_named(basis.figures.top), key=lambda row: -number(row.get(key)))
     if not rows:
-        return Section(
-            "top",
-            text("No customer has a forecast yet"),
-            text("Most valuable customers"),
-            basis.day,
-            (Text(text("No customer of this base can be listed.")),),
-        )
-    key = "value" if basis.in_money else "expected_purchases"
-    total = number(basis.figures.totals.value if basis.in_money else basis.figures.totals.expected_purchases)
-    subject, unit = text("Most valuable customers"), _unit(basis, basis.years if basis.in_money else basis.months)
+        sentence = text("No customer of this base can be listed.")
+        return Section("top", text("No customer has a forecast yet"), text("Most valuable customers"), basis.day, (Text(sentence),))
+    totals = basis.figures.totals
+    message = _top_message(basis, rows, sum(number(row.get(key)) for row in rows), number(getattr(totals, key)))
+    unit = _unit(basis, basis.years if basis.in_money else basis.months)
     table = _top_money(basis, rows) if basis.in_money else _top_purchases(basis, rows)
-    legend = (("ac", text("booked")), ("fc", text("expected"))) if basis.in_money else (("fc", text("expected")),)
-    message = _top_message(basis, rows, sum(number(row.get(key)) for row in rows), total)
-    return Section("top", message, subject, unit, (table, Picture("", (), legend)), note=_marked(basis, rows))
+    legend = Picture("", (), (("fc", text("expected")),))
+    return Section("top", message, text("Most valuable customers"), unit, (table, legend), note=_marked(basis, rows))
 
 
 def _named(rows: Sequence[Record]) -> list[Record]:
@@ -49,7 +45,8 @@ def _unit(basis: Basis, span: str) -> str:
 
 
 def _top_message(basis: Basis, rows: Sequence[Record], held: float, total: float) -> str:
-    language, of = basis.language, measure("value" if basis.in_money else "expected_purchases", basis.language).of
+    kinds = {"purchases": "expected_purchases", "revenue": "expected_revenue", "contribution": "clv"}
+    language, of = basis.language, measure(kinds[basis.figures.yardstick], basis.language).of
     if total <= 0 or not 0 < held <= total:
         return language.plural("This is the most valuable customer", "These are the {n} most valuable customers", len(rows))
     share = language.percent(held / total)
@@ -83,8 +80,7 @@ def _last(basis: Basis, row: Record) -> str:
 
 def _top_money(basis: Basis, rows: Sequence[Record]) -> Table:
     text = basis.language.text
-    spans = [(number(row.get("value")) - number(row.get("clv")), number(row.get("clv"))) for row in rows]
-    lengths = scale([end for past, clv in spans for end in (past, max(past, 0.0) + clv)])
+    lengths = scale([number(row.get("clv")) for row in rows])
     columns = (
         Column(text("Customer"), "name"),
         Column(text("Last purchase"), wide=True),
@@ -92,18 +88,15 @@ def _top_money(basis: Basis, rows: Sequence[Record]) -> Table:
         Column(basis.with_unit(text("Revenue so far")), wide=True),
         Column(text("Still active"), term="active"),
         Column(basis.with_unit(text("Revenue in {span}", span=basis.months)), wide=True, term="expected"),
-        Column(basis.with_unit(text("Expected in {span}", span=basis.years)), wide=True, term="clv"),
-        Column(basis.with_unit(text("Value")), term="value"),
+        Column(basis.with_unit(text("Customer value")), wide=True, term="value"),
+        Column(basis.with_unit(text("Expected in {span}", span=basis.years)), term="clv"),
         Column(text("Bar"), "bars"),
     )
-    body = tuple(_top_row(basis, row, span, lengths) for row, span in zip(rows, spans, strict=True))
-    return Table(text("The most valuable customers"), columns, body)
+    return Table(text("The most valuable customers"), columns, tuple(_top_row(basis, row, lengths) for row in rows))
 
 
-def _top_row(basis: Basis, row: Record, span: tuple[float, float], lengths: Scale) -> Row:
-    past, clv = span
-    start = max(past, 0.0)
-    marks = (lengths.axis(), lengths.bar("ac" if past >= 0 else "neg", 0, past), lengths.bar("fc", start, start + clv))
+def _top_row(basis: Basis, row: Record, lengths: Scale) -> Row:
+    ahead = number(row.get("clv"))
     return Row(
         (
             customer(row.get("customer_id"), _last(basis, row)),
@@ -112,9 +105,9 @@ def _top_row(basis: Basis, row: Record, span: tuple[float, float], lengths: Scal
             Cell(basis.amount(row.get("revenue"))),
             _chance(basis, row),
             Cell(basis.amount(row.get("expected_revenue"))),
-            Cell(basis.amount(row.get("clv"))),
             Cell(basis.amount(row.get("value"))),
-            Cell(marks=marks),
+            Cell(basis.amount(row.get("clv"))),
+            Cell(marks=(lengths.axis(), lengths.bar("fc" if ahead >= 0 else "neg", 0, ahead))),
         )
     )
 

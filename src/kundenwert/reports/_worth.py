@@ -73,6 +73,9 @@ def _headline(basis: Basis) -> str:
         if basis.is_contribution:
             return basis.language.text("On average a customer is still worth {amount}", amount=mean)
         return basis.language.text("On average a customer should bring {amount} more of revenue", amount=mean)
+    if totals.customers:
+        times = totals.expected_purchases / totals.customers
+        return basis.language.text("On average a customer should buy {times:.1f} times {within}", times=times, within=basis.within_months)
     return basis.language.text(
         "{purchases} purchases are expected {within}", purchases=round(totals.expected_purchases), within=basis.within_months
     )

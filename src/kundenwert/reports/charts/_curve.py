@@ -23,6 +23,7 @@ class Label:
     dx: int = 10
     dy: int = 0
     marked: bool = True
+    strong: bool = False
 
 
 def at(points: Sequence[Point], share: float) -> float:
@@ -45,7 +46,7 @@ def curve(points: Sequence[Point], compare: Sequence[Point], labels: Sequence[La
                 "data": {"values": [_row(label.point) for label in labels if label.marked]},
                 "mark": {"type": "point", "shape": "circle", "filled": True, "size": 56, "opacity": 1, "color": colour("ac")},
             },
-            *(_words(label) for label in labels),
+            *(_words(label) for label in labels if label.words),
         ],
     }
 
@@ -63,7 +64,7 @@ def _line(points: Sequence[Point], name: str, style: Spec) -> Spec:
 
 def _words(label: Label) -> Spec:
     mark = {"type": "text", "align": label.align, "dx": label.dx, "dy": label.dy, "baseline": "middle", "lineHeight": 16}
-    strong = {"fontWeight": 600, "color": colour("text")} if label.marked else {}
+    strong = {"fontWeight": 600, "color": colour("text")} if label.marked or label.strong else {}
     return {"data": {"values": [_row(label.point)]}, "mark": {**mark, **strong}, "encoding": {"text": {"value": list(label.words)}}}
 
 

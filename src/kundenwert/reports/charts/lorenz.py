@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from kundenwert.records import Concentration
 from kundenwert.reports.charts._curve import HEIGHT, Label, at, curve
 from kundenwert.reports.charts._theme import Data, Headings, Spec, chart
@@ -18,13 +20,18 @@ def lorenz(concentration: Concentration, lang: str = "en", *, width: int = 368) 
     half = at(points, 0.5)
     share = language.percent(half, 0 if abs(half) >= 0.1 else 1)
     labels = (
-        Label((0.5, half), (language.text("lower half:"), share), dx=-10, dy=-18, align="right"),
+        Label((0.5, half), (language.text("lower half:"), share), **_place(half)),
         Label((0.7, 0.7), (language.text("all equal"),), align="right", dx=-10, marked=False),
     )
     body = curve(points, ((0.0, 0.0), (1.0, 1.0)), labels, (language.text("Share of customers"), name.share))
     return chart(
         _headings(language, name, share, concentration.gini), _data(concentration, language, name), width=width, height=HEIGHT, body=body
     )
+
+
+def _place(half: float) -> dict[str, Any]:
+    """Between curve and diagonal there is room above the point; where the curve runs close to the diagonal, below it."""
+    return {"align": "center", "dx": 0, "dy": -38} if half < 0.15 else {"align": "left", "dx": 10, "dy": 14}
 
 
 def _headings(language: Language, name: Measure, share: str, gini: float) -> Headings:

@@ -11,7 +11,7 @@ from kundenwert.reports.charts._words import Measure, measure
 from kundenwert.reports.language import Language
 
 # Below these widths in pixels a part has no room for letter and figure, or for any letter.
-_ROOM, _LETTER = 62, 14
+_ROOM, _LETTER = 54, 14
 
 
 def value_classes(concentration: Concentration, lang: str = "en", *, width: int = 368) -> Spec:

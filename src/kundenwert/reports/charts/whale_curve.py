@@ -24,7 +24,7 @@ def whale_curve(concentration: Concentration, lang: str = "en", *, width: int = 
         finding=language.text("Curve: {message}.", message=message),
     )
     axes = (language.text("Share of customers"), name.share)
-    body = curve(points, ((0.0, 1.0), (1.0, 1.0)), (_label(concentration, language),), axes)
+    body = curve(points, ((0.0, 1.0), (1.0, 1.0)), _labels(concentration, language), axes)
     return chart(headings, _data(concentration, language, name), width=width, height=HEIGHT, body=body)
 
 
@@ -42,13 +42,17 @@ def _message(concentration: Concentration, language: Language, name: Measure) ->
     )
 
 
-def _label(concentration: Concentration, language: Language) -> Label:
-    where, peak = concentration.whale_peak
-    if peak > _ABOVE:
-        words = (language.percent(peak), language.text("with the best {share}", share=language.percent(where, 0)))
-        return Label((where, peak), words, align="right" if where > 0.5 else "left", dx=-10 if where > 0.5 else 10, dy=18)
-    fifth = at(concentration.whale, 0.2)
-    return Label((0.2, fifth), (language.text("the best fifth:"), language.percent(fifth, 0)), dy=8)
+def _labels(concentration: Concentration, language: Language) -> tuple[Label, ...]:
+    (where, peak), points = concentration.whale_peak, concentration.whale
+    if peak <= _ABOVE:
+        fifth = at(points, 0.2)
+        return (Label((0.2, fifth), (language.text("the best fifth:"), language.percent(fifth, 0)), dy=8),)
+    words = (language.percent(peak), language.text("with the best {share}", share=language.percent(where, 0)))
+    if where <= 0.5:
+        return (Label((where, peak), words, dy=18),)
+    # The words stand left of the peak, below the lowest part of the curve above them.
+    below = min(peak, at(points, where - 0.4))
+    return Label((where, peak), ()), Label((where, below), words, align="right", dx=-10, dy=18, strong=True, marked=False)
 
 
 def _data(concentration: Concentration, language: Language, name: Measure) -> Data:
