@@ -82,14 +82,14 @@ def load(
     progress: Progress,
     keep: Path | None = None,
     thorough: bool = True,
-    hashed: bool = True,
 ) -> Loaded:
     """Reads inputs into the views `lines` and `booked` and reconciles them. thorough: also looks for repeated lines.
 
     Raises DataError with every problem if the inputs cannot be booked.
     """
-    files = open_inputs(engine, inputs, scratch=scratch, progress=progress, keep=keep, hashed=hashed)
-    _remember(engine, settings)
+    files = open_inputs(engine, inputs, scratch=scratch, progress=progress, keep=keep)
+    remember(engine, settings)
+    engine.load("input_files", {"file_id": list(range(len(files))), "name": [entry.file.name for entry in files]})
     with progress.phase("Checking and reconciling") as phase:
         prefixes = engine.rows("tables/prefixes.sql") if any("document_id" in entry.roles for entry in files) else []
         notices = _find_cancellations(engine, settings, prefixes)
@@ -118,7 +118,8 @@ def load(
     return _with_currency(loaded, settings)
 
 
-def _remember(engine: Engine, settings: Settings) -> None:
+def remember(engine: Engine, settings: Settings) -> None:
+    """Tells the engine the settings that views read."""
     engine.remember("currency", settings.currency or None)
     engine.remember("non_products", list(settings.non_products))
     engine.remember("collective", list(settings.collective))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,15 +25,22 @@ _SHAPE = 1
 
 @dataclass(frozen=True)
 class Input:
-    """One file or frame and what is known of its format."""
+    """One file or frame and what is known of its format. content: its sha256, "" if it is not wanted."""
 
     source: Path | Any
     wanted: Wanted
+    content: str = ""
 
     @property
     def name(self) -> str:
         """The file's name without folder; frames have none."""
         return self.source.name if isinstance(self.source, Path) else "data frame"
+
+
+def with_content(item: Input) -> Input:
+    """The input with the sha256 of its file."""
+    with storage.readable(item.source), open(item.source, "rb") as file:
+        return replace(item, content=hashlib.file_digest(file, "sha256").hexdigest())
 
 
 @dataclass(frozen=True)
@@ -57,11 +64,11 @@ class ReadFile:
 
 
 def open_inputs(
-    engine: Engine, inputs: Sequence[Input], *, scratch: Path, progress: Progress, keep: Path | None = None, hashed: bool = True
+    engine: Engine, inputs: Sequence[Input], *, scratch: Path, progress: Progress, keep: Path | None = None
 ) -> tuple[ReadFile, ...]:
     """Opens all inputs as view `read_lines` (columns of sources.open_lines and file_id, amount_expected, id_is_sound).
 
-    keep: folder for lines as read; text files and workbooks found there are not read again. hashed: False skips the sha256.
+    keep: folder for lines as read; text files and workbooks found there are not read again.
     All problems of all inputs are reported together.
     """
     engine.script("tables/rules.sql")
@@ -71,7 +78,7 @@ def open_inputs(
     for number, item in enumerate(inputs):
         with progress.phase(f"Reading {item.name}") as phase:
             try:
-                read.append(_open(engine, item, f"file_{number}", scratch=scratch, keep=keep, hashed=hashed))
+                read.append(_open(engine, item, f"file_{number}", scratch=scratch, keep=keep))
                 phase.rows = read[-1].file.lines
             except DataError as err:
                 problems.extend(err.problems)
@@ -83,14 +90,14 @@ def open_inputs(
     return tuple(read)
 
 
-def _open(engine: Engine, item: Input, view: str, *, scratch: Path, keep: Path | None, hashed: bool) -> ReadFile:
+def _open(engine: Engine, item: Input, view: str, *, scratch: Path, keep: Path | None) -> ReadFile:
     from kundenwert import sources
 
     kept = _kept_as(keep, item) if keep else None
     if kept and kept.with_suffix(".json").is_file():
         return _reopen(engine, kept, view, item)
-    inspected = sources.inspect(engine, item.source, item.wanted, scratch=scratch, hashed=hashed)
-    file = sources.open_lines(engine, inspected, view)
+    inspected = sources.inspect(engine, item.source, item.wanted, scratch=scratch, hashed=False)
+    file = replace(sources.open_lines(engine, inspected, view), sha256=item.content)
     read = _described(inspected, file)
     if kept:
         _keep(engine, kept, view, read)
@@ -108,12 +115,10 @@ def _described(inspected: Inspected, file: InputFile) -> ReadFile:
 
 def _kept_as(keep: Path, item: Input) -> Path | None:
     """Where the lines of a text file or workbook are kept: its content and its format make the name. Parquet is fast enough as it is."""
-    if not isinstance(item.source, Path) or not item.source.is_file() or item.source.suffix.lower() in {".parquet", ".pq"}:
+    if not item.content or item.source.suffix.lower() in {".parquet", ".pq"}:
         return None
-    with open(item.source, "rb") as file:
-        content = hashlib.file_digest(file, "sha256").hexdigest()
     how = json.dumps([_SHAPE, item.name, asdict(item.wanted)], sort_keys=True, default=list)
-    return keep / hashlib.sha256(f"{content}{how}".encode()).hexdigest()[:32]
+    return keep / hashlib.sha256(f"{item.content}{how}".encode()).hexdigest()[:32]
 
 
 def _keep(engine: Engine, kept: Path, view: str, read: ReadFile) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from kundenwert.errors import Problem, StorageError
+from kundenwert.errors import Problem, StorageError, UnreadableInput
 
 # Virus scanners and indexers on Windows hold fresh files for a moment.
 _RENAME_TRIES = 20
@@ -34,6 +34,17 @@ def told(path: Path) -> Iterator[None]:
                 "free space, mend the rights, or name another folder. Earlier results are untouched.",
                 file=str(path),
             )
+        ) from err
+
+
+@contextlib.contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Turns the failure to open an input into a problem with a remedy."""
+    try:
+        yield
+    except OSError as err:
+        raise UnreadableInput(
+            Problem(f"The file cannot be opened: {err.strerror or err}.", "a readable file.", "check name, folder and rights.", file=str(path))
         ) from err
 
 
@@ -97,6 +108,11 @@ def building(parent: Path, name: str) -> Iterator[Path]:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         _release(lock, path)
+
+
+def remove(folder: Path) -> None:
+    """Removes a folder of intermediate files, if it is there."""
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def remove_leftovers(parent: Path) -> None:

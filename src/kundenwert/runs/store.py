@@ -82,12 +82,23 @@ def building(project: Path) -> Iterator[Path]:
         yield folder
 
 
-def publish(project: Path, folder: Path, *, created: datetime, fingerprint: str, as_of: date, force: bool) -> tuple[str, bool]:
+def free_name(project: Path, created: datetime, fingerprint: str) -> str:
+    """A name that no run has: the minute, and four signs that follow from what was valued and how."""
+    for attempt in range(65536):
+        suffix = hashlib.sha256(f"{fingerprint}/{attempt}".encode()).hexdigest()[:4]
+        name = f"{created:%Y-%m-%dT%H%MZ}-{suffix}"
+        if not (runs_folder(project) / name).exists():
+            return name
+    raise StorageError(Problem("No free name for a run in this minute.", "fewer runs.", "wait a minute.", file=str(project)))
+
+
+def publish(project: Path, folder: Path, *, name: str, as_of: date, force: bool) -> tuple[str, bool]:
     """Gives a complete building folder its name and moves `current` to it, unless the current run's as-of is later.
 
-    Returns the name and whether `current` moved. `force` moves it in any case.
+    Returns the name and whether `current` moved. `force` moves it in any case. Where another run has taken the name in the
+    meantime, a number is added.
     """
-    target = _move_to_free_name(folder, runs_folder(project), created, fingerprint)
+    target = _move(folder, runs_folder(project), name)
     previous = current(project)
     moves = force or previous is None or read(project, previous).as_of <= as_of
     if moves:
@@ -95,10 +106,9 @@ def publish(project: Path, folder: Path, *, created: datetime, fingerprint: str,
     return target.name, moves
 
 
-def _move_to_free_name(folder: Path, parent: Path, created: datetime, fingerprint: str) -> Path:
-    for attempt in range(65536):
-        suffix = hashlib.sha256(f"{fingerprint}/{attempt}".encode()).hexdigest()[:4]
-        target = parent / f"{created:%Y-%m-%dT%H%MZ}-{suffix}"
+def _move(folder: Path, parent: Path, name: str) -> Path:
+    for attempt in range(1000):
+        target = parent / (f"{name}-{attempt + 1}" if attempt else name)
         try:
             if not target.exists():
                 with storage.told(target):
@@ -108,4 +118,4 @@ def _move_to_free_name(folder: Path, parent: Path, created: datetime, fingerprin
             # Another run may have taken the name in this instant; anything else is told.
             if not target.exists():
                 raise
-    raise StorageError(Problem("No free name for a run in this minute.", "fewer runs.", "wait a minute.", file=str(parent)))
+    raise StorageError(Problem(f"No free name like {name}.", "fewer runs.", "wait a minute.", file=str(parent)))

@@ -51,10 +51,11 @@ create or replace macro too_large(cell, decimal_mark, thousands_mark) as
 create or replace macro too_large_typed(cell) as
     case when abs(cell::double) >= 1e12 and not isnan(cell::double) then cell::varchar end;
 
--- Net of tax, three ways. 36 digits hold each product and difference exactly; the result is rounded once, to six places.
-create or replace macro net_by_tax(gross, tax) as try_cast(gross - tax as decimal(18, 6));
+-- Net of tax, three ways; rounded once, to six places. The wider type is needed: 18 digits times 18 digits stay 18 digits
+-- here and fail from a million on.
+create or replace macro net_by_tax(gross, tax) as try_cast(gross::decimal(19, 6) - tax::decimal(19, 6) as decimal(18, 6));
 create or replace macro net_by_rate(gross, rate) as try_cast(gross::double / (1.0 + rate::double) as decimal(18, 6));
-create or replace macro net_by_product(quantity, price) as try_cast(quantity::decimal(18, 6) * price::decimal(18, 6) as decimal(18, 6));
+create or replace macro net_by_product(quantity, price) as try_cast(quantity::decimal(19, 6) * price::decimal(18, 6) as decimal(18, 6));
 
 -- A time behind a day: 2024-01-31T23:59:59.123+01:00. The day counts as it is written.
 create or replace macro time_pattern() as

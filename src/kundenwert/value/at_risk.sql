@@ -2,7 +2,7 @@
 with judged as (
     select
         valued_customers.*,
-        $as_of - valued_customers.last_purchase as gap_days,
+        ($as_of::date - valued_customers.last_purchase)::integer as gap_days,
         forecasts.usual_gap as usual_gap_days,
         coalesce(clv::double, valued_customers.expected_purchases) / nullif(valued_customers.p_alive, 0) as if_alive
     from valued_customers

@@ -1,0 +1,80 @@
+"""The command line. One file a command; a command parses, calls one flow and shows the result."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, final
+
+import click
+
+from kundenwert import __version__, registry
+from kundenwert.errors import KundenwertError
+
+
+@final
+class Commands(click.Group):
+    """Finds the commands in this folder; a command's module is imported when it is called or listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(registry.names("cli"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in registry.names("cli"):
+            return None
+        command: click.Command = registry.load("cli", cmd_name)
+        return command
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="kundenwert")
+def commands() -> None:
+    """The value of each customer, past and future, in money.
+
+    Exit codes: 0 good, 1 the data or settings are wrong, 2 wrong usage, 3 a mistake of ours.
+    """
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """The entry point of the command `kundenwert`; ends the process with the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # Windows consoles and pipes would otherwise fail at the first umlaut.
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        commands.main(args=arguments, prog_name="kundenwert", standalone_mode=False)
+    except click.ClickException as err:
+        err.show()
+        sys.exit(err.exit_code)
+    except click.Abort:
+        click.echo("Stopped.", err=True)
+        sys.exit(130)
+    except KundenwertError as err:
+        _tell(err)
+        sys.exit(err.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as err:
+        _tell_bug(err)
+        sys.exit(3)
+    sys.exit(0)
+
+
+def _tell(err: KundenwertError) -> None:
+    from kundenwert.cli._show import problems
+
+    problems(err)
+
+
+def _tell_bug(err: Exception) -> None:
+    import os
+    import traceback
+
+    if os.environ.get("KUNDENWERT_DEBUG"):
+        traceback.print_exc()
+    where = traceback.extract_tb(err.__traceback__)[-1]
+    click.echo(
+        f"A mistake of ours: {type(err).__name__} in {where.name} ({where.filename.rpartition('kundenwert')[2].lstrip('/')}:{where.lineno}).\n"
+        f"{err}\nPlease report this; KUNDENWERT_DEBUG=1 shows the whole trace. Earlier results are untouched.",
+        err=True,
+    )

@@ -1,0 +1,117 @@
+"""Gathers what a report of a run shows, from the tables of the run's engine."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kundenwert import __version__
+from kundenwert.base.as_of import day_number, day_of
+from kundenwert.records import Concentration, MonthOfPurchases, RunFigures, Totals
+from kundenwert.tables.reconciliation import document_days
+from kundenwert.value.concentration import concentration
+
+if TYPE_CHECKING:
+    from kundenwert.engines._engine import Engine
+    from kundenwert.flows.load import Loaded
+    from kundenwert.flows.valuation import Valued
+    from kundenwert.settings import Settings
+
+_TOP = 20
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The parts of a report that come from customers.parquet."""
+
+    totals: Totals
+    concentration: Concentration
+    top: tuple[dict[str, Any], ...]
+    at_risk: tuple[dict[str, Any], ...]
+    at_risk_count: int
+    at_risk_loss: Decimal | float
+
+
+def gather(engine: Engine, customers: Path, valued: Valued, settings: Settings) -> Figures:
+    """Reads back customers.parquet and sums, sorts and classes it; table `forecasts` of the engine is used for the usual gaps."""
+    engine.open_parquet("valued_customers", [customers], numbered=False)
+    (sums,) = engine.rows("value/totals.sql")
+    at_risk = engine.rows("value/at_risk.sql", as_of=valued.as_of, count=_TOP)
+    loss = at_risk[0]["found_loss"] if at_risk else 0.0
+    is_money = valued.amounts.yardstick != "purchases"
+    values = engine.arrays("value/measures.sql")["value"]
+    return Figures(
+        totals=_totals(sums),
+        concentration=concentration(values, measure="clv" if is_money else "expected_purchases", limits=settings.class_limits),
+        top=tuple(engine.rows("value/top.sql", count=_TOP)),
+        at_risk=tuple({name: value for name, value in row.items() if not name.startswith("found")} for row in at_risk),
+        at_risk_count=at_risk[0]["found"] if at_risk else 0,
+        at_risk_loss=Decimal(f"{loss:.2f}") if is_money else float(loss),
+    )
+
+
+def _totals(sums: Mapping[str, Any]) -> Totals:
+    levels = {level: sums[level] for level in ("customer", "segment", "none")}
+    rest = {name: value for name, value in sums.items() if name not in levels}
+    return Totals(levels=levels, **rest)
+
+
+def months(engine: Engine, loaded: Loaded, valued: Valued) -> tuple[MonthOfPurchases, ...]:
+    """Purchases and revenue by month up to the as-of day; the first and last month are complete if the log covers them."""
+    step = "base/months_plain.sql" if valued.matched is None else "base/months.sql"
+    rows = engine.rows(step, as_of=day_number(valued.as_of))
+    days = document_days(loaded.days)
+    first = day_of(days[0]) if days else valued.as_of
+    return tuple(
+        MonthOfPurchases(row["month"], row["purchases"], row["first_purchases"], row["revenue"], _is_complete(row["month"], first, valued.as_of))
+        for row in rows
+    )
+
+
+def _is_complete(month: str, first: date, last: date) -> bool:
+    year, number = int(month[:4]), int(month[5:])
+    end = date(year, number, calendar.monthrange(year, number)[1])
+    # A month whose first document is on the 1st to 3rd is taken as whole: shops rest on New Year and Sundays.
+    return date(year, number, 3) >= first and end <= last
+
+
+def run_figures(
+    figures: Figures,
+    monthly: tuple[MonthOfPurchases, ...],
+    loaded: Loaded,
+    valued: Valued,
+    settings: Settings,
+    *,
+    run: str,
+    created: datetime,
+    title: str,
+) -> RunFigures:
+    """All a report of a run needs."""
+    return RunFigures(
+        title=title,
+        run=run,
+        version=__version__,
+        created=created,
+        as_of=valued.as_of,
+        horizon=settings.horizon,
+        value_horizon=settings.value_horizon,
+        discount_rate=settings.discount_rate,
+        yardstick=valued.amounts.yardstick,
+        currency=loaded.currency,
+        files=tuple(entry.file for entry in loaded.files),
+        reconciliation=loaded.reconcile(valued.as_of),
+        totals=figures.totals,
+        concentration=figures.concentration,
+        top=figures.top,
+        at_risk=figures.at_risk,
+        at_risk_count=figures.at_risk_count,
+        at_risk_loss=figures.at_risk_loss,
+        months=monthly,
+        models=valued.cards,
+        notices=(*loaded.notices, *valued.notices),
+    )

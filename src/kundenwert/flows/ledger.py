@@ -1,0 +1,131 @@
+"""The ledger of a project: checked lines, rejects and the bridge, kept once per set of inputs and settings that reading uses."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kundenwert import __version__
+from kundenwert.flows.load import Loaded, load, remember
+from kundenwert.flows.reading import Input, ReadFile, with_content
+from kundenwert.records import FlagTotal, InputFile, Notice, Reconciliation
+from kundenwert.runs import storage
+from kundenwert.tables.reconciliation import DayClass
+
+if TYPE_CHECKING:
+    from kundenwert.engines._engine import Engine
+    from kundenwert.flows.progress import Progress
+    from kundenwert.settings import Settings
+
+# The settings that reading and checking depend on: a change makes another ledger.
+_READING = (
+    "currency",
+    "non_products",
+    "cancellation_prefixes",
+    "cancellation_words",
+    "return_words",
+    "reject_limit",
+)
+# Raised when the ledger's shape changes.
+_SHAPE = 1
+
+
+def folder_of(project: Path) -> Path:
+    """Where a project keeps its ledgers."""
+    return project / "ledger"
+
+
+def open_ledger(
+    engine: Engine, project: Path, inputs: Sequence[Input], settings: Settings, *, scratch: Path, progress: Progress
+) -> tuple[str, Loaded]:
+    """The name and content of the ledger of these inputs; it is written if it does not exist. View `booked` reads from it."""
+    inputs = [with_content(item) for item in inputs]
+    name = _name(inputs, settings)
+    folder = folder_of(project) / name
+    if not (folder / "reconciliation.json").is_file():
+        _write(engine, project, name, inputs, settings, scratch=scratch, progress=progress)
+    with progress.phase("Opening the ledger") as phase:
+        remember(engine, settings)
+        engine.open_parquet("ledger_lines", [folder / "transactions.parquet"], numbered=False)
+        engine.view("booked", "tables/booked_from_ledger.sql")
+        loaded = _loaded(storage.read_json(folder / "reconciliation.json"))
+        phase.rows = loaded.file_lines
+    return name, loaded
+
+
+def _name(inputs: Sequence[Input], settings: Settings) -> str:
+    parts = [_SHAPE, [[item.name, item.content, asdict(item.wanted)] for item in inputs], {name: settings.values[name] for name in _READING}]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=list).encode()).hexdigest()[:16]
+
+
+def _write(
+    engine: Engine, project: Path, name: str, inputs: Sequence[Input], settings: Settings, *, scratch: Path, progress: Progress
+) -> None:
+    keep = folder_of(project) / "read"
+    loaded = load(engine, inputs, settings, scratch=scratch, progress=progress, keep=keep)
+    with storage.building(folder_of(project), "ledger") as building, progress.phase("Writing the ledger") as phase:
+        phase.rows = engine.write(building / "transactions.parquet", "tables/transactions.sql")
+        engine.write(building / "rejects.parquet", "tables/rejects_by_file.sql")
+        engine.write(building / "changed.parquet", "tables/changed.sql")
+        storage.write_json(building / "reconciliation.json", _content_of(loaded))
+        with storage.told(folder_of(project) / name):
+            if not (folder_of(project) / name).exists():
+                storage.rename(building, folder_of(project) / name)
+
+
+def _content_of(loaded: Loaded) -> dict[str, Any]:
+    content = asdict(loaded)
+    return {"version": __version__, "bridge": bridge_as_json(loaded.reconcile()), **json.loads(json.dumps(content, default=str))}
+
+
+def _loaded(content: dict[str, Any]) -> Loaded:
+    return Loaded(
+        files=tuple(
+            ReadFile(
+                InputFile(**entry["file"]), tuple(entry["facts"]), tuple(entry["guesses"]), tuple(entry["unmapped"])
+            )
+            for entry in content["files"]
+        ),
+        days=tuple(DayClass(**_with_decimals(DayClass, entry)) for entry in content["days"]),
+        file_lines=content["file_lines"],
+        file_amount=Decimal(content["file_amount"]),
+        unreadable=content["unreadable"],
+        prefixes=tuple({**entry, "amount": Decimal(entry["amount"])} for entry in content["prefixes"]),
+        extra_flags=tuple(FlagTotal(**_with_decimals(FlagTotal, entry)) for entry in content["extra_flags"]),
+        currency=content["currency"],
+        notices=tuple(Notice(**entry) for entry in content["notices"]),
+    )
+
+
+def _with_decimals(kind: type[Any], entry: dict[str, Any]) -> dict[str, Any]:
+    money = {field.name for field in fields(kind) if field.type == "Decimal"}
+    return {name: Decimal(value) if name in money else value for name, value in entry.items()}
+
+
+def bridge_as_json(bridge: Reconciliation) -> dict[str, Any]:
+    """A reconciliation for manifests and `check --json`: money as exact text."""
+
+    def total(entry: Any, *names: str) -> dict[str, Any]:
+        return {**{name: getattr(entry, name) for name in names}, "lines": entry.lines, "amount": _plain(entry.amount)}
+
+    return {
+        "lines": bridge.lines,
+        "amount": _plain(bridge.amount),
+        "classes": [total(entry, "line_class") for entry in bridge.classes],
+        "difference": f"{bridge.difference:.2f}",
+        "flags": [total(entry, "flag") for entry in bridge.flags],
+        "views": [total(entry, "flag") for entry in bridge.views],
+        "months": [total(entry, "month", "currency", "line_class") for entry in bridge.months],
+    }
+
+
+def _plain(amount: Decimal) -> str:
+    """As many decimals as there are, at least two."""
+    text = f"{amount:f}"
+    whole, _, part = text.partition(".")
+    return f"{whole}.{part.rstrip('0').ljust(2, '0')}"

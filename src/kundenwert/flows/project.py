@@ -1,0 +1,129 @@
+"""A project folder: kundenwert.toml names its sources, their mapping and its settings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from kundenwert.errors import Problem, SettingsError
+from kundenwert.flows.reading import Input
+from kundenwert.runs import storage
+from kundenwert.settings import Settings, gather, read_project_file
+from kundenwert.sources import Wanted
+
+FILE = "kundenwert.toml"
+# Names under [[sources]]: `columns` maps roles to column names, `header` names the columns of files without a header.
+_SOURCE_KEYS = {field.name for field in fields(Wanted)} - {"mapping"} | {"files", "header"}
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project: its folder, its settings and its inputs."""
+
+    folder: Path
+    settings: Settings
+    inputs: tuple[Input, ...]
+
+
+def read(folder: Path, flags: Mapping[str, Any] | None = None) -> Project:
+    """The project in `folder`; flags (None: not given) win over the file. All problems are reported together."""
+    content = read_project_file(folder / FILE)
+    sources = content.pop("sources", [])
+    problems: list[Problem] = []
+    inputs: list[Input] = []
+    for source in sources if isinstance(sources, list) else [sources]:
+        try:
+            inputs += _inputs(folder, source)
+        except SettingsError as err:
+            problems += err.problems
+    try:
+        settings = gather(content, flags or {})
+    except SettingsError as err:
+        raise SettingsError(*problems, *err.problems) from None
+    if not inputs and not problems:
+        problems.append(
+            Problem("No source is named.", "at least one [[sources]] with files.", 'add files = ["invoices.csv"] under [[sources]].', file=FILE)
+        )
+    if problems:
+        raise SettingsError(*problems)
+    return Project(folder, settings, tuple(inputs))
+
+
+def _inputs(folder: Path, source: Any) -> list[Input]:
+    if not isinstance(source, dict) or not _is_texts(source.get("files")):
+        raise SettingsError(
+            Problem("A source has no list of files.", 'files = ["invoices.csv"] or a pattern such as ["invoices-*.csv"].', "add it.", file=FILE)
+        )
+    unknown = sorted(set(source) - _SOURCE_KEYS)
+    if unknown:
+        raise SettingsError(
+            Problem(f"{', '.join(unknown)} under [[sources]].", "one of " + ", ".join(sorted(_SOURCE_KEYS)) + ".", "correct it.", file=FILE)
+        )
+    wanted = _wanted(source)
+    return [Input(path, wanted) for pattern in source["files"] for path in _files(folder, pattern)]
+
+
+def _wanted(source: Mapping[str, Any]) -> Wanted:
+    given = {name: value for name, value in source.items() if name not in {"files", "header", "columns"}}
+    columns, header = source.get("columns", {}), source.get("header", [])
+    if not isinstance(columns, dict) or not all(isinstance(name, str) for name in columns.values()) or not _is_texts(header, empty=True):
+        raise SettingsError(
+            Problem(
+                "columns or header under [[sources]] cannot be read.",
+                '[sources.columns] with lines such as customer_id = "Kundennummer", and header = ["a", "b"].',
+                "correct it.",
+                file=FILE,
+            )
+        )
+    return Wanted(mapping=dict(columns), columns=tuple(header), **given)
+
+
+def _is_texts(value: Any, *, empty: bool = False) -> bool:
+    return isinstance(value, list) and (empty or bool(value)) and all(isinstance(item, str) for item in value)
+
+
+def _files(folder: Path, pattern: str) -> list[Path]:
+    if not any(sign in pattern for sign in "*?["):
+        return [folder / pattern]
+    base = Path(pattern).anchor and Path(Path(pattern).anchor) or folder
+    relative = str(Path(pattern).relative_to(Path(pattern).anchor)) if Path(pattern).anchor else pattern
+    found = sorted(base.glob(relative))
+    if not found:
+        raise SettingsError(Problem(f"No file fits {pattern!r}.", "at least one file.", "check folder and pattern.", file=FILE))
+    return found
+
+
+def write(folder: Path, *, files: Sequence[str], wanted: Wanted, chosen: Mapping[str, Any], roles: Mapping[str, tuple[str, str]]) -> Path:
+    """Writes kundenwert.toml with the settings that differ from their defaults, and each column with the reason it was taken."""
+    lines = ["# Every setting is listed in the documentation (reference, settings).", ""]
+    lines += [f"{name} = {_toml(value)}" for name, value in chosen.items()]
+    lines += ["", "[[sources]]", f"files = {_toml(list(files))}"]
+    for field in fields(Wanted):
+        value = getattr(wanted, field.name)
+        if field.name == "columns" and value:
+            lines.append(f"header = {_toml(list(value))}")
+        elif field.name not in {"mapping", "columns"} and value is not None:
+            lines.append(f"{field.name} = {_toml(value)}")
+    lines += ["", "[sources.columns]"]
+    for role, (column, reason) in roles.items():
+        lines += [f"# {_one_line(reason)}", f"{role} = {_toml(column)}"]
+    path = folder / FILE
+    storage.write_text(path, "\n".join(lines) + "\n")
+    return path
+
+
+def _one_line(text: str) -> str:
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
+def _toml(value: Any) -> str:
+    """A value as TOML; texts, lists of texts, numbers and truth values are written as JSON writes them."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def settings_with(values: Mapping[str, Any]) -> Settings:
+    """Settings without a project file: environment and flags."""
+    return gather({}, values)

@@ -1,0 +1,165 @@
+"""The main job: a project's inputs become an immutable run with tables, manifest and report."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kundenwert import __version__
+from kundenwert.engines import open_engine
+from kundenwert.flows import figures as gathering
+from kundenwert.flows.holdout import holdout
+from kundenwert.flows.ledger import bridge_as_json, open_ledger
+from kundenwert.flows.project import read
+from kundenwert.flows.valuation import value, write_customers
+from kundenwert.records import RunFigures
+from kundenwert.runs import storage, store
+
+if TYPE_CHECKING:
+    from kundenwert.engines._engine import Engine
+    from kundenwert.flows.load import Loaded
+    from kundenwert.flows.progress import Progress
+    from kundenwert.flows.project import Project
+    from kundenwert.flows.valuation import Valued
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A finished run: its folder, whether it is now the current one, and its figures."""
+
+    folder: Path
+    is_current: bool
+    figures: RunFigures
+
+
+def run(folder: Path, flags: Mapping[str, Any], *, clock: datetime, progress: Progress, publish: bool = False) -> Ran:
+    """Values the project in `folder`. clock: the time of the run, in UTC. publish: becomes current even if the current run is later."""
+    project = read(folder, flags)
+    with store.building(folder) as building:
+        engine = open_engine(
+            spill=Path(project.settings.spill) if project.settings.spill else building / "spill",
+            memory=project.settings.memory or None,
+            threads=project.settings.threads or None,
+        )
+        with engine:
+            name, figures = _build(engine, project, building, clock=clock, progress=progress)
+        storage.remove(building / "spill")
+        storage.remove(building / "scratch")
+        run_name, moved = store.publish(folder, building, name=name, as_of=figures.as_of, force=publish)
+    return Ran(store.runs_folder(folder) / run_name, moved, figures)
+
+
+def _build(engine: Engine, project: Project, building: Path, *, clock: datetime, progress: Progress) -> tuple[str, RunFigures]:
+    scratch = building / "scratch"
+    scratch.mkdir()
+    settings = project.settings
+    ledger, loaded = open_ledger(engine, project.folder, project.inputs, settings, scratch=scratch, progress=progress)
+    valued = value(engine, loaded, settings, clock=clock.date(), progress=progress)
+    customers = building / "customers.parquet"
+    with progress.phase("Writing the value table") as phase:
+        phase.rows = write_customers(engine, valued, engine.write, customers)
+    name = store.free_name(project.folder, clock, _fingerprint(ledger, settings.of_results()))
+    with progress.phase("Summing up"):
+        parts = gathering.gather(engine, customers, valued, settings)
+        monthly = gathering.months(engine, loaded, valued)
+        tested = holdout(engine, loaded, valued)
+        _write_models(building, valued)
+    title = settings.title or project.folder.resolve().name
+    figures = gathering.run_figures(parts, monthly, loaded, valued, settings, run=name, created=clock, title=title)
+    with progress.phase("Writing the report"):
+        _write_reports(building, figures, settings.language)
+    storage.write_json(building / "manifest.json", _manifest(project, ledger, loaded, valued, figures, tested, building, progress))
+    return name, figures
+
+
+def _write_models(building: Path, valued: Valued) -> None:
+    for fit in valued.fits:
+        storage.write_text(building / "models" / f"{fit.model.name}.json", fit.to_json() + "\n")
+
+
+def _write_reports(building: Path, figures: RunFigures, language: str) -> None:
+    from kundenwert import registry
+
+    render = registry.load("reports", "customer_base")
+    storage.write_text(building / "report.html", render(figures, language))
+
+
+def _manifest(
+    project: Project,
+    ledger: str,
+    loaded: Loaded,
+    valued: Valued,
+    figures: RunFigures,
+    tested: dict[str, Any] | None,
+    building: Path,
+    progress: Progress,
+) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "run": figures.run,
+        "version": __version__,
+        "created": figures.created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "title": figures.title,
+        "as_of": figures.as_of.isoformat(),
+        "horizon": figures.horizon,
+        "value_horizon": figures.value_horizon,
+        "horizon_days": valued.horizons.horizon_days,
+        "value_horizon_days": valued.horizons.value_horizon_days,
+        "value_is": "past + clv; clv is residual, from the as-of day on",
+        "settings": project.settings.of_results(),
+        "yardstick": figures.yardstick,
+        "currency": figures.currency,
+        "amounts": valued.amounts.values(),
+        "estimated_contribution_share": valued.amounts.estimated_share,
+        "inputs": [asdict(entry) for entry in figures.files],
+        "mapping": [[dict(guess) for guess in entry.guesses] for entry in loaded.files],
+        "ledger": ledger,
+        "register": None,
+        "reconciliation": bridge_as_json(figures.reconciliation),
+        "reversals": _with_text(asdict(valued.matched)) if valued.matched else None,
+        "totals": _with_text(asdict(figures.totals)),
+        "concentration": _concentration(figures),
+        "at_risk": {"customers": figures.at_risk_count, "loss": str(figures.at_risk_loss)},
+        "intervals": "not computed in this version: lower and upper columns are null except where the value is certain",
+        "models": [asdict(card) for card in figures.models],
+        "backtest": None,
+        "holdout": tested,
+        "warnings": [{"key": notice.key, "text": str(notice)} for notice in figures.notices],
+        "tables": {path.name: _hash(path) for path in sorted(building.glob("*.parquet"))},
+    }
+    return {**content, "timings": progress.timings(), "peak_memory_mb": peak_memory_mb()}
+
+
+def _concentration(figures: RunFigures) -> dict[str, Any]:
+    spread = figures.concentration
+    classes = {entry.name: {"customers": entry.customers, "value": str(entry.value), "share": entry.share} for entry in spread.classes}
+    return {"measure": spread.measure, "gini": spread.gini, "hhi": spread.hhi, "whale_peak": list(spread.whale_peak), "classes": classes}
+
+
+def _with_text(content: dict[str, Any]) -> dict[str, Any]:
+    plain: dict[str, Any] = json.loads(json.dumps(content, default=str))
+    return plain
+
+
+def _fingerprint(ledger: str, settings: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps([ledger, settings, __version__], sort_keys=True).encode()).hexdigest()
+
+
+def _hash(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def peak_memory_mb() -> int | None:
+    """The most memory this process has used, in MB; None where the system does not say (Windows)."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (1 << 20) if sys.platform == "darwin" else peak / (1 << 10))
