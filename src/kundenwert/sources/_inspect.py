@@ -15,7 +15,7 @@ from kundenwert.records import InputFile
 from kundenwert.sources._bytes import kind_of
 from kundenwert.sources._lines import Readings, family, number_reading, open_shape
 from kundenwert.sources._money import Money, money
-from kundenwert.sources._records import Column, Fact, Guess, Inspected, Looked, Table, Trouble, Wanted, raised, short
+from kundenwert.sources._records import Column, Fact, Guess, Inspected, Looked, Table, Trouble, Wanted, short
 from kundenwert.sources._roles import Assigned, assign
 from kundenwert.sources._shapes import Shape, date_shape, mark_shapes
 from kundenwert.tables import transactions
@@ -62,8 +62,9 @@ def open_lines(engine: Engine, inspected: Inspected, view: str) -> InputFile:
     inspected.or_raise()
     _prepare(engine)
     if inspected.table.unreadable:
-        lost = inspected.table.unreadable(engine, f"{view}_unreadable")
-        _check_lost(engine, view, inspected, lost)
+        lost = inspected.table.unreadable(engine, "inspected_unreadable")
+        _check_lost(engine, inspected, lost)
+        engine.table(f"{view}_unreadable", "sources/unreadable.sql")
     else:
         engine.table(f"{view}_unreadable", "sources/no_unreadable.sql")
     open_shape(engine, view, inspected.table, inspected.readings)
@@ -360,12 +361,21 @@ def _samples(engine: Engine, columns: Mapping[str, Column]) -> dict[str, tuple[s
     return {role: tuple(dict.fromkeys(short(row[role]) for row in rows if row[role]))[:5] for role in columns}
 
 
-def _check_lost(engine: Engine, view: str, inspected: Inspected, lost: int) -> None:
+def _check_lost(engine: Engine, inspected: Inspected, lost: int) -> None:
+    name = inspected.file.name
     if not inspected.file.lines:
         came = f"None of {lost:,} records could be split into cells." if lost else "There is a header, but no line of data."
-        raise raised(
-            (Trouble(UnreadableInput, Problem(came, "lines of data.", "check the delimiter and export again.", file=inspected.file.name)),)
+        raise UnreadableInput(Problem(came, "lines of data.", "check the delimiter and export again.", file=name))
+    swallowed = engine.rows("sources/swallowed.sql") if lost else []
+    if swallowed:
+        problem = Problem(
+            f"A quote is opened and never closed: {swallowed[0]['lines']:,} lines would be lost in one cell.",
+            "each quote closed in its own record.",
+            "close or remove the quote, or export the file again.",
+            file=name,
+            line=swallowed[0]["line"],
         )
+        raise UnreadableInput(problem)
 
 
 __all__ = ["inspect", "open_lines"]

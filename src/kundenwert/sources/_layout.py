@@ -74,7 +74,7 @@ class _Split:
     known: int
 
     def merit(self) -> tuple[bool, bool, int, float]:
-        return self.width > 1, self.share > 0.7, self.known, round(self.share, 2)
+        return self.width > 1, self.share > 0.3, self.known, round(self.share, 2)
 
     def reason(self) -> str:
         return f"{self.share:.0%} of the first {len(self.rows):,} lines have {self.width:,} cells"
@@ -115,7 +115,7 @@ def _sep_line(head: str) -> str | None:
 
 def _placed(split: _Split, wanted: Wanted, reason: str, *, told: bool) -> Layout:
     rows, start = split.rows, int(told)
-    header = _header(rows, start, split.width, named=bool(wanted.columns))
+    header = _header(rows, start, _header_widths(rows, split.width), named=bool(wanted.columns))
     first = header + 1 if header is not None else _first_data(rows, start, split.width)
     names = tuple(rows[header]) if header is not None else None
     data = tuple(row for row in rows[first:] if any(cell.strip() for cell in row))
@@ -145,19 +145,30 @@ def _header_fact(rows: Sequence[tuple[str, ...]], header: int | None, first: int
 
 def header_place(rows: Sequence[tuple[str, ...]], width: int, *, named: bool) -> int | None:
     """Where the header stands among the first rows of a table, or None. named: a person named the columns."""
-    return _header(rows, 0, width, named=named)
+    return _header(rows, 0, frozenset({width}), named=named)
 
 
-def _header(rows: Sequence[tuple[str, ...]], start: int, width: int, *, named: bool) -> int | None:
+def _header_widths(rows: Sequence[tuple[str, ...]], width: int) -> frozenset[int]:
+    """How many cells a header may have: one less than the data where all lines of data end with a delimiter."""
+    ends = all(not row[-1].strip() for row in rows if row and len(row) == width)
+    return frozenset({width, width - 1}) if ends and width > 2 else frozenset({width})
+
+
+def _header(rows: Sequence[tuple[str, ...]], start: int, widths: frozenset[int], *, named: bool) -> int | None:
     """The first row of names, before any row of data."""
     for place, row in enumerate(rows[start : start + _PREAMBLE], start):
-        if len(row) not in (width, width - 1):
+        if len(row) not in widths and not _names_roles(row, min(widths)):
             continue
         if _is_header(row, named=named):
             return place
         if _is_data(row):
             return None
     return None
+
+
+def _names_roles(row: Sequence[str], width: int) -> bool:
+    """Whether a row is a header even though the data are wider or narrower: commas in numbers part cells that belong together."""
+    return len(row) > width / 2 and sum(map(transactions.is_known, row)) >= 2 and not any(map(_VALUE.fullmatch, row))
 
 
 def _is_header(row: Sequence[str], *, named: bool) -> bool:
