@@ -95,14 +95,18 @@ def _number(role: str, readings: Readings) -> Reading:
 
 
 def open_shape(engine: Engine, view: str, table: Table, readings: Readings) -> None:
-    """Makes `view` in the shape of all sources over `view`_raw, `view`_texts and `view`_cells."""
+    """Makes `view` in the shape of all sources, over `view`_raw, `view`_texts and `view`_cells."""
     table.open(engine, f"{view}_raw")
     cells = _cells(readings)
-    # Every cell as text first: a list holds one type only. Nobody pays for it who does not read `raw`.
-    texts = {f"raw_{place}": Reading((column.key,), type="VARCHAR") for place, column in enumerate(table.columns)}
-    engine.project(f"{view}_texts", f"{view}_raw", {**cells, **texts})
-    listed = {"cells": Reading(tuple(texts), "list_value")}
-    engine.project(f"{view}_cells", f"{view}_texts", {**{name: Reading((name,)) for name in cells}, **listed})
+    source, keys = f"{view}_raw", [column.key for column in table.columns]
+    if any(column.type != "VARCHAR" for column in table.columns):
+        # A list holds one type only. Text needs no such step, and files of text may have thousands of columns.
+        texts = {f"raw_{place}": Reading((key,), type="VARCHAR") for place, key in enumerate(keys)}
+        engine.project(f"{view}_texts", source, {**cells, **texts})
+        source, keys = f"{view}_texts", list(texts)
+        cells = {name: Reading((name,)) for name in cells}
+    # Nobody pays for the list who does not read `raw`.
+    engine.project(f"{view}_cells", source, {**cells, "cells": Reading(tuple(keys), "list_value")})
     engine.project(view, f"{view}_cells", _lines(readings, table.delimiter))
 
 
