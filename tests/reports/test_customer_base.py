@@ -18,6 +18,7 @@ import report_samples as sample
 
 from kundenwert import registry
 from kundenwert.records import ClassTotal, InputFile, Notice
+from kundenwert.reports._html import html
 from kundenwert.reports._page import Fold, Page, Section, Table
 from kundenwert.reports.customer_base import page, render
 from kundenwert.reports.language import LANGUAGES
@@ -28,7 +29,7 @@ VOID = {"meta", "img", "br", "link", "input"}
 
 @cache
 def report(scene: str, lang: str) -> str:
-    return render(sample.SCENES[scene](), lang)
+    return html(structure(scene, lang))
 
 
 @cache
@@ -39,12 +40,12 @@ def structure(scene: str, lang: str) -> Page:
 class Outline(HTMLParser):
     """Tags in order, headings with their level, texts outside the style block; complains about what is never closed."""
 
-    def __init__(self, html: str) -> None:
+    def __init__(self, page: str) -> None:
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.open: list[str] = []
         self.words: list[str] = []
-        self.feed(html)
+        self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
@@ -81,12 +82,12 @@ def words(scene: str, lang: str) -> str:
 
 @pytest.mark.parametrize(("scene", "lang"), EVERY)
 def test_a_report_is_well_formed_and_self_contained(scene: str, lang: str) -> None:
-    html = report(scene, lang)
+    text = report(scene, lang)
     found = outline(scene, lang)
     assert found.open == []
     names = {tag for tag, _ in found.tags}
     assert not names & {"script", "link", "iframe", "img", "object", "form"}
-    assert not re.search(r"https?:|//[a-z]|url\((?!\"data:font/woff2;base64,|#hatch\))", re.sub(r"base64,[^\"]*", "base64,", html))
+    assert not re.search(r"https?:|//[a-z]|url\((?!\"data:font/woff2;base64,|#hatch\))", re.sub(r"base64,[^\"]*", "base64,", text))
     for _, attributes in found.tags:
         assert not [name for name in attributes if name.startswith("on") or name in {"style", "src", "srcdoc"}]
         assert attributes.get("href", "#") is not None
@@ -95,10 +96,10 @@ def test_a_report_is_well_formed_and_self_contained(scene: str, lang: str) -> No
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_policy_allows_this_style_block_and_nothing_else(lang: str) -> None:
-    html = report("revenue", lang)
-    style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)[1]  # type: ignore[index]
+    text = report("revenue", lang)
+    style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)[1]  # type: ignore[index]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = entities.unescape(re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', html)[1])  # type: ignore[index]
+    policy = entities.unescape(re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)[1])  # type: ignore[index]
     assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; font-src data:; base-uri 'none'; form-action 'none'"
 
 
@@ -252,6 +253,14 @@ def test_at_risk_says_how_long_and_what_would_be_usual() -> None:
     assert "32 weitere stehen nicht in der Liste." in text
 
 
+def test_a_chance_is_never_shown_as_certain() -> None:
+    top = (sample.customer(1, p_alive=0.9996), sample.customer(2, p_alive=0.001), sample.customer(3, p_alive=1.0))
+    text = Outline(render(sample.figures(top=top), "de")).text
+    assert "> 99 %" in text
+    assert "< 1 %" in text
+    assert "100 %" in text
+
+
 def test_no_customer_at_risk_is_good_news_not_an_empty_table() -> None:
     assert "Kein wertvoller Kunde ist gefährdet" in words("tiny", "de")
 
@@ -270,8 +279,8 @@ def test_parameters_have_standard_errors_or_the_word_that_there_is_none() -> Non
 
 
 def test_warnings_are_linked_from_the_top() -> None:
-    html = report("revenue", "en")
-    assert '<a href="#warnings">1 warning</a>' in html
+    text = report("revenue", "en")
+    assert '<a href="#warnings">1 warning</a>' in text
     assert "Only 797 customers have a purchase; 35% of them bought once." in words("revenue", "en")
     assert 'id="warnings"' not in report("tiny", "en")
 
@@ -279,9 +288,9 @@ def test_warnings_are_linked_from_the_top() -> None:
 def test_revenue_stays_revenue_in_the_warnings_too() -> None:
     notice = Notice("no_margin", "No cost is known: values are not contribution margin.", {})
     for lang in LANGUAGES:
-        html = render(sample.figures(notices=(notice,)), lang).lower()
-        assert "contribution" not in html
-        assert "deckungsbeitrag" not in html
+        text = render(sample.figures(notices=(notice,)), lang).lower()
+        assert "contribution" not in text
+        assert "deckungsbeitrag" not in text
 
 
 def test_documents_are_shown_by_their_letters() -> None:
@@ -297,26 +306,26 @@ def test_a_notice_that_is_known_is_translated() -> None:
 
 
 def test_names_of_customers_stay_text() -> None:
-    html = report("hostile", "de")
-    assert "<script" not in html
-    assert "<img" not in html
-    assert "<b>Firma" not in html
-    assert "<i>b" not in html
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
-    assert "{{ 7*7 }}" in html
-    assert "=1+1" in html
+    text = report("hostile", "de")
+    assert "<script" not in text
+    assert "<img" not in text
+    assert "<b>Firma" not in text
+    assert "<i>b" not in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    assert "{{ 7*7 }}" in text
+    assert "=1+1" in text
 
 
 def test_long_names_are_cut_and_whole_on_pointing() -> None:
-    html = report("hostile", "de")
-    assert f'title="{"x" * 300}">{"x" * 31}…</bdi>' in html
-    assert "x" * 301 not in html
+    text = report("hostile", "de")
+    assert f'title="{"x" * 300}">{"x" * 31}…</bdi>' in text
+    assert "x" * 301 not in text
 
 
 def test_control_characters_and_writing_directions_are_replaced() -> None:
-    html = report("hostile", "de")
-    assert not re.search("[\x00-\x08\x0b-\x1f\u202e]", html)
-    assert "a\ufffdb\ufffd[31m" in html
+    text = report("hostile", "de")
+    assert not re.search("[\x00-\x08\x0b-\x1f\u202e]", text)
+    assert "a\ufffdb\ufffd[31m" in text
 
 
 # ---------- structure ----------

@@ -155,7 +155,12 @@ def _terms(basis: Basis) -> tuple[tuple[str, str, str], ...]:
         (
             "abc",
             text("Classes A, B, C"),
-            text("The best customers who hold {a:.0%} together are A, those up to {b:.0%} B, all others C.", a=0.8, b=0.95),
+            text(
+                "The best customers are A, the smallest C. The limits are shares of the added-up value, "
+                "usually {a:.0%} and {b:.0%}; they can be set.",
+                a=0.8,
+                b=0.95,
+            ),
         ),
         ("asof", text("As-of day"), text("The last day that counts. Everything after it is unknown to the forecast.")),
         ("error", text("Standard error"), text("How far a parameter may be off by chance. Not defined means: the data cannot tell it.")),

@@ -9,6 +9,7 @@ from kundenwert.reports._bars import Scale, scale
 from kundenwert.reports._basis import Basis, customer, number
 from kundenwert.reports._page import Cell, Column, Picture, Row, Section, Table, Text
 from kundenwert.reports.charts._words import measure
+from kundenwert.reports.language import HARD_SPACE
 
 _SHOWN = 20
 # Below these chances a cell is marked: the exception, not the rule.
@@ -64,7 +65,17 @@ def _chance(basis: Basis, row: Record) -> Cell:
     chance = row.get("p_alive")
     known = number(chance) if chance is not None else 1.0
     look = "hlow" if known < _UNLIKELY else "hmid" if known < _DOUBTFUL else ""
-    return Cell(basis.language.percent(chance, 0), look=look)
+    return Cell(_chance_text(basis, chance), look=look)
+
+
+def _chance_text(basis: Basis, chance: Any) -> str:
+    """A chance is never shown as certain: 0.9996 is not 100 %."""
+    language, known = basis.language, number(chance)
+    if chance is not None and 0.995 <= known < 1:
+        return f">{HARD_SPACE}{language.percent(0.99, 0)}"
+    if chance is not None and 0 < known < 0.005:
+        return f"<{HARD_SPACE}{language.percent(0.01, 0)}"
+    return language.percent(chance, 0)
 
 
 def _marked(basis: Basis, rows: Sequence[Record]) -> str:
@@ -191,7 +202,7 @@ def _risk_row(basis: Basis, row: Record, span: tuple[float, float], lengths: Sca
             customer(row.get("customer_id"), _gap(basis, row)),
             Cell(_last(basis, row)),
             Cell(_gap(basis, row)),
-            Cell(basis.language.percent(row.get("p_alive"), 0)),
+            Cell(_chance_text(basis, row.get("p_alive"))),
             Cell(basis.amount(row.get("clv_if_alive"), digits)),
             Cell(basis.amount(kept, digits)),
             Cell(basis.amount(loss, digits)),

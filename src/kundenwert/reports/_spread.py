@@ -42,7 +42,9 @@ def _classes(basis: Basis) -> Section:
     draw = registry.load(_ROOM, "value_classes")
     shown, _ = picture(draw, spread, language)
     message = draw(spread, language.code)["usermeta"]["message"]
-    note = language.text("A: the best customers up to {a:.0%} of the value, B: up to {b:.0%}, C: all others.", a=0.8, b=0.95)
+    note = language.text(
+        "A: the best customers, C: the smallest. The limits are shares of the total, usually {a:.0%} and {b:.0%}.", a=0.8, b=0.95
+    )
     return Section("spread", message, language.text("Classes A, B, C"), _unit(basis), (shown, _class_table(basis)), note=note, columns=4)
 
 

@@ -1,0 +1,114 @@
+"""One customer in plain text: history, and line by line how the value comes about. The lines add up to the cent."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from kundenwert.records import Explained, Part
+from kundenwert.reports.language import Language
+
+_DOCUMENTS = 12
+
+
+def explanation(explained: Explained, lang: str = "de") -> str:
+    """The explanation of a customer's value as text of at most 100 signs a line."""
+    words = Language(lang)
+    sections = [_heading(explained, words), _history(explained, words), _value(explained, words), _basis(explained, words)]
+    return "\n\n".join(section for section in sections if section)
+
+
+def _heading(explained: Explained, words: Language) -> str:
+    row, currency = explained.row, explained.basis["currency"]
+    title = words.text("Customer {id}", id=row["customer_id"])
+    if row["level"] == "none":
+        return title + "\n" + words.text("No purchase is left, or many people stand behind this number: no forecast is made.")
+    lines = [
+        words.text("First purchase {first}, last purchase {last}.", first=words.date(row["first_purchase"]), last=words.date(row["last_purchase"])),
+        words.plural("{n} purchase so far.", "{n} purchases so far.", row["frequency"] + 1),
+    ]
+    if row["frequency"] and row["T"]:
+        years = row["T"] / 365.25
+        text = words.text("Customer for {years} years, {rate} repeat purchases a year", years=words.number(years, 1), rate=words.number(row["frequency"] / years, 1))
+        average = words.money(row["monetary_value"], currency) if row["monetary_value"] is not None else ""
+        lines.append(text + (words.text(", {average} each.", average=average) if average else "."))
+    if row["p_alive"] is not None:
+        lines.append(words.text("Chance to be still active: {share}.", share=words.percent(row["p_alive"])))
+    if row["level"] == "segment":
+        lines.append(words.text("No repeat purchase yet: the forecast is the mean of customers of the same age."))
+    return "\n".join([title, *lines])
+
+
+def _history(explained: Explained, words: Language) -> str:
+    kinds = {
+        "kept": words.text("sale"),
+        "return": words.text("return"),
+        "cancellation": words.text("cancellation"),
+    }
+    shown = explained.history[:_DOCUMENTS]
+    rows = [
+        (words.date(entry.day), entry.document_id or "", kinds.get(entry.line_class, entry.line_class), words.money(entry.amount)) for entry in shown
+    ]
+    head = words.text("Newest documents")
+    more = len(explained.history) - len(shown)
+    lines = [head, *_table(rows)]
+    if more > 0:
+        lines.append("  " + words.plural("and {n} older document", "and {n} older documents", more))
+    return "\n".join(lines)
+
+
+def _value(explained: Explained, words: Language) -> str:
+    row, currency = explained.row, explained.basis["currency"]
+    if row["past"] is None:
+        expected = words.number(row["expected_purchases"], 2)
+        return words.text("Expected purchases in {horizon}: {count}. The input has no amounts.", horizon=words.span(explained.basis["horizon"]), count=expected)
+    rows = [(_label(part, explained, words), words.money(part.amount)) for part in explained.parts]
+    booked = sum((part.amount or Decimal(0) for part in explained.parts if part.kind in {"booked", "cost"}), Decimal(0))
+    expected = sum((part.amount or Decimal(0) for part in explained.parts if part.kind == "expected"), Decimal(0))
+    rows += [
+        (words.text("Past"), words.money(booked)),
+        (words.text("Still to come (clv)"), words.money(expected)),
+        (words.text("Value = past + still to come"), words.money(booked + expected, currency)),
+    ]
+    return "\n".join([words.text("How the value comes about"), *_table(rows)])
+
+
+def _label(part: Part, explained: Explained, words: Language) -> str:
+    if part.kind == "booked":
+        return words.text("Booked revenue {year}", year=part.span)
+    if part.kind == "cost":
+        return words.text("less cost, booked or estimated")
+    start, end = part.span.split("/")
+    text = words.text("Expected {start} to {end}: {count} purchases, discounted", start=words.date(start), end=words.date(end), count=words.number(part.purchases, 2))
+    return text
+
+
+def _basis(explained: Explained, words: Language) -> str:
+    basis, factors = explained.basis, explained.factors
+    lines = [
+        words.text(
+            "As of {day}. Residual value over {span}, discounted at {rate} a year. Run {run}.",
+            day=words.date(basis["as_of"]),
+            span=words.span(basis["value_horizon"]),
+            rate=words.percent(basis["discount_rate"]),
+            run=basis["run"],
+        )
+    ]
+    if basis["yardstick"] == "revenue":
+        lines.append(words.text("All amounts are revenue, not margin: no cost is known."))
+    if factors["return_share"]:
+        lines.append(words.text("Expected amounts are less {share} for returns.", share=words.percent(factors["return_share"])))
+    return "\n".join(lines)
+
+
+def _table(rows: list[tuple[str, ...]]) -> list[str]:
+    if not rows:
+        return []
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    last = len(widths) - 1
+    return [
+        "  " + "  ".join(cell.rjust(width) if place == last else cell.ljust(width) for place, (cell, width) in enumerate(zip(row, widths, strict=True)))
+        for row in rows
+    ]
+
+
+PLUGIN = explanation
