@@ -60,6 +60,16 @@ def rename(source: Path, target: Path) -> None:
             time.sleep(_RENAME_WAIT_SECONDS)
 
 
+def move_into(source: Path, target: Path) -> None:
+    """Renames a folder; where the target exists, its entries are moved into it one by one."""
+    if not target.exists():
+        rename(source, target)
+        return
+    for entry in source.iterdir():
+        if not (target / entry.name).exists():
+            rename(entry, target / entry.name)
+
+
 def write_text(path: Path, text: str) -> None:
     """Writes a text file as a whole: readers see the old one or the new one."""
     with told(path):

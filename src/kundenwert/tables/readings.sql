@@ -73,8 +73,10 @@ create or replace macro day_serial(cell) as
     case when regexp_full_match(cell, '\s*[0-9]{2,6}(?:[.,][0-9]+)?\s*')
         then try_cast(regexp_extract(cell, '[0-9]+') as integer) - 25569 end;
 
+-- A bare day, the usual case, is checked by the cast itself: a pattern would cost more than the reading.
 create or replace macro day_iso(cell) as
-    case when regexp_full_match(cell, '[0-9]{4}-[0-9]{2}-[0-9]{2}' || time_pattern()) then day_number(try_cast(left(cell, 10) as date))
+    case when cell like '____-__-__' then day_number(try_cast(cell as date))
+        when regexp_full_match(cell, '[0-9]{4}-[0-9]{2}-[0-9]{2}' || time_pattern()) then day_number(try_cast(left(cell, 10) as date))
         when regexp_full_match(cell, '\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}' || time_pattern())
         then day_number(try_cast(regexp_extract(cell, '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}') as date)) end;
 create or replace macro day_yyyymmdd(cell) as
@@ -111,7 +113,10 @@ create or replace macro day_typed(cell) as datediff('day', date '1970-01-01', ce
 create or replace macro day_of_moment(cell) as floor(epoch_ms(cell) / 86400000.0)::integer;
 
 -- Ids stay as they are written, leading zeros too; Excel's apostrophe prefix is no part of one.
-create or replace macro read_id(cell) as nullif(trim(ltrim(without_blanks(cell), '''')), '');
+-- Most are plain ASCII without tab or apostrophe and need no pattern.
+create or replace macro read_id(cell) as
+    case when strlen(cell) = length(cell) and not contains(cell, chr(9)) and not contains(cell, '''') then nullif(trim(cell), '')
+        else nullif(trim(ltrim(without_blanks(cell), '''')), '') end;
 
 -- A number that stands for an id: 13085.0 is 13085.
 create or replace macro id_typed(cell) as

@@ -1,0 +1,30 @@
+"""kundenwert customer ID: history, and how the value comes about."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("customer_id", metavar="ID")
+@click.option("--project", "folder", type=click.Path(path_type=Path), default=Path("."), help="The project folder; without it this one.")
+@click.option("--run", "name", help="The run to look at; without it the current one.")
+@click.option("--lang", type=click.Choice(["de", "en"]), default="de", show_default=True, help="Language.")
+@click.option("--json", "as_json", is_flag=True, help="For programs: JSON, with the whole history.")
+def customer(customer_id: str, folder: Path, name: str | None, lang: str, as_json: bool) -> None:
+    """Show a customer's history from the ledger and, line by line, how the value comes about."""
+    from kundenwert import registry
+    from kundenwert.flows.customer import customer as look
+
+    found = look(folder, customer_id, run=name)
+    if as_json:
+        click.echo(json.dumps(asdict(found), indent=2, ensure_ascii=False, default=str))
+    else:
+        click.echo(registry.load("reports", "explanation")(found, lang))
+
+
+PLUGIN = customer

@@ -1,0 +1,1 @@
+"""The data that ship with the product: the sales lines of a real wholesaler."""

@@ -1,0 +1,57 @@
+"""Looks at exports, guesses format and mapping, writes kundenwert.toml."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kundenwert.errors import CallError
+from kundenwert.flows import project
+from kundenwert.flows.check import check_files
+from kundenwert.flows.load import Loaded
+from kundenwert.flows.reading import Input
+from kundenwert.runs import storage
+
+if TYPE_CHECKING:
+    from kundenwert.flows.progress import Progress
+    from kundenwert.sources import Wanted
+
+
+@dataclass(frozen=True)
+class Initiated:
+    """The written project file and what was found in the exports."""
+
+    file: Path
+    loaded: Loaded
+
+
+def init(folder: Path, files: Sequence[Path], wanted: Wanted, flags: Mapping[str, Any], *, progress: Progress) -> Initiated:
+    """Checks `files` and writes kundenwert.toml into `folder`. Raises CallError if one is there already; nothing is overwritten."""
+    target = folder / project.FILE
+    if target.exists():
+        raise CallError(f"{target} exists and is kept. Edit it, or choose another folder.")
+    loaded = check_files([Input(file, wanted) for file in files], flags, progress=progress)
+    with storage.told(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    given = {name: value for name, value in project.settings_with(flags).of_results().items() if flags.get(name) is not None}
+    chosen = {"title": folder.resolve().name, **({"currency": loaded.currency} if loaded.currency else {}), **given}
+    prefixes = [notice.values["prefix"] for notice in loaded.notices if notice.key == "cancellation_prefix"]
+    if prefixes:
+        chosen["cancellation_prefixes"] = prefixes
+    # One way of reading per project file: the columns of the first file; the others were read with the same options.
+    guesses = loaded.files[0].guesses
+    roles = {guess["role"]: (guess["column"], guess["reason"]) for guess in guesses}
+    names = [_relative(file, folder) for file in files]
+    return Initiated(project.write(folder, files=names, wanted=wanted, chosen=chosen, roles=roles), loaded)
+
+
+def _relative(file: Path, folder: Path) -> str:
+    """The file as seen from the project, with forward slashes, which every system reads."""
+    try:
+        return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()
+    except ValueError:
+        # Another drive on Windows.
+        return file.resolve().as_posix()
