@@ -108,7 +108,7 @@ def test_the_same_figures_give_the_same_page() -> None:
 
 
 def test_the_report_is_found_by_its_name() -> None:
-    assert registry.names("reports") == ("customer_base",)
+    assert "customer_base" in registry.names("reports")
     assert registry.load("reports", "customer_base") is render
 
 
@@ -202,8 +202,8 @@ def test_levels_are_counted_in_words() -> None:
 
 def test_the_classes_tie_to_the_files() -> None:
     text = words("revenue", "de")
-    assert "9.188 von 10.000 Zeilen sind Kunden zugebucht, 812 blieben außen vor" in text
-    assert "Kunden zugebucht 9.188 91,9 % 601.745,42" in text
+    assert "9.188 von 10.000 Zeilen sind Kunden zugeordnet, 812 blieben außen vor" in text
+    assert "Kunden zugeordnet 9.188 91,9 % 601.745,42" in text
     assert "Alle Klassen 10.000 100,0 % 623.055,92 In den Dateien 10.000 100,0 % 623.055,92 Differenz 0 0,00" in text
 
 
@@ -375,7 +375,7 @@ def test_every_section_begins_with_a_finding() -> None:
     assert messages == {
         "worth": "Ein Kunde bringt im Mittel noch 1.248 € Umsatz",
         "parts": "62 % des Kundenwerts liegen in der Zukunft",
-        "lines": "9.188 von 10.000 Zeilen sind Kunden zugebucht, 812 blieben außen vor",
+        "lines": "9.188 von 10.000 Zeilen sind Kunden zugeordnet, 812 blieben außen vor",
         "marks": "Einige gebuchte Zeilen sind einen Blick wert",
         "spread": "120 Kunden tragen 80 % des Kundenwerts",
         "lorenz": "Die kleinere Hälfte der Kunden hält 6,0 % des Kundenwerts",
