@@ -205,3 +205,21 @@ def test_a_column_of_days_for_money_is_refused(look):
     table = pyarrow.table({"cust": [1], "date": [datetime.date(2024, 1, 1)], "amount": [datetime.date(2024, 1, 1)]})
     with pytest.raises(UnreadableInput, match="holds DATE"):
         look(table).or_raise()
+
+
+def test_cells_that_cannot_be_read_are_a_warning(look, write):
+    found = look(write("Kunde;Datum;Betrag\n1;31.12.2024;1.2O4,00\n2;00.00.0000;1,50\n3;30.12.2024;2,50\n"))
+    assert {fact.name for fact in found.warnings} == {"date", "amount"}
+
+
+def test_ids_in_scientific_notation_are_a_warning(look, write):
+    found = look(write("Kunde;Datum;Betrag\n4,01E+12;31.12.2024;1,50\n"))
+    assert "lost their last digits" in {fact.name: fact for fact in found.warnings}["customer_id"].reason
+
+
+def test_products_of_typed_numbers_that_do_not_fit_are_told(look):
+    import polars
+
+    frame = polars.DataFrame({"cust": ["a"], "date": ["31.12.2024"], "quantity": [10_000_000], "price": [10_000_000.0]})
+    with pytest.raises(UnreadableInput, match="quantity x price"):
+        look(frame).or_raise()

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from kundenwert import registry
-from kundenwert.engines._engine import Reading
 from kundenwert.errors import AmbiguousInput, Problem, SettingsError, UnreadableInput
 from kundenwert.records import InputFile
 from kundenwert.sources._bytes import kind_of
-from kundenwert.sources._lines import Readings, family, number_reading, open_shape
+from kundenwert.sources._check import extent, wrong_types
+from kundenwert.sources._lines import Readings, family, open_shape
 from kundenwert.sources._money import Money, money
-from kundenwert.sources._records import Column, Fact, Guess, Inspected, Looked, Table, Trouble, Wanted, short
+from kundenwert.sources._records import Column, Fact, Inspected, Looked, Table, Trouble, Wanted, short
 from kundenwert.sources._roles import Assigned, assign
 from kundenwert.sources._shapes import Shape, date_shape, mark_shapes
+from kundenwert.sources._tell import guesses, notes, samples_of
 from kundenwert.tables import transactions
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 _RAW = "inspected_raw"
 # Engines that know the reading macros: to define them takes longer than to read a small file.
 _PREPARED: WeakSet[Engine] = WeakSet()
-_LIMIT = 10**12
 _SUFFIXES = {
     "parquet": {".parquet", ".pq"},
     "zip": {".xlsx", ".xlsm"},
@@ -173,18 +173,19 @@ def _read(engine: Engine, name: str, looked: Looked, assigned: Assigned, wanted:
     troubles = [
         *assigned.troubles,
         *amount.troubles,
-        *_wrong_types(used, file.name),
+        *wrong_types(used, file.name),
         *(t for shape in _unique(shapes) for t in shape.troubles),
     ]
     lines = 0
     if not troubles:
-        lines, more = _extent(engine, readings, file.name)
+        lines, more = extent(engine, _RAW, readings, file.name)
         troubles += more
+    samples = samples_of(engine, _RAW, used)
     return Inspected(
         file=dataclasses.replace(file, lines=lines),
         source=name,
-        facts=(*table.facts, *_notes(table, assigned)),
-        guesses=_guesses(engine, readings, assigned, shapes),
+        facts=(*table.facts, *notes(table, readings, shapes, samples)),
+        guesses=guesses(readings, assigned, shapes, samples),
         unmapped=tuple(column.name for column in table.columns if column not in used.values()),
         has_amounts=bool(amount.base),
         troubles=tuple(troubles),
@@ -221,144 +222,6 @@ def _date_shape(engine: Engine, column: Column | None, wanted: Wanted, file: str
     if family(column) in {"day", "moment"}:
         return Shape("", f"the column holds days already ({column.type})")
     return date_shape(engine, _RAW, column, wanted, file)
-
-
-def _wrong_types(used: Mapping[str, Column], file: str) -> Iterator[Trouble]:
-    for role in (*transactions.NUMBERS, "date"):
-        column = used.get(role)
-        wrong = {"other"} if role == "date" else {"other", "day", "moment"}
-        if column is not None and family(column) in wrong:
-            problem = Problem(
-                f"The column {short(column.name)!r}, taken as {role}, holds {column.type}.",
-                "days or text." if role == "date" else "numbers or text.",
-                f"choose another column with --map {role}=COLUMN.",
-                file=file,
-            )
-            yield Trouble(UnreadableInput, problem)
-
-
-def _extent(engine: Engine, readings: Readings, file: str) -> tuple[int, list[Trouble]]:
-    """Counts the records; finds numbers too large to be kept and lines with money but without tax."""
-    product = set(readings.money.base) if len(readings.money.base) == 2 else set()
-    columns = {role: readings.columns.get(role) for role in transactions.NUMBERS}
-    view: dict[str, Reading] = {"record": Reading(("record",))}
-    for role, column in columns.items():
-        is_text = column is not None and family(column) == "text"
-        sized = column is not None and (not is_text or role in product)
-        view[f"{role}_length"] = Reading((column.key,), "length") if is_text and column else Reading(type="BIGINT")
-        view[f"{role}_size"] = _size(column, readings) if sized and column else Reading(type="DOUBLE")
-    engine.project("inspected_extent", _RAW, view)
-    extent = engine.rows("sources/extent.sql")[0]
-    large = [role for role in columns if (extent[f"{role}_length"] or 0) > 12 or (extent[f"{role}_size"] or 0) >= _LIMIT]
-    troubles = [trouble for role in large for trouble in _too_large(engine, role, readings, file)]
-    if product and _product_size(extent) >= _LIMIT and not troubles:
-        troubles = _product_too_large(engine, readings, file)
-    if readings.money.conversion == "tax":
-        troubles += _untaxed(engine, readings, file)
-    return int(extent["lines"]), troubles
-
-
-def _size(column: Column, readings: Readings) -> Reading:
-    return number_reading(column, readings.marks, text="magnitude", typed="magnitude_typed")
-
-
-def _product_size(extent: Mapping[str, Any]) -> float:
-    return float(extent["quantity_size"] or 0) * float(extent["price_size"] or 0)
-
-
-def _too_large(engine: Engine, role: str, readings: Readings, file: str) -> list[Trouble]:
-    column = readings.columns[role]
-    text = number_reading(column, readings.marks, text="too_large", typed="too_large_typed")
-    engine.project("inspected_overflow", _RAW, {"record": Reading(("record",)), "text": text})
-    return _overflow(engine, f"The {role}", file, short(column.name))
-
-
-def _product_too_large(engine: Engine, readings: Readings, file: str) -> list[Trouble]:
-    cells = {
-        "record": Reading(("record",)),
-        **{
-            role: number_reading(readings.columns[role], readings.marks, text="read_amount", typed="amount_typed")
-            for role in ("quantity", "price")
-        },
-    }
-    engine.project("inspected_factors", _RAW, cells)
-    engine.project(
-        "inspected_overflow",
-        "inspected_factors",
-        {"record": Reading(("record",)), "text": Reading(("quantity", "price"), "product_too_large")},
-    )
-    return _overflow(engine, "The amount quantity x price", file, "quantity and price")
-
-
-def _overflow(engine: Engine, what: str, file: str, column: str) -> list[Trouble]:
-    found = engine.rows("sources/overflow.sql")[0]
-    if not found["cells"]:
-        return []
-    more = f" ({int(found['cells']) - 1:,} more such records)" if found["cells"] > 1 else ""
-    problem = Problem(
-        f"{what} {short(found['text'])} in record {found['record']:,} does not fit{more}.",
-        "amounts below 1,000,000,000,000 (1e12).",
-        f"probably the decimal mark or the column ({column}) is wrong: see --decimal-mark and --map.",
-        file=file,
-    )
-    return [Trouble(UnreadableInput, problem)]
-
-
-def _untaxed(engine: Engine, readings: Readings, file: str) -> list[Trouble]:
-    base = readings.columns[readings.money.base[-1]]
-    reading = {
-        "record": Reading(("record",)),
-        "gross": number_reading(base, readings.marks, text="read_amount", typed="amount_typed"),
-        "tax": number_reading(readings.columns["tax"], readings.marks, text="read_amount", typed="amount_typed"),
-    }
-    engine.project("inspected_tax", _RAW, reading)
-    found = engine.rows("sources/untaxed.sql")[0]
-    if not found["untaxed"]:
-        return []
-    problem = Problem(
-        f"{found['untaxed']:,} lines have money but no tax (first: record {found['record']:,}), {found['taxed']:,} have both: "
-        "gross and net may be mixed.",
-        "a tax in each line, 0 where there is none.",
-        "fill the tax column, or choose --net, or --gross with --tax-rate and --map tax= (nothing behind the sign).",
-        file=file,
-    )
-    return [Trouble(AmbiguousInput, problem)]
-
-
-def _notes(table: Table, assigned: Assigned) -> Iterator[Fact]:
-    names = [column.name for column in table.columns]
-    double = sorted({name for name in names if name and names.count(name) > 1}) if len(names) < 2000 else []
-    if double:
-        yield Fact("columns", short(", ".join(double)), "columns of the same name; none of them has a role, else you would be asked")
-
-
-def _guesses(engine: Engine, readings: Readings, assigned: Assigned, shapes: Mapping[str, Shape]) -> tuple[Guess, ...]:
-    samples = _samples(engine, readings.columns)
-    return tuple(_guess(role, column, readings, assigned, shapes, samples.get(role, ())) for role, column in readings.columns.items())
-
-
-def _guess(
-    role: str, column: Column, readings: Readings, assigned: Assigned, shapes: Mapping[str, Shape], samples: tuple[str, ...]
-) -> Guess:
-    how, reason = "as it is", assigned.reasons[role]
-    arguments: tuple[str, ...] = ()
-    shape = shapes.get("" if role == "date" else column.key, Shape())
-    if shape.reason:
-        reason += f"; {shape.reason}"
-    if shape.value:
-        how, arguments = ("date" if role == "date" else "number", (shape.value,))
-    if readings.money.base and role == readings.money.base[0] and readings.money.reason:
-        reason += f"; amount: {readings.money.reason}"
-    return Guess(role, column.name, how, arguments, reason, samples)
-
-
-def _samples(engine: Engine, columns: Mapping[str, Column]) -> dict[str, tuple[str, ...]]:
-    """Some different cells of each column that has a role."""
-    if not columns:
-        return {}
-    engine.project("inspected_sample", _RAW, {role: Reading((column.key,), type="VARCHAR") for role, column in columns.items()})
-    rows = engine.rows("sources/sample.sql")
-    return {role: tuple(dict.fromkeys(short(row[role]) for row in rows if row[role]))[:5] for role in columns}
 
 
 def _check_lost(engine: Engine, inspected: Inspected, lost: int) -> None:

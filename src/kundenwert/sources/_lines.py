@@ -47,6 +47,15 @@ def family(column: Column) -> str:
     return "day" if kind == "DATE" or kind.startswith("TIMESTAMP") else "other"
 
 
+def can_be_large(column: Column) -> bool:
+    """Whether a typed number may reach 1e12: small integers and decimals with few digits need no look."""
+    kind = column.type.upper()
+    if kind.startswith("DECIMAL"):
+        precision, scale = (int(part) for part in kind.removeprefix("DECIMAL(").removesuffix(")").split(","))
+        return precision - scale > 12
+    return kind not in _INTEGERS - {"BIGINT"}
+
+
 def thousands(mark: str) -> str:
     """The sign that parts thousands where `mark` parts decimals; blanks and apostrophes always may."""
     return "." if mark == "," else ","
