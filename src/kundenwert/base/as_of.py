@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 from kundenwert.errors import AmbiguousInput, NothingToValue, Problem
 
@@ -36,7 +37,7 @@ def last_plausible(days: Sequence[int], clock: date) -> date:
 
 def _refuse_far_last_day(days: Sequence[int]) -> None:
     gap = days[-1] - days[-2]
-    longest_before = max(later - earlier for earlier, later in zip(days[:-2], days[1:-1], strict=True))
+    longest_before = max(later - earlier for earlier, later in pairwise(days[:-1]))
     if gap > _GAP_DAYS and gap > _GAP_FACTOR * longest_before:
         raise AmbiguousInput(
             Problem(

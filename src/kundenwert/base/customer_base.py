@@ -73,9 +73,7 @@ def build(engine: Engine, facts: LogFacts, *, as_of: int, collective: bool) -> t
     return BaseSummary(**summary), matched
 
 
-def refuse_unknown_collective(
-    engine: Engine, facts: LogFacts, summary: BaseSummary, *, as_of: int, known: tuple[str, ...]
-) -> None:
+def refuse_unknown_collective(engine: Engine, facts: LogFacts, summary: BaseSummary, *, as_of: int, known: tuple[str, ...]) -> None:
     """Asks about customers who look like many people behind one number, unless settings name them (definitions.md)."""
     if summary.customers < _COLLECTIVE_BASE:
         return

@@ -10,9 +10,7 @@ if TYPE_CHECKING:
     from kundenwert.engines._engine import Engine
 
 
-def open_engine(
-    name: str = "duckdb", *, spill: Path | None = None, memory: str | None = None, threads: int | None = None
-) -> Engine:
+def open_engine(name: str = "duckdb", *, spill: Path | None = None, memory: str | None = None, threads: int | None = None) -> Engine:
     """A fresh engine. `spill`: folder for what does not fit in memory; `memory`: limit such as "4GB"; both optional."""
     from kundenwert import registry
 

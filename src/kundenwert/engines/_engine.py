@@ -89,6 +89,10 @@ class Engine(ABC):
         """Runs a step and returns one numpy array a column; nulls of numbers become a masked array's mask."""
 
     @abstractmethod
+    def arrow(self, step: str, **values: Any) -> Any:
+        """Runs a step and returns its rows as a pyarrow table."""
+
+    @abstractmethod
     def load(self, name: str, columns: Mapping[str, NDArray[np.generic] | Sequence[Any]]) -> None:
         """Keeps columns of equal length as table `name`."""
 

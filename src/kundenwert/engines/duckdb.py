@@ -81,8 +81,12 @@ class DuckDb(Engine):
 
     def arrays(self, step: str, **values: Any) -> dict[str, NDArray[Any]]:
         with _told(step):
-            arrays: dict[str, NDArray[Any]] = self._run(step_text(step), values).fetchnumpy()
-        return arrays
+            arrays: dict[str, Any] = self._run(step_text(step), values).fetchnumpy()
+            return arrays
+
+    def arrow(self, step: str, **values: Any) -> Any:
+        with _told(step):
+            return self._connection.sql(step_text(step), params=dict(values) or None).to_arrow_table()
 
     def load(self, name: str, columns: Mapping[str, NDArray[np.generic] | Sequence[Any]]) -> None:
         import numpy
@@ -174,7 +178,8 @@ class DuckDb(Engine):
                 max_line_size=_LONGEST_RECORD,
                 strict_mode=True,
                 ignore_errors=True,
-                **({"store_rejects": True, "rejects_limit": 0} if store_rejects else {}),
+                store_rejects=store_rejects or None,
+                rejects_limit=0 if store_rejects else None,
             )
 
     @contextlib.contextmanager

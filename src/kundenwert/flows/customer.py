@@ -18,7 +18,6 @@ from kundenwert.settings import Duration
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kundenwert.engines._engine import Engine
 
 _CENT = Decimal("0.01")
 
@@ -57,9 +56,7 @@ def _parts(source: store.Run, row: dict[str, Any], years: Sequence[dict[str, Any
     if row["past"] is None:
         return []
     booked = _to_cents([year["revenue"] or Decimal(0) for year in years], row["revenue"])
-    parts = [
-        Part("booked", str(year["year"]), amount, float(year["sale_days"])) for year, amount in zip(years, booked, strict=True)
-    ]
+    parts = [Part("booked", str(year["year"]), amount, float(year["sale_days"])) for year, amount in zip(years, booked, strict=True)]
     if row["past"] != row["revenue"]:
         parts.append(Part("cost", "", row["past"] - row["revenue"]))
     if row["clv"]:
@@ -74,10 +71,11 @@ def _expected(source: store.Run, row: dict[str, Any]) -> list[Part]:
     total = purchases[-1]
     steps = [later - earlier for earlier, later in zip([0.0, *purchases[:-1]], purchases, strict=True)]
     shares = [Decimal(step / total if total else 0) * row["clv"] for step in steps]
-    spans = [f"{source.as_of + timedelta(days=start + 1)}/{source.as_of + timedelta(days=end)}" for start, end in zip([0, *ends[:-1]], ends, strict=True)]
-    return [
-        Part("expected", span, amount, step) for span, amount, step in zip(spans, _to_cents(shares, row["clv"]), steps, strict=True)
+    spans = [
+        f"{source.as_of + timedelta(days=start + 1)}/{source.as_of + timedelta(days=end)}"
+        for start, end in zip([0, *ends[:-1]], ends, strict=True)
     ]
+    return [Part("expected", span, amount, step) for span, amount, step in zip(spans, _to_cents(shares, row["clv"]), steps, strict=True)]
 
 
 def _year_ends(source: store.Run) -> list[int]:

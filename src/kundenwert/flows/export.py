@@ -58,16 +58,14 @@ def _write(engine: Engine, source: store.Run, path: Path, kind: str, *, language
 
 
 def write_csv(engine: Engine, table: Path, path: Path, *, language: str, numbers: str) -> int:
-    """The table as CSV; a comma as decimal mark goes with semicolons between the columns. Column names stay as they are in every language."""
+    """The table as CSV; a comma as decimal mark goes with semicolons between the columns. Column names are not translated."""
     german = numbers == "de"
     engine.open_parquet("exported", [table], numbered=False)
     values = {"mark": "," if german else ".", "date_format": "%d.%m.%Y" if german else "%Y-%m-%d"}
     return engine.write_csv(path, "value/export_text.sql", delimiter=";" if german else ",", **values)
 
 
-def write_xlsx(
-    engine: Engine, table: Path, path: Path, *, language: str, numbers: str, manifest: Mapping[str, Any] | None = None
-) -> int:
+def write_xlsx(engine: Engine, table: Path, path: Path, *, language: str, numbers: str, manifest: Mapping[str, Any] | None = None) -> int:
     """The table as a workbook with native numbers, dates and one chart. Raises CallError beyond the rows a sheet can hold."""
     from kundenwert import registry
 

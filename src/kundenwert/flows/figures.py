@@ -68,7 +68,9 @@ def months(engine: Engine, loaded: Loaded, valued: Valued) -> tuple[MonthOfPurch
     days = document_days(loaded.days)
     first = day_of(days[0]) if days else valued.as_of
     return tuple(
-        MonthOfPurchases(row["month"], row["purchases"], row["first_purchases"], row["revenue"], _is_complete(row["month"], first, valued.as_of))
+        MonthOfPurchases(
+            row["month"], row["purchases"], row["first_purchases"], row["revenue"], _is_complete(row["month"], first, valued.as_of)
+        )
         for row in rows
     )
 

@@ -59,7 +59,11 @@ def open_ledger(
 
 
 def _name(inputs: Sequence[Input], settings: Settings) -> str:
-    parts = [_SHAPE, [[item.name, item.content, asdict(item.wanted)] for item in inputs], {name: settings.values[name] for name in _READING}]
+    parts = [
+        _SHAPE,
+        [[item.name, item.content, asdict(item.wanted)] for item in inputs],
+        {name: settings.values[name] for name in _READING},
+    ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=list).encode()).hexdigest()[:16]
 
 
@@ -86,9 +90,7 @@ def _content_of(loaded: Loaded) -> dict[str, Any]:
 def _loaded(content: dict[str, Any]) -> Loaded:
     return Loaded(
         files=tuple(
-            ReadFile(
-                InputFile(**entry["file"]), tuple(entry["facts"]), tuple(entry["guesses"]), tuple(entry["unmapped"])
-            )
+            ReadFile(InputFile(**entry["file"]), tuple(entry["facts"]), tuple(entry["guesses"]), tuple(entry["unmapped"]))
             for entry in content["files"]
         ),
         days=tuple(DayClass(**_with_decimals(DayClass, entry)) for entry in content["days"]),

@@ -69,7 +69,9 @@ class Loaded:
         )
         lines = sum(total.lines for total in bridge.classes)
         if bridge.difference or lines != bridge.lines:
-            raise Bug(f"The line classes do not add up: {lines} of {bridge.lines} lines, difference {bridge.difference}. Please report this.")
+            raise Bug(
+                f"The line classes do not add up: {lines} of {bridge.lines} lines, difference {bridge.difference}. Please report this."
+            )
         return bridge
 
 
@@ -135,11 +137,7 @@ def _pattern(prefixes: Sequence[str]) -> str | None:
 def _find_cancellations(engine: Engine, settings: Settings, prefixes: Sequence[dict[str, Any]]) -> list[Notice]:
     if settings.cancellation_prefixes:
         return []
-    found = [
-        row
-        for row in prefixes
-        if row["lines"] >= _CANCELLATION_LINES and row["negative_lines"] >= _CANCELLATION_SHARE * row["lines"]
-    ]
+    found = [row for row in prefixes if row["lines"] >= _CANCELLATION_LINES and row["negative_lines"] >= _CANCELLATION_SHARE * row["lines"]]
     if not found:
         return []
     engine.remember("cancellation_pattern", _pattern([row["prefix"] for row in found]))

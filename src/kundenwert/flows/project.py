@@ -45,7 +45,9 @@ def read(folder: Path, flags: Mapping[str, Any] | None = None) -> Project:
         raise SettingsError(*problems, *err.problems) from None
     if not inputs and not problems:
         problems.append(
-            Problem("No source is named.", "at least one [[sources]] with files.", 'add files = ["invoices.csv"] under [[sources]].', file=FILE)
+            Problem(
+                "No source is named.", "at least one [[sources]] with files.", 'add files = ["invoices.csv"] under [[sources]].', file=FILE
+            )
         )
     if problems:
         raise SettingsError(*problems)
@@ -55,7 +57,9 @@ def read(folder: Path, flags: Mapping[str, Any] | None = None) -> Project:
 def _inputs(folder: Path, source: Any) -> list[Input]:
     if not isinstance(source, dict) or not _is_texts(source.get("files")):
         raise SettingsError(
-            Problem("A source has no list of files.", 'files = ["invoices.csv"] or a pattern such as ["invoices-*.csv"].', "add it.", file=FILE)
+            Problem(
+                "A source has no list of files.", 'files = ["invoices.csv"] or a pattern such as ["invoices-*.csv"].', "add it.", file=FILE
+            )
         )
     unknown = sorted(set(source) - _SOURCE_KEYS)
     if unknown:
@@ -88,7 +92,7 @@ def _is_texts(value: Any, *, empty: bool = False) -> bool:
 def _files(folder: Path, pattern: str) -> list[Path]:
     if not any(sign in pattern for sign in "*?["):
         return [folder / pattern]
-    base = Path(pattern).anchor and Path(Path(pattern).anchor) or folder
+    base = Path(Path(pattern).anchor) if Path(pattern).anchor else folder
     relative = str(Path(pattern).relative_to(Path(pattern).anchor)) if Path(pattern).anchor else pattern
     found = sorted(base.glob(relative))
     if not found:

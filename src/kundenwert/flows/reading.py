@@ -39,7 +39,7 @@ class Input:
 
 def with_content(item: Input) -> Input:
     """The input with the sha256 of its file."""
-    with storage.readable(item.source), open(item.source, "rb") as file:
+    with storage.readable(item.source), item.source.open("rb") as file:
         return replace(item, content=hashlib.file_digest(file, "sha256").hexdigest())
 
 

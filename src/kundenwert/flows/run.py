@@ -151,7 +151,7 @@ def _fingerprint(ledger: str, settings: dict[str, Any]) -> str:
 
 
 def _hash(path: Path) -> str:
-    with open(path, "rb") as file:
+    with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -13,6 +13,7 @@ from kundenwert import registry
 from kundenwert.base import customer_base
 from kundenwert.base.as_of import day_number, day_of, last_plausible
 from kundenwert.base.customer_base import BaseSummary, LogFacts
+from kundenwert.base.reversals import Matched
 from kundenwert.errors import Bug, NothingToValue, Problem
 from kundenwert.records import Horizons, ModelCard, Notice
 from kundenwert.settings import Duration
@@ -59,7 +60,7 @@ class Valued:
     as_of: date
     facts: LogFacts
     summary: BaseSummary
-    matched: customer_base.Matched | None
+    matched: Matched | None
     fits: tuple[Any, ...]
     horizons: Horizons
     amounts: Amounts
@@ -73,12 +74,10 @@ class Valued:
 
 def value(engine: Engine, loaded: Loaded, settings: Settings, *, clock: date, progress: Progress) -> Valued:
     """Values the booked lines of `engine` on the as-of day; table `customers` and view `customer_forecasts` stand ready after it."""
-    as_of = _as_of(loaded, settings, clock)
+    as_of = as_of_day(loaded, settings, clock)
     facts = log_facts(loaded, as_of)
     with progress.phase("Building the customer base") as phase:
-        summary, matched = customer_base.build(
-            engine, facts, as_of=day_number(as_of), collective=bool(settings.collective)
-        )
+        summary, matched = customer_base.build(engine, facts, as_of=day_number(as_of), collective=bool(settings.collective))
         phase.rows = summary.customers
     known = (*settings.collective, *settings.not_collective)
     customer_base.refuse_unknown_collective(engine, facts, summary, as_of=day_number(as_of), known=known)
@@ -89,7 +88,7 @@ def value(engine: Engine, loaded: Loaded, settings: Settings, *, clock: date, pr
         purchases, forecast, notices = _forecast(engine, summary, settings, horizons)
         phase.rows = summary.modelled
     with progress.phase("Turning purchases into money"):
-        _load_forecast(engine, forecast, small=purchases.model.name == "recent_rate")
+        load_forecast(engine, forecast, small=purchases.model.name == "recent_rate")
         amounts, spend_fits, more = _amounts(engine, loaded, settings, summary, as_of)
     return Valued(as_of, facts, summary, matched, (purchases, *spend_fits), horizons, amounts, (*notices, *more))
 
@@ -112,7 +111,8 @@ def log_facts(loaded: Loaded, as_of: date) -> LogFacts:
     )
 
 
-def _as_of(loaded: Loaded, settings: Settings, clock: date) -> date:
+def as_of_day(loaded: Loaded, settings: Settings, clock: date) -> date:
+    """The as-of day: chosen, or the last plausible document day."""
     days = document_days(loaded.days)
     if settings.as_of is None:
         return last_plausible(days, clock)
@@ -135,7 +135,7 @@ def _refuse_nothing_to_value(loaded: Loaded, summary: BaseSummary, as_of: date) 
     if summary.modelled == 0:
         raise NothingToValue(
             Problem(
-                f"No purchase is left on {as_of}: all {summary.customers:,} customers have only cancellations or returns, or there are none.",
+                f"No purchase is left on {as_of}: {summary.customers:,} customers have nothing but cancellations or returns.",
                 "at least two customers with purchases.",
                 "check the sign of the amounts and the customer column with `kundenwert check`.",
             )
@@ -173,22 +173,25 @@ def _check_tie(loaded: Loaded, summary: BaseSummary, as_of: date) -> None:
         raise Bug(f"The customers' revenue {summary.revenue} does not tie to the ledger's {booked}. Please report this.")
 
 
-def _forecast(
-    engine: Engine, summary: BaseSummary, settings: Settings, horizons: Horizons
-) -> tuple[Any, dict[str, Any], list[Notice]]:
+def _forecast(engine: Engine, summary: BaseSummary, settings: Settings, horizons: Horizons) -> tuple[Any, dict[str, Any], list[Notice]]:
     """The purchase fit, its forecast as columns by history, and what a reader must know of it."""
     model = registry.load("models.purchases", settings.model)()
     if summary.is_small:
-        text = "Too few for a population model: {customers} customers with {repeat} repeat purchases. Valued by the rate of the last 12 months."
+        text = (
+            "Too few for a population model: {customers} customers with {repeat} repeat purchases. "
+            "Valued by the rate of the last 12 months."
+        )
         notice = Notice("small_base", text, {"customers": summary.modelled, "repeat": summary.repeat_purchases})
         return *_forecast_recent(engine, settings, horizons), [notice]
     histories = customer_base.histories(engine)
     fit = model.fit(histories, unit_days=_UNIT_DAYS[settings.unit])
     if not fit.outcome.is_usable:
         text = "The model {model} could not be used: {sentence} Valued by the rate of the last 12 months."
-        return *_forecast_recent(engine, settings, horizons), [Notice("model_unusable", text, {"model": settings.model, "sentence": fit.sentence})]
+        return *_forecast_recent(engine, settings, horizons), [
+            Notice("model_unusable", text, {"model": settings.model, "sentence": fit.sentence})
+        ]
     keys = {"frequency": histories.frequency, "recency": histories.recency, "t": histories.T}
-    return fit, {**keys, **_columns(fit.forecast_histories(histories, horizons))}, []
+    return fit, {**keys, **columns_of(fit.forecast_histories(histories, horizons))}, []
 
 
 def _forecast_recent(engine: Engine, settings: Settings, horizons: Horizons) -> tuple[Any, dict[str, Any]]:
@@ -200,10 +203,11 @@ def _forecast_recent(engine: Engine, settings: Settings, horizons: Horizons) -> 
     recent = RecentHistories(arrays["recent"], np.minimum(arrays["t"], RECENT_DAYS), arrays["customers"])
     fit = RecentRate().fit(recent, unit_days=_UNIT_DAYS[settings.unit])
     keys = {name: arrays[name] for name in ("frequency", "recency", "t", "recent")}
-    return fit, {**keys, **_columns(fit.forecast_histories(recent, horizons))}
+    return fit, {**keys, **columns_of(fit.forecast_histories(recent, horizons))}
 
 
-def _columns(forecast: PurchaseForecast) -> dict[str, Any]:
+def columns_of(forecast: PurchaseForecast) -> dict[str, Any]:
+    """The arrays of a forecast by name; what a model does not know is not a number."""
     import numpy as np
 
     size = len(forecast.expected_purchases)
@@ -212,10 +216,11 @@ def _columns(forecast: PurchaseForecast) -> dict[str, Any]:
     return {name: np.full(size, np.nan) if values is None else values for name, values in found.items()}
 
 
-def _load_forecast(engine: Engine, forecast: dict[str, Any], *, small: bool) -> None:
+def load_forecast(engine: Engine, forecast: dict[str, Any], *, small: bool) -> None:
+    """Gives the engine the forecast of each history, and each customer its forecast: view `customer_forecasts`."""
     import numpy as np
 
-    keys = {name: forecast[name].astype(np.int32) for name in ("frequency", "recency", "t", "recent") if name in forecast}
+    keys: dict[str, Any] = {name: forecast[name].astype(np.int32) for name in ("frequency", "recency", "t", "recent") if name in forecast}
     engine.load("loaded_forecasts", {**forecast, **keys})
     engine.table("forecasts", "value/forecasts.sql")
     engine.view("customer_forecasts", "value/forecasts_by_recent.sql" if small else "value/forecasts_by_history.sql")

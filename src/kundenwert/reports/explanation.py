@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from kundenwert.records import Explained, Part
@@ -23,12 +24,18 @@ def _heading(explained: Explained, words: Language) -> str:
     if row["level"] == "none":
         return title + "\n" + words.text("No purchase is left, or many people stand behind this number: no forecast is made.")
     lines = [
-        words.text("First purchase {first}, last purchase {last}.", first=words.date(row["first_purchase"]), last=words.date(row["last_purchase"])),
+        words.text(
+            "First purchase {first}, last purchase {last}.", first=words.date(row["first_purchase"]), last=words.date(row["last_purchase"])
+        ),
         words.plural("{n} purchase so far.", "{n} purchases so far.", row["frequency"] + 1),
     ]
     if row["frequency"] and row["T"]:
         years = row["T"] / 365.25
-        text = words.text("Customer for {years} years, {rate} repeat purchases a year", years=words.number(years, 1), rate=words.number(row["frequency"] / years, 1))
+        text = words.text(
+            "Customer for {years} years, {rate} repeat purchases a year",
+            years=words.number(years, 1),
+            rate=words.number(row["frequency"] / years, 1),
+        )
         average = words.money(row["monetary_value"], currency) if row["monetary_value"] is not None else ""
         lines.append(text + (words.text(", {average} each.", average=average) if average else "."))
     if row["p_alive"] is not None:
@@ -46,7 +53,8 @@ def _history(explained: Explained, words: Language) -> str:
     }
     shown = explained.history[:_DOCUMENTS]
     rows = [
-        (words.date(entry.day), entry.document_id or "", kinds.get(entry.line_class, entry.line_class), words.money(entry.amount)) for entry in shown
+        (words.date(entry.day), entry.document_id or "", kinds.get(entry.line_class, entry.line_class), words.money(entry.amount))
+        for entry in shown
     ]
     head = words.text("Newest documents")
     more = len(explained.history) - len(shown)
@@ -60,14 +68,18 @@ def _value(explained: Explained, words: Language) -> str:
     row, currency = explained.row, explained.basis["currency"]
     if row["past"] is None:
         expected = words.number(row["expected_purchases"], 2)
-        return words.text("Expected purchases in {horizon}: {count}. The input has no amounts.", horizon=words.span(explained.basis["horizon"]), count=expected)
+        return words.text(
+            "Expected purchases in {horizon}: {count}. The input has no amounts.",
+            horizon=words.span(explained.basis["horizon"]),
+            count=expected,
+        )
     rows = [(_label(part, explained, words), words.money(part.amount)) for part in explained.parts]
-    booked = sum((part.amount or Decimal(0) for part in explained.parts if part.kind in {"booked", "cost"}), Decimal(0))
-    expected = sum((part.amount or Decimal(0) for part in explained.parts if part.kind == "expected"), Decimal(0))
+    past = sum((part.amount or Decimal(0) for part in explained.parts if part.kind in {"booked", "cost"}), Decimal(0))
+    to_come = sum((part.amount or Decimal(0) for part in explained.parts if part.kind == "expected"), Decimal(0))
     rows += [
-        (words.text("Past"), words.money(booked)),
-        (words.text("Still to come (clv)"), words.money(expected)),
-        (words.text("Value = past + still to come"), words.money(booked + expected, currency)),
+        (words.text("Past"), words.money(past)),
+        (words.text("Still to come (clv)"), words.money(to_come)),
+        (words.text("Value = past + still to come"), words.money(past + to_come, currency)),
     ]
     return "\n".join([words.text("How the value comes about"), *_table(rows)])
 
@@ -78,7 +90,12 @@ def _label(part: Part, explained: Explained, words: Language) -> str:
     if part.kind == "cost":
         return words.text("less cost, booked or estimated")
     start, end = part.span.split("/")
-    text = words.text("Expected {start} to {end}: {count} purchases, discounted", start=words.date(start), end=words.date(end), count=words.number(part.purchases, 2))
+    text = words.text(
+        "Expected {start} to {end}: {count} purchases, discounted",
+        start=words.date(start),
+        end=words.date(end),
+        count=words.number(part.purchases, 2),
+    )
     return text
 
 
@@ -100,13 +117,16 @@ def _basis(explained: Explained, words: Language) -> str:
     return "\n".join(lines)
 
 
-def _table(rows: list[tuple[str, ...]]) -> list[str]:
+def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
     if not rows:
         return []
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
     last = len(widths) - 1
     return [
-        "  " + "  ".join(cell.rjust(width) if place == last else cell.ljust(width) for place, (cell, width) in enumerate(zip(row, widths, strict=True)))
+        "  "
+        + "  ".join(
+            cell.rjust(width) if place == last else cell.ljust(width) for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
         for row in rows
     ]
 

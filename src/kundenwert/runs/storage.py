@@ -44,20 +44,20 @@ def readable(path: Path) -> Iterator[None]:
         yield
     except OSError as err:
         raise UnreadableInput(
-            Problem(f"The file cannot be opened: {err.strerror or err}.", "a readable file.", "check name, folder and rights.", file=str(path))
+            Problem(
+                f"The file cannot be opened: {err.strerror or err}.", "a readable file.", "check name, folder and rights.", file=str(path)
+            )
         ) from err
 
 
 def rename(source: Path, target: Path) -> None:
     """Renames within one file system, replacing a file; waits for programs that hold it for a moment."""
-    for attempt in range(_RENAME_TRIES):
-        try:
-            os.replace(source, target)
+    for _ in range(_RENAME_TRIES if os.name == "nt" else 0):
+        with contextlib.suppress(PermissionError):
+            source.replace(target)
             return
-        except PermissionError:
-            if sys.platform != "win32" or attempt == _RENAME_TRIES - 1:
-                raise
-            time.sleep(_RENAME_WAIT_SECONDS)
+        time.sleep(_RENAME_WAIT_SECONDS)
+    source.replace(target)
 
 
 def move_into(source: Path, target: Path) -> None:
@@ -76,7 +76,7 @@ def write_text(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.name}.{os.getpid()}")
         try:
-            with open(temporary, "w", encoding="utf-8", newline="\n") as file:
+            with temporary.open("w", encoding="utf-8", newline="\n") as file:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
@@ -129,7 +129,7 @@ def remove_leftovers(parent: Path) -> None:
     """Removes building folders under `parent` whose process is dead."""
     for path in parent.glob(".building-*.lock"):
         with contextlib.suppress(OSError):
-            lock = open(path, "r+", encoding="utf-8")
+            lock = path.open("r+", encoding="utf-8")
             if _hold(lock):
                 shutil.rmtree(path.with_suffix(""), ignore_errors=True)
                 _release(lock, path)
@@ -140,7 +140,7 @@ def remove_leftovers(parent: Path) -> None:
 def _new_lock(parent: Path, name: str) -> tuple[IO[str], Path]:
     while True:
         path = parent / f".building-{name}-{os.getpid()}-{time.time_ns():x}.lock"
-        lock = open(path, "x", encoding="utf-8")
+        lock = path.open("x", encoding="utf-8")
         # Another process that tidies up may have taken the file for a leftover between the two lines: then make another.
         if _hold(lock) and path.exists():
             return lock, path

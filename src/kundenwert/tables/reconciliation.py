@@ -121,7 +121,5 @@ def _flags(days: Iterable[DayClass]) -> tuple[FlagTotal, ...]:
 
 def _views(days: Iterable[DayClass], prefixes: Iterable[dict[str, Any]]) -> tuple[FlagTotal, ...]:
     days = tuple(days)
-    positive = FlagTotal(
-        "positive", sum(entry.positive_lines for entry in days), sum((entry.positive_amount for entry in days), _NOTHING)
-    )
+    positive = FlagTotal("positive", sum(entry.positive_lines for entry in days), sum((entry.positive_amount for entry in days), _NOTHING))
     return (positive, *(FlagTotal(f"document {row['prefix']}", row["lines"], row["amount"]) for row in prefixes))

@@ -51,9 +51,7 @@ def _classes(falling: Floats, before: Floats, limits: tuple[float, float]) -> tu
     place = np.searchsorted(np.asarray(limits), np.maximum.accumulate(before) + 1e-12, side="right")
     total = falling.sum()
     members = [falling[place == number] for number in range(3)]
-    return tuple(
-        ValueClass(name, len(own), _money(own.sum()), float(own.sum() / total)) for name, own in zip("ABC", members, strict=True)
-    )
+    return tuple(ValueClass(name, len(own), _money(own.sum()), float(own.sum() / total)) for name, own in zip("ABC", members, strict=True))
 
 
 def _points(cumulative: Floats) -> tuple[tuple[float, float], ...]:

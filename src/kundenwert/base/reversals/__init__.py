@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kundenwert.engines._engine import Engine
 
-_RULES = (
+_RULES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("base/reversals/match_in_order.sql", {"within_document": True}),
     ("base/reversals/match_equal.sql", {}),
     ("base/reversals/match_in_order.sql", {"within_document": False}),

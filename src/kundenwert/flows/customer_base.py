@@ -1,0 +1,129 @@
+"""For the Python library: orders become a customer base that models fit and forecast."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, final
+
+from kundenwert.base import customer_base as building
+from kundenwert.base.as_of import day_number
+from kundenwert.engines import open_engine
+from kundenwert.errors import CallError
+from kundenwert.flows import valuation
+from kundenwert.flows.load import load
+from kundenwert.flows.progress import Progress
+from kundenwert.flows.project import settings_with
+from kundenwert.flows.reading import Input
+from kundenwert.records import Horizons
+from kundenwert.settings import Duration
+
+if TYPE_CHECKING:
+    from kundenwert.base.customer_base import BaseSummary
+    from kundenwert.engines._engine import Engine
+    from kundenwert.records import Histories, SpendHistories
+
+
+@final
+class CustomerBase:
+    """One row a customer at an as-of day, and the histories in it. Made by `customer_base`; it is never changed.
+
+    as_of: the day. summary: customers, modelled, repeat purchases, revenue. Tables come back as what went in: pandas, polars, or
+    a pyarrow table (also for files).
+    """
+
+    def __init__(self, engine: Engine, summary: BaseSummary, as_of: date, kind: str) -> None:
+        self._engine = engine
+        self._kind = kind
+        self.summary = summary
+        self.as_of = as_of
+
+    def __len__(self) -> int:
+        return self.summary.customers
+
+    def __repr__(self) -> str:
+        return f"CustomerBase({self.summary.customers:,} customers, {self.summary.repeat_purchases:,} repeat purchases, as of {self.as_of})"
+
+    @cached_property
+    def histories(self) -> Histories:
+        """The distinct (frequency, recency, T) with their counts; days."""
+        return building.histories(self._engine)
+
+    @cached_property
+    def spend_histories(self) -> SpendHistories:
+        """The distinct spend histories with their counts."""
+        return building.spend_histories(self._engine, self.summary.spenders)
+
+    @property
+    def customers(self) -> Any:
+        """One row a customer: customer_id, first_purchase, last_purchase, frequency, recency, T (days), spend_days, monetary_value,
+        revenue.
+        """
+        return self._as_given(self._engine.arrow("base/customers_table.sql"))
+
+    def forecast(self, fit: Any, *, horizon: str = "12m", value_horizon: str = "5y", discount_rate: float = 0.10) -> Any:
+        """One row a customer. A purchase model gives p_alive, expected_purchases over `horizon`, and discounted purchases; a spend model
+        gives expected_spend, the expected amount of a purchase.
+
+        horizon, value_horizon: calendar-aware, such as "39w", "12m", "5y". discount_rate: a year, effective. The interval columns are
+        null in this version. Raises CallError for a horizon that cannot be read, FitError for a fit that cannot be used.
+        """
+        fit.or_raise()
+        if fit.model.family == "spend":
+            names = ("p", "weight", "population_mean")
+            coefficients = fit.coefficients()
+            return self._as_given(self._engine.arrow("value/spend_forecast_table.sql", **{name: coefficients[name] for name in names}))
+        horizons = Horizons(self._days(horizon), self._days(value_horizon), discount_rate)
+        forecast = valuation.columns_of(fit.forecast_histories(self.histories, horizons))
+        keys = {"frequency": self.histories.frequency, "recency": self.histories.recency, "t": self.histories.T}
+        valuation.load_forecast(self._engine, {**keys, **forecast}, small=False)
+        return self._as_given(self._engine.arrow("value/purchase_forecast_table.sql"))
+
+    def _days(self, horizon: str) -> float:
+        try:
+            return float(Duration.parse(horizon).days(self.as_of))
+        except ValueError as err:
+            raise CallError(f"Horizon {horizon!r}. Expected: {err}.") from None
+
+    def _as_given(self, table: Any) -> Any:
+        if self._kind == "pandas":
+            return table.to_pandas()
+        if self._kind == "polars":
+            import polars
+
+            return polars.from_arrow(table)
+        return table
+
+
+def customer_base(
+    source: Any,
+    as_of: str | date | None = None,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    columns: Sequence[str] = (),
+    date_format: str | None = None,
+    decimal_mark: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> CustomerBase:
+    """Reads orders and builds the customer base of a day.
+
+    source: path of a CSV, XLSX or Parquet file, or a pandas, polars or arrow table, one row an order or invoice line; it is never
+    changed. as_of: the day; without it the last plausible document day. mapping: role -> column, such as {"customer_id": "KdNr"}.
+    columns: the columns' names of a file without header. settings: as in kundenwert.toml, such as {"non_products": ["POST"]}.
+    Raises DataError with all problems of the input.
+    """
+    from kundenwert.sources import Wanted
+
+    wanted = Wanted(mapping=dict(mapping or {}), columns=tuple(columns), date_format=date_format, decimal_mark=decimal_mark)
+    chosen = settings_with({**(settings or {}), "as_of": as_of})
+    given = Path(source) if isinstance(source, str) else source
+    engine = open_engine(memory=chosen.memory or None, threads=chosen.threads or None)
+    with tempfile.TemporaryDirectory(prefix="kundenwert-") as scratch:
+        loaded = load(engine, [Input(given, wanted)], chosen, scratch=Path(scratch), progress=Progress(), thorough=False)
+        day = valuation.as_of_day(loaded, chosen, datetime.now(UTC).date())
+        facts = valuation.log_facts(loaded, day)
+        summary, _ = building.build(engine, facts, as_of=day_number(day), collective=bool(chosen.collective))
+    return CustomerBase(engine, summary, day, type(source).__module__.partition(".")[0])
