@@ -48,7 +48,7 @@ _MEANT = {
 def inspect(engine: Engine, source: Any, wanted: Wanted, *, scratch: Path, hashed: bool = True) -> Inspected:
     """What `source` (a path, or a pandas, polars or arrow object) holds and how it would be read."""
     _prepare(engine)
-    name, looked = _looked(source, wanted, scratch, hashed=hashed)
+    name, looked = _looked(engine, source, wanted, scratch, hashed=hashed)
     table, troubles = _with_names(looked.table, wanted, looked.file.name)
     if troubles:
         return _told(name, looked, table, troubles)
@@ -77,14 +77,14 @@ def _prepare(engine: Engine) -> None:
         _PREPARED.add(engine)
 
 
-def _looked(source: Any, wanted: Wanted, scratch: Path, *, hashed: bool) -> tuple[str, Looked]:
+def _looked(engine: Engine, source: Any, wanted: Wanted, scratch: Path, *, hashed: bool) -> tuple[str, Looked]:
     if not isinstance(source, str | Path):
-        return "frame", registry.load("sources", "frame")().look(source, wanted, scratch, kind="frame", hashed=hashed)
+        return "frame", registry.load("sources", "frame")().look(engine, source, wanted, scratch, kind="frame", hashed=hashed)
     path = Path(source)
     kind = _checked_kind(path)
     names = registry.names("sources")
     name = next((name for name in names if kind in registry.load("sources", name).kinds), "delimited")
-    looked: Looked = registry.load("sources", name)().look(path, wanted, scratch, kind=kind, hashed=hashed)
+    looked: Looked = registry.load("sources", name)().look(engine, path, wanted, scratch, kind=kind, hashed=hashed)
     return name, _with_note(looked, path, kind)
 
 

@@ -25,7 +25,7 @@ class Delimited:
 
     kinds = ("text", "gzip")
 
-    def look(self, source: Any, wanted: Wanted, scratch: Path, *, kind: str, hashed: bool) -> Looked:
+    def look(self, engine: Engine, source: Any, wanted: Wanted, scratch: Path, *, kind: str, hashed: bool) -> Looked:
         path = Path(source)
         seen = survey(path, wanted=wanted.encoding, packed=kind == "gzip", hashed=hashed)
         plan = layout(seen.head, wanted, whole=seen.whole)

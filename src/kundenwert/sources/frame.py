@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 from functools import partial
 from pathlib import Path
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 from kundenwert.errors import CallError, Problem, UnreadableInput
 from kundenwert.records import InputFile
 from kundenwert.sources._frames import keyed, open_frame, plain_columns
 from kundenwert.sources._records import Fact, Looked, Table, Wanted, short
+
+if TYPE_CHECKING:
+    from kundenwert.engines._engine import Engine
 
 
 @final
@@ -19,7 +22,7 @@ class Frame:
 
     kinds = ("frame",)
 
-    def look(self, source: Any, wanted: Wanted, scratch: Path, *, kind: str, hashed: bool) -> Looked:
+    def look(self, engine: Engine, source: Any, wanted: Wanted, scratch: Path, *, kind: str, hashed: bool) -> Looked:
         names, table = _arrow(source)
         if not table.num_rows or not table.num_columns:
             raise UnreadableInput(Problem("The frame is empty.", "at least one line of data.", "hand over the sales lines.", file="frame"))

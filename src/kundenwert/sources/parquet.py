@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
-from kundenwert.engines import open_engine
 from kundenwert.records import InputFile
 from kundenwert.sources._bytes import hash_of
 from kundenwert.sources._records import Column, Fact, Looked, Table, Wanted
@@ -21,11 +20,10 @@ class Parquet:
 
     kinds = ("parquet",)
 
-    def look(self, source: Any, wanted: Wanted, scratch: Path, *, kind: str, hashed: bool) -> Looked:
+    def look(self, engine: Engine, source: Any, wanted: Wanted, scratch: Path, *, kind: str, hashed: bool) -> Looked:
         path = Path(source)
-        with open_engine(threads=1) as engine:
-            engine.open_parquet("looked", [path])
-            types = engine.columns("looked")
+        engine.open_parquet("inspected_types", [path])
+        types = engine.columns("inspected_types")
         # `record` is the engine's own column.
         columns = tuple(Column(name, name, type_) for name, type_ in types.items() if name != "record")
         table = Table(columns, partial(_open, path=path), _facts(columns))

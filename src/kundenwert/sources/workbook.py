@@ -20,6 +20,8 @@ from kundenwert.tables import transactions
 if TYPE_CHECKING:
     import fastexcel
 
+    from kundenwert.engines._engine import Engine
+
 _LOOKED_AT = 80
 
 
@@ -41,7 +43,7 @@ class Workbook:
 
     kinds = ("zip", "ole")
 
-    def look(self, source: Any, wanted: Wanted, scratch: Path, *, kind: str, hashed: bool) -> Looked:
+    def look(self, engine: Engine, source: Any, wanted: Wanted, scratch: Path, *, kind: str, hashed: bool) -> Looked:
         path = Path(source)
         reader = _reader(path, kind)
         sheets = [_seen(reader, title, wanted) for title in _titles(reader, wanted, path.name)]
