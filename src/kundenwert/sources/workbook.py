@@ -120,7 +120,8 @@ def _seen(reader: fastexcel.ExcelReader, title: str, wanted: Wanted) -> _Sheet:
 def _arrow(sheet: fastexcel.ExcelSheet) -> Any:
     import pyarrow
 
-    return pyarrow.table(sheet.to_arrow())
+    # Not pyarrow.table(...): it imports pandas, which takes longer than the workbook.
+    return pyarrow.Table.from_batches([sheet.to_arrow()])
 
 
 def _chosen(sheets: list[_Sheet], wanted: Wanted, file: str) -> tuple[_Sheet, str]:
