@@ -189,6 +189,7 @@ class Concentration:
     lorenz: tuple[tuple[float, float], ...]
     whale: tuple[tuple[float, float], ...]
     whale_peak: tuple[float, float]
+    limits: tuple[float, float] = (0.8, 0.95)
 
 
 @dataclass(frozen=True)

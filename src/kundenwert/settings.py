@@ -143,7 +143,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("collective", (), "Customer ids behind which many people stand: cash sale, guest, marketplace.", _texts),
     Setting("not_collective", (), "Customer ids that look like collective customers but are not.", _texts),
     Setting("cancellation_prefixes", (), "Document numbers that start so and go on with a digit are cancellations.", _texts),
-    Setting("cancellation_words", ("cancellation", "storno", "stornorechnung", "reversal"), "Kinds of line that mean cancellation.", _texts),
+    Setting(
+        "cancellation_words", ("cancellation", "storno", "stornorechnung", "reversal"), "Kinds of line that mean cancellation.", _texts
+    ),
     Setting(
         "return_words",
         ("return", "credit", "credit note", "refund", "gutschrift", "retoure", "rückgabe", "out_refund"),
@@ -233,5 +235,3 @@ def _given(name: str, file: Mapping[str, Any], flags: Mapping[str, Any], environ
     if name in file:
         return file[name], "kundenwert.toml"
     return None, "default"
-
-

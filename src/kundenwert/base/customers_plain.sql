@@ -16,6 +16,7 @@ grouped as (
         min(day) as first_day,
         max(day) as last_day,
         count(*) as purchases,
+        count(*) filter (where day > $as_of - 365) as recent_purchases,
         sum(amount) as amount,
         arg_min(amount, day) as first_amount
     from purchase_days
@@ -30,7 +31,7 @@ select
     (purchases - 1)::integer as frequency,
     last_day - first_day as recency,
     ($as_of - first_day)::integer as t,
-    null::integer as recent,
+    (recent_purchases - (first_day > $as_of - 365)::integer)::integer as recent,
     case when amount is not null then purchases - 1 end::integer as spend_days,
     ((amount - first_amount) / 1000000)::decimal(24, 6) as spend,
     false as is_collective

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from kundenwert.sources import Wanted
 
 _READING: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("--map", {"multiple": True, "metavar": "ROLE=COLUMN", "help": "Which column plays a role, such as customer_id=KdNr. May be repeated."}),
+    (
+        "--map",
+        {"multiple": True, "metavar": "ROLE=COLUMN", "help": "Which column plays a role, such as customer_id=KdNr. May be repeated."},
+    ),
     ("--columns", {"metavar": "A,B,C", "help": "The input's columns, in order, for a file without header."}),
     ("--encoding", {"help": "Encoding of text files, such as cp1252."}),
     ("--delimiter", {"help": "What separates the columns of text files."}),
@@ -56,7 +59,7 @@ def _shown(value: Any) -> str:
 
 
 quiet = click.option("--quiet", is_flag=True, help="Say nothing but results and problems.")
-project = click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), default=Path("."))
+project = click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), default=Path())
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,10 @@ def table(rows: Iterable[Sequence[str]], *, right: Sequence[int] = ()) -> str:
         return ""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = (
-        "  ".join(cell.rjust(width) if column in right else cell.ljust(width) for column, (cell, width) in enumerate(zip(row, widths, strict=True)))
+        "  ".join(
+            cell.rjust(width) if column in right else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
         for row in rows
     )
     return "\n".join("  " + line.rstrip() for line in lines)

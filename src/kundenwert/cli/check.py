@@ -27,7 +27,7 @@ def check(paths: tuple[Path, ...], as_json: bool, quiet: bool, **options: Any) -
     chosen = _options.chosen(options)
     progress = _show.progress(quiet=quiet or as_json)
     if len(paths) <= 1 and (not paths or paths[0].is_dir()):
-        loaded = check_project(paths[0] if paths else Path("."), chosen.flags, progress=progress)
+        loaded = check_project(paths[0] if paths else Path(), chosen.flags, progress=progress)
     else:
         loaded = check_files(chosen.inputs(paths), chosen.flags, progress=progress)
     if as_json:

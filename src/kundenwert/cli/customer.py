@@ -11,7 +11,7 @@ import click
 
 @click.command()
 @click.argument("customer_id", metavar="ID")
-@click.option("--project", "folder", type=click.Path(path_type=Path), default=Path("."), help="The project folder; without it this one.")
+@click.option("--project", "folder", type=click.Path(path_type=Path), default=Path(), help="The project folder; without it this one.")
 @click.option("--run", "name", help="The run to look at; without it the current one.")
 @click.option("--lang", type=click.Choice(["de", "en"]), default="de", show_default=True, help="Language.")
 @click.option("--json", "as_json", is_flag=True, help="For programs: JSON, with the whole history.")

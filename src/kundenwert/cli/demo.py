@@ -17,7 +17,7 @@ def demo(lang: str | None, quiet: bool) -> None:
     from kundenwert.cli import _result, _show
     from kundenwert.flows.demo import demo as demo_flow
 
-    result = demo_flow(Path("."), clock=_options.now(), progress=_show.progress(quiet=quiet), language=lang)
+    result = demo_flow(Path(), clock=_options.now(), progress=_show.progress(quiet=quiet), language=lang)
     click.echo(_result.ran(result, quiet=quiet))
 
 

@@ -29,7 +29,15 @@ def list_runs(folder: Path, as_json: bool) -> None:
         return
     rows = [("", "run", "as of", "customers", "yardstick", "clv", "currency")]
     rows += [
-        ("*" if entry.is_current else "", entry.name, entry.as_of, f"{entry.customers:,}", entry.yardstick, _show.money(entry.clv), entry.currency)
+        (
+            "*" if entry.is_current else "",
+            entry.name,
+            entry.as_of,
+            f"{entry.customers:,}",
+            entry.yardstick,
+            _show.money(entry.clv),
+            entry.currency,
+        )
         for entry in found
     ]
     click.echo(_show.table(rows, right=(3, 5)) if found else f"No run in {folder} yet. Make one with `kundenwert run {folder}`.")
@@ -37,7 +45,7 @@ def list_runs(folder: Path, as_json: bool) -> None:
 
 @runs.command("show")
 @click.argument("name", required=False)
-@click.option("--project", "folder", type=click.Path(path_type=Path), default=Path("."), help="The project folder.")
+@click.option("--project", "folder", type=click.Path(path_type=Path), default=Path(), help="The project folder.")
 def show_run(name: str | None, folder: Path) -> None:
     """Show the manifest of a run; without a name the current one."""
     from kundenwert.flows.look import manifest

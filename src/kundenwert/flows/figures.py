@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kundenwert import __version__
 from kundenwert.base.as_of import day_number, day_of
-from kundenwert.records import Concentration, MonthOfPurchases, RunFigures, Totals
+from kundenwert.records import Concentration, FlagTotal, MonthOfPurchases, Reconciliation, RunFigures, Totals
 from kundenwert.tables.reconciliation import document_days
 from kundenwert.value.concentration import concentration
 
@@ -82,6 +82,13 @@ def _is_complete(month: str, first: date, last: date) -> bool:
     return date(year, number, 3) >= first and end <= last
 
 
+def _with_unmatched(bridge: Reconciliation, valued: Valued) -> Reconciliation:
+    if valued.matched is None or not valued.matched.unmatched_lines:
+        return bridge
+    unmatched = FlagTotal("unmatched_cancellation", valued.matched.unmatched_lines, valued.matched.unmatched_amount)
+    return replace(bridge, flags=(*bridge.flags, unmatched))
+
+
 def run_figures(
     figures: Figures,
     monthly: tuple[MonthOfPurchases, ...],
@@ -106,7 +113,7 @@ def run_figures(
         yardstick=valued.amounts.yardstick,
         currency=loaded.currency,
         files=tuple(entry.file for entry in loaded.files),
-        reconciliation=loaded.reconcile(valued.as_of),
+        reconciliation=_with_unmatched(loaded.reconcile(valued.as_of), valued),
         totals=figures.totals,
         concentration=figures.concentration,
         top=figures.top,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kundenwert import __version__
 from kundenwert.flows.load import Loaded, load, remember
 from kundenwert.flows.reading import Input, ReadFile, with_content
-from kundenwert.records import FlagTotal, InputFile, Notice, Reconciliation
+from kundenwert.records import FlagTotal, Notice, Reconciliation
 from kundenwert.runs import storage
 from kundenwert.tables.reconciliation import DayClass
 
@@ -32,7 +32,7 @@ _READING = (
     "reject_limit",
 )
 # Raised when the ledger's shape changes.
-_SHAPE = 1
+_SHAPE = 2
 
 
 def folder_of(project: Path) -> Path:
@@ -89,10 +89,7 @@ def _content_of(loaded: Loaded) -> dict[str, Any]:
 
 def _loaded(content: dict[str, Any]) -> Loaded:
     return Loaded(
-        files=tuple(
-            ReadFile(InputFile(**entry["file"]), tuple(entry["facts"]), tuple(entry["guesses"]), tuple(entry["unmapped"]))
-            for entry in content["files"]
-        ),
+        files=tuple(ReadFile.from_json(entry) for entry in content["files"]),
         days=tuple(DayClass(**_with_decimals(DayClass, entry)) for entry in content["days"]),
         file_lines=content["file_lines"],
         file_amount=Decimal(content["file_amount"]),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kundenwert.sources import Inspected, Wanted
 
 # Raised when the shape of the kept lines changes: older ones are then read anew.
-_SHAPE = 1
+_SHAPE = 2
 
 
 @dataclass(frozen=True)
@@ -51,16 +51,18 @@ class ReadFile:
     facts: tuple[dict[str, str], ...]
     guesses: tuple[dict[str, Any], ...]
     unmapped: tuple[str, ...]
+    has_amounts: bool
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> ReadFile:
+        """The description as it was kept beside the lines."""
+        parts = {name: tuple(content[name]) for name in ("facts", "guesses", "unmapped")}
+        return cls(file=InputFile(**content["file"]), has_amounts=content["has_amounts"], **parts)
 
     @property
     def roles(self) -> frozenset[str]:
         """The roles that a column plays."""
         return frozenset(guess["role"] for guess in self.guesses)
-
-    @property
-    def has_amounts(self) -> bool:
-        """Whether lines carry money, directly or as quantity and price."""
-        return bool({"amount", "gross_amount"} & self.roles) or {"quantity", "price"} <= self.roles
 
 
 def open_inputs(
@@ -95,7 +97,7 @@ def _open(engine: Engine, item: Input, view: str, *, scratch: Path, keep: Path |
 
     kept = _kept_as(keep, item) if keep else None
     if kept and kept.with_suffix(".json").is_file():
-        return _reopen(engine, kept, view, item)
+        return _reopen(engine, kept, view)
     inspected = sources.inspect(engine, item.source, item.wanted, scratch=scratch, hashed=False)
     file = replace(sources.open_lines(engine, inspected, view), sha256=item.content)
     read = _described(inspected, file)
@@ -110,6 +112,7 @@ def _described(inspected: Inspected, file: InputFile) -> ReadFile:
         facts=tuple({str(name): str(value) for name, value in asdict(fact).items()} for fact in inspected.facts),
         guesses=tuple(json.loads(json.dumps(asdict(guess), default=str)) for guess in inspected.guesses),
         unmapped=tuple(inspected.unmapped),
+        has_amounts=inspected.has_amounts,
     )
 
 
@@ -134,13 +137,11 @@ def _keep(engine: Engine, kept: Path, view: str, read: ReadFile) -> None:
     storage.write_json(kept.with_suffix(".json"), asdict(read))
 
 
-def _reopen(engine: Engine, kept: Path, view: str, item: Input) -> ReadFile:
+def _reopen(engine: Engine, kept: Path, view: str) -> ReadFile:
     engine.open_parquet(view, [kept.with_suffix(".parquet")], numbered=False)
     engine.open_parquet(f"{view}_unreadable", [kept.with_suffix(".unreadable.parquet")], numbered=False)
     content = storage.read_json(kept.with_suffix(".json"))
-    return ReadFile(
-        InputFile(**{**content["file"], "name": item.name}), tuple(content["facts"]), tuple(content["guesses"]), tuple(content["unmapped"])
-    )
+    return ReadFile.from_json(content)
 
 
 def _refuse_mixture(read: Sequence[ReadFile]) -> None:

@@ -90,7 +90,9 @@ def value(engine: Engine, loaded: Loaded, settings: Settings, *, clock: date, pr
     with progress.phase("Turning purchases into money"):
         load_forecast(engine, forecast, small=purchases.model.name == "recent_rate")
         amounts, spend_fits, more = _amounts(engine, loaded, settings, summary, as_of)
-    return Valued(as_of, facts, summary, matched, (purchases, *spend_fits), horizons, amounts, (*notices, *more))
+    return Valued(
+        as_of, facts, summary, matched, (purchases, *spend_fits), horizons, amounts, (*notices, *_short_log(loaded, settings, as_of), *more)
+    )
 
 
 def write_customers(engine: Engine, valued: Valued, write: Callable[..., int], path: Path) -> int:
@@ -191,7 +193,24 @@ def _forecast(engine: Engine, summary: BaseSummary, settings: Settings, horizons
             Notice("model_unusable", text, {"model": settings.model, "sentence": fit.sentence})
         ]
     keys = {"frequency": histories.frequency, "recency": histories.recency, "t": histories.T}
-    return fit, {**keys, **columns_of(fit.forecast_histories(histories, horizons))}, []
+    return fit, {**keys, **columns_of(fit.forecast_histories(histories, horizons))}, _doubts(fit)
+
+
+def _doubts(fit: Any) -> list[Notice]:
+    """What a reader must know of a fit that can be used, but not without a word."""
+    if fit.outcome.name == "CONVERGED":
+        return []
+    text = "The purchase model is not settled by these data: its parameters and standard errors should not be read one by one ({name})."
+    return [Notice("model_not_settled", text, {"name": fit.model.name})]
+
+
+def _short_log(loaded: Loaded, settings: Settings, as_of: date) -> list[Notice]:
+    days = [day for day in document_days(loaded.days) if day <= day_number(as_of)]
+    covered = days[-1] - days[0] + 1
+    if covered >= Duration.parse(settings.value_horizon).days(as_of):
+        return []
+    text = "The log covers {years:.1f} years; the value looks further ahead than that. The data cannot show who stays that long."
+    return [Notice("short_log", text, {"years": covered / 365.25})]
 
 
 def _forecast_recent(engine: Engine, settings: Settings, horizons: Horizons) -> tuple[Any, dict[str, Any]]:
@@ -241,11 +260,11 @@ def _amounts(
     share = _return_share(engine, loaded, settings, as_of)
     weight = _MARGIN_PURCHASES * float(summary.revenue) / max(summary.purchases, 1)
     if margin is None:
-        text = "No cost and no margin is known: values are revenue, not contribution margin. Give costs, or the setting margin."
+        text = "Neither costs nor a margin are known, so all values are revenue. Give costs with the lines, or the setting margin."
         notices.append(Notice("no_margin", text))
     elif estimated:
-        text = "{share} of the contribution margin is estimated from the margins of other lines or from the setting margin."
-        notices.append(Notice("estimated_margin", text, {"share": f"{estimated:.0%}"}))
+        text = "{share:.0%} of the contribution margin is estimated from the margins of other lines or from the setting margin."
+        notices.append(Notice("estimated_margin", text, {"share": estimated}))
     yardstick = "revenue" if margin is None else "contribution"
     return Amounts(*spend, share, 1.0 if margin is None else margin, weight, estimated, yardstick), fits, notices
 

@@ -29,9 +29,7 @@ def warnings(basis: Basis) -> tuple[Section, ...]:
 
 
 def _notice(basis: Basis, notice: Notice) -> str:
-    """A notice in the reader's language. Where only revenue is known the report keeps to its own words for it."""
-    if notice.key == "no_margin":
-        return basis.language.text("No cost and no margin is known: all values are revenue. Give costs, or the setting margin.")
+    """A notice in the reader's language."""
     return basis.language.notice(notice)
 
 

@@ -43,7 +43,9 @@ def _classes(basis: Basis) -> Section:
     shown, _ = picture(draw, spread, language)
     message = draw(spread, language.code)["usermeta"]["message"]
     note = language.text(
-        "A: the best customers, C: the smallest. The limits are shares of the total, usually {a:.0%} and {b:.0%}.", a=0.8, b=0.95
+        "A: the best customers, C: the smallest. The limits are shares of the total: {a:.0%} and {b:.0%}.",
+        a=spread.limits[0],
+        b=spread.limits[1],
     )
     return Section("spread", message, language.text("Classes A, B, C"), _unit(basis), (shown, _class_table(basis)), note=note, columns=4)
 

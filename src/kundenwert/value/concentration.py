@@ -27,7 +27,7 @@ def concentration(values: Floats, *, measure: str, limits: tuple[float, float] =
     total = float(falling.sum())
     if len(falling) == 0 or total <= 0:
         empty = tuple(ValueClass(name, len(falling) if name == "C" else 0, _money(total if name == "C" else 0), 0.0) for name in "ABC")
-        return Concentration(measure, empty, 0.0, 0.0, ((0.0, 0.0), (1.0, 1.0)), ((0.0, 0.0), (1.0, 1.0)), (1.0, 1.0))
+        return Concentration(measure, empty, 0.0, 0.0, ((0.0, 0.0), (1.0, 1.0)), ((0.0, 0.0), (1.0, 1.0)), (1.0, 1.0), limits)
     shares = falling / total
     cumulative = np.cumsum(shares)
     n = len(falling)
@@ -41,6 +41,7 @@ def concentration(values: Floats, *, measure: str, limits: tuple[float, float] =
         lorenz=_points(np.cumsum(shares[::-1])),
         whale=_points(cumulative),
         whale_peak=((peak + 1) / n, float(cumulative[peak])),
+        limits=limits,
     )
 
 
