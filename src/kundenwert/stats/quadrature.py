@@ -15,6 +15,8 @@ Floats = NDArray[np.float64]
 
 # e^-_REACH is what we neglect, relative to the result.
 _REACH: Final = 32.0
+# Half length of a panel: longer intervals are cut, for nodes of a long one are dear to find.
+_PANEL: Final = 3.0
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,13 @@ def gauss_legendre(nodes: int) -> tuple[Floats, Floats]:
     """Nodes and weights of Gauss and Legendre on [0, 1]; shape (nodes,) each."""
     x, w = np.polynomial.legendre.leggauss(nodes)
     return 0.5 * (x + 1), 0.5 * w
+
+
+def panels(half_range: float, *, extra: float = 0.0) -> tuple[Floats, Floats]:
+    """Nodes and weights on [0, 1] for an interval of this half length, in panels of Gauss and Legendre; functions as for `nodes_for`."""
+    count = max(1, math.ceil(half_range / _PANEL))
+    x, w = gauss_legendre(nodes_for(half_range / count, extra=extra) // 2 + 1)
+    return ((np.arange(count)[:, None] + x) / count).ravel(), np.tile(w / count, count)
 
 
 def nodes_for(half_range: float, *, extra: float = 0.0) -> int:

@@ -61,7 +61,7 @@ def discounted(kinds: Kinds, kind: Indices, scale: Floats, span: tuple[float, fl
         return np.zeros(len(scale))
     # The integrand may be this much larger than its integral; it enters the number of nodes as a logarithm.
     extra = float(np.log1p(kinds.shape[kind] * last).max())
-    share, weight = quadrature.gauss_legendre(quadrature.nodes_for(0.5 * float(reach.max()), extra=extra) // 2 + 1)
+    share, weight = quadrature.panels(0.5 * float(reach.max()), extra=extra)
     longest = _largest(kinds, kind, last)
 
     def tilt(p: Floats) -> Floats:

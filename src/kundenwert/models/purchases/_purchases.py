@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,9 @@ Integers = NDArray[np.int64]
 Indices = NDArray[np.intp]
 H = TypeVar("H")
 D = TypeVar("D")
+
+# A third of a millionth a year: below that an endless future is worth more than anyone will see.
+_LEAST_FORCE: Final = 1e-9
 
 
 class AbstractPurchaseModel(AbstractModel[H, D]):
@@ -115,10 +118,15 @@ def check_days(name: str, days: float) -> None:
         raise CallError(f"{name} is {days}. Expected: a finite number of days, at least 0.")
 
 
+def has_end(discount_rate: float) -> bool:
+    """Does the discounted future without end have a finite value worth a number?"""
+    return discount.force_per_day(discount_rate) >= _LEAST_FORCE
+
+
 def endless_force(discount_rate: float) -> float:
     """The continuous rate a day; raises CallError where a future without end has no finite value."""
     force = discount.force_per_day(discount_rate)
-    if force <= 0:
+    if force < _LEAST_FORCE:
         came = f"A future without end cannot be summed at a discount rate of {discount_rate:g}."
         raise CallError(f"{came} Expected: a rate above 0, or a horizon.")
     return force

@@ -14,7 +14,16 @@ from numpy.typing import NDArray
 
 from kundenwert.models._base import Parameter, Ridge, Values, even_sample
 from kundenwert.models.purchases import _alive
-from kundenwert.models.purchases._purchases import AbstractPurchaseModel, Distinct, check, check_days, endless_force, take, take_apart
+from kundenwert.models.purchases._purchases import (
+    AbstractPurchaseModel,
+    Distinct,
+    check,
+    check_days,
+    endless_force,
+    has_end,
+    take,
+    take_apart,
+)
 from kundenwert.records import Histories, PurchaseForecast
 from kundenwert.stats import discount, distinct, special
 from kundenwert.stats.limits import POSITIVE
@@ -177,7 +186,11 @@ class BgNbd(AbstractPurchaseModel[Histories, Distinct]):
                 _alive.expected(kinds, kind, scale, np.full(len(scale), horizons.horizon_days)),
                 _alive.discounted(kinds, kind, scale, (0.0, end), force),
             ]
-            return [*found, _alive.discounted(kinds, kind, scale, (end, end + _ENDLESS / force), force)] if force > 0 else found
+            return (
+                [*found, _alive.discounted(kinds, kind, scale, (end, end + _ENDLESS / force), force)]
+                if has_end(horizons.discount_rate)
+                else found
+            )
 
         alive = self.p_alive(p, histories.frequency, histories.recency, histories.T)
         found = [alive * one for one in self._while_alive(p, histories, work)]
@@ -186,7 +199,7 @@ class BgNbd(AbstractPurchaseModel[Histories, Distinct]):
             expected_purchases=found[0],
             discounted_purchases=found[1],
             # Without discounting the endless sum need not be finite; the field then says so by being empty.
-            discounted_beyond=found[2] if force > 0 else cast(Any, None),
+            discounted_beyond=found[2] if len(found) > 2 else cast(Any, None),
             usual_gap=self.usual_gap(p, histories.frequency, histories.recency),
         )
 

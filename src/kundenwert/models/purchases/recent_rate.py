@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kundenwert.models._base import Parameter, Ridge, Values, check_columns, even_sample
-from kundenwert.models.purchases._purchases import AbstractPurchaseModel, check_days, endless_force
+from kundenwert.models.purchases._purchases import AbstractPurchaseModel, check_days, endless_force, has_end
 from kundenwert.records import PurchaseForecast
 from kundenwert.stats import discount, special
 from kundenwert.stats.limits import POSITIVE
@@ -137,7 +137,11 @@ class RecentRate(AbstractPurchaseModel[RecentHistories, _Rows]):
         check_days("value_horizon_days", horizons.value_horizon_days)
         force = discount.force_per_day(horizons.discount_rate)
         rate = self.rate(p, histories)
-        beyond = self.discounted_beyond(p, histories, horizons.value_horizon_days, horizons.discount_rate) if force > 0 else None
+        beyond = (
+            self.discounted_beyond(p, histories, horizons.value_horizon_days, horizons.discount_rate)
+            if has_end(horizons.discount_rate)
+            else None
+        )
         power = np.minimum(math.log(10) / (p["r"] + histories.purchases), 600.0)
         return PurchaseForecast(
             p_alive=cast(Any, None),
