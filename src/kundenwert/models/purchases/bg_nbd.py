@@ -35,8 +35,9 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Indices = NDArray[np.intp]
 
-# Histories handled at once: their temporary arrays stay in the processor's cache.
-_BLOCK: Final = 32_768
+# Histories handled at once: their temporary arrays stay in the processor's cache, and their sums below the length (10,000) from
+# which OpenBLAS starts threads, whose waiting costs far more than such a sum.
+_BLOCK: Final = 8_192
 # e^-60 of a discounted purchase is left out when the future has no end.
 _ENDLESS: Final = 60.0
 # Below this share of later buyers one would wait for the next purchase: the usual gap is the 90 % quantile.
