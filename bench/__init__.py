@@ -1,0 +1,1 @@
+"""Measurements of speed and size, side by side with the floor: `python3 run.py bench`."""
