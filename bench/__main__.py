@@ -18,8 +18,10 @@ SIZES = {"100k": 100_000, "1m": 1_000_000, "10m": 10_000_000}
 FASTER = {"100k": 3.0, "1m": 7.0}
 HERE = Path(__file__).resolve().parent
 NOTES = (
-    "Floor: DuckDB reads the file, groups by customer once and writes a table of the same columns, types, order and compression as "
-    + "customers.parquet, constants where kundenwert computes (`floor.sql`). Both have the same limit of memory and threads.",
+    (
+        "Floor: DuckDB reads the file, groups by customer once and writes a table of the same columns, types, order and compression as "
+        "customers.parquet, constants where kundenwert computes (`floor.sql`). Both have the same limit of memory and threads."
+    ),
     "Logs: about 2.8 lines a customer over two years, Parquet, in date order, ids in no order; no cancellations (`generate.py`).",
     "Memory is the peak of resident memory of the whole process; the limit above is that of the engine within it.",
     "Intervals are not computed yet; targets that ask for them hold without them. Targets of what does not exist yet are not listed.",

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -95,7 +95,7 @@ class Series:
         return {name: statistics.median(one.phases.get(name, 0.0) for one in self.runs) for name in names}
 
 
-def side_by_side(commands: dict[str, Sequence[str]], times: int) -> dict[str, Series]:
+def side_by_side(commands: Mapping[str, Sequence[str]], times: int) -> dict[str, Series]:
     """Runs the commands in turn, so that what else the machine does strikes all alike."""
     found: dict[str, list[Run]] = {what: [] for what in commands}
     for _ in range(times):
