@@ -13,7 +13,6 @@ import pyarrow as pa
 
 from kundenwert.base import customer_base
 from kundenwert.base.customer_base import LogFacts
-from kundenwert.base.reversals import Matched
 from kundenwert.engines._engine import Engine
 
 REVERSALS = ("cancellation", "return")
