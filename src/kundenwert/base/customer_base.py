@@ -64,11 +64,11 @@ def build(engine: Engine, facts: LogFacts, *, as_of: int, collective: bool) -> t
     """
     matched = None
     if facts.is_plain and not collective:
-        engine.table("customers", "base/customers_plain.sql", as_of=as_of)
+        engine.table("customers", "base/customers_plain.sql", in_any_order=True, as_of=as_of)
     else:
         matched = reversals.match(engine, as_of=as_of)
         engine.view("movements", "base/movements.sql")
-        engine.table("customers", "base/customers.sql", as_of=as_of)
+        engine.table("customers", "base/customers.sql", in_any_order=True, as_of=as_of)
     (summary,) = engine.rows("base/summary.sql")
     return BaseSummary(**summary), matched
 

@@ -25,7 +25,7 @@ grouped as (
 
 select
     customer_id,
-    (amount / 1000000)::decimal(24, 6) as revenue,
+    (amount / 1000000)::decimal(18, 6) as revenue,
     first_day,
     last_day,
     (purchases - 1)::integer as frequency,
@@ -33,6 +33,6 @@ select
     ($as_of - first_day)::integer as t,
     (recent_purchases - (first_day > $as_of - 365)::integer)::integer as recent,
     case when amount is not null then purchases - 1 end::integer as spend_days,
-    ((amount - first_amount) / 1000000)::decimal(24, 6) as spend,
+    ((amount - first_amount) / 1000000)::decimal(18, 6) as spend,
     false as is_collective
 from grouped

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any, final
 
 import click
 
 from kundenwert import __version__, registry
 from kundenwert.errors import KundenwertError
+
+_OWN = "kundenwert"
 
 
 @final
@@ -29,6 +32,9 @@ class Commands(click.Group):
 @click.version_option(__version__, prog_name="kundenwert")
 def commands() -> None:
     """The value of each customer, past and future, in money.
+
+    Begin with `kundenwert demo`, or with your own file: `kundenwert check FILE`, then `kundenwert init DIR --from FILE` and
+    `kundenwert run DIR`. `kundenwert COMMAND --help` lists the options of a command.
 
     Exit codes: 0 good, 1 the data or settings are wrong, 2 wrong usage, 3 a mistake of ours.
     """
@@ -52,12 +58,30 @@ def main(arguments: list[str] | None = None) -> Any:
         _tell(err)
         sys.exit(err.exit_code)
     except BrokenPipeError:
-        sys.stderr.close()
+        _leave_pipe()
         sys.exit(0)
+    except MemoryError:
+        click.echo(
+            "1 problem.\n\n  The memory is used up.\n    Expected: room for the largest intermediate table.\n    To do:    close other programs, or load less at a time. Earlier results are untouched.",
+            err=True,
+        )
+        sys.exit(1)
     except Exception as err:
+        if type(err).__name__ == "InterruptException":
+            # The engine's own word for Ctrl-C while it works; no driver is known here.
+            click.echo("Stopped.", err=True)
+            sys.exit(130)
         _tell_bug(err)
         sys.exit(3)
     sys.exit(0)
+
+
+def _leave_pipe() -> None:
+    """Whoever read our output has seen enough (`| head`): what is still to be flushed goes nowhere, without a complaint at the end."""
+    import os
+
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
 
 
 def _tell(err: KundenwertError) -> None:
@@ -72,9 +96,11 @@ def _tell_bug(err: Exception) -> None:
 
     if os.environ.get("KUNDENWERT_DEBUG"):
         traceback.print_exc()
-    where = traceback.extract_tb(err.__traceback__)[-1]
+    frames = traceback.extract_tb(err.__traceback__)
+    where = next((frame for frame in reversed(frames) if _OWN in Path(frame.filename).parts), frames[-1])
+    # Not the text of the exception: it may quote a customer's name, and this line is made to be passed on.
     click.echo(
-        f"A mistake of ours: {type(err).__name__} in {where.name} ({where.filename.rpartition('kundenwert')[2].lstrip('/')}:{where.lineno}).\n"
-        f"{err}\nPlease report this; KUNDENWERT_DEBUG=1 shows the whole trace. Earlier results are untouched.",
+        f"A mistake of ours: {type(err).__name__} in {where.name} ({Path(where.filename).name}, line {where.lineno}, version {__version__}).\n"
+        "Please report this line. KUNDENWERT_DEBUG=1 shows the whole trace, which may hold your data. Earlier results are untouched.",
         err=True,
     )

@@ -73,8 +73,8 @@ class Engine(ABC):
         """Keeps a small value (number, text, list of texts) that views read with getvariable('name')."""
 
     @abstractmethod
-    def table(self, name: str, step: str, **values: Any) -> int:
-        """Runs a step and keeps its rows as table `name`, in their order; returns how many rows."""
+    def table(self, name: str, step: str, *, in_any_order: bool = False, **values: Any) -> int:
+        """Runs a step and keeps its rows as table `name`, in their order unless any will do; returns how many rows."""
 
     @abstractmethod
     def view(self, name: str, step: str) -> None:
@@ -128,8 +128,11 @@ class Engine(ABC):
         """View `name`: all rows of views with the same columns, one after the other."""
 
     @abstractmethod
-    def write(self, path: Path, step: str, **values: Any) -> int:
-        """Runs a step and writes its rows as one Parquet file, in their order; returns how many rows."""
+    def write(self, path: Path, step: str, *, compact: bool = False, **values: Any) -> int:
+        """Runs a step and writes its rows as one Parquet file, in their order; returns how many rows.
+
+        compact: packed small for what is kept for long, else fast.
+        """
 
     @abstractmethod
     def write_csv(self, path: Path, step: str, *, delimiter: str = ",", **values: Any) -> int:

@@ -65,8 +65,8 @@ class DuckDb(Engine):
     def remember(self, name: str, value: Any) -> None:
         self._connection.execute(f"set variable {checked_name(name)} = $value", {"value": value})
 
-    def table(self, name: str, step: str, **values: Any) -> int:
-        with _told(step):
+    def table(self, name: str, step: str, *, in_any_order: bool = False, **values: Any) -> int:
+        with _told(step), self._any_order(wanted=in_any_order):
             self._run(f"create or replace temp table {checked_name(name)} as {step_text(step)}", values).fetchall()
         return self._count(name)
 
@@ -132,9 +132,10 @@ class DuckDb(Engine):
         text = " union all ".join(f"select * from {checked_name(source)}" for source in sources)
         self._connection.execute(f"create or replace temp view {checked_name(name)} as {text}")
 
-    def write(self, path: Path, step: str, **values: Any) -> int:
+    def write(self, path: Path, step: str, *, compact: bool = False, **values: Any) -> int:
+        packing = "zstd" if compact else "snappy"
         with _told(path.name):
-            return self._copy(f"copy ({step_text(step)}) to $path (format parquet, compression zstd)", {"path": str(path), **values})
+            return self._copy(f"copy ({step_text(step)}) to $path (format parquet, compression {packing})", {"path": str(path), **values})
 
     def write_csv(self, path: Path, step: str, *, delimiter: str = ",", **values: Any) -> int:
         with _told(path.name):
@@ -149,6 +150,17 @@ class DuckDb(Engine):
 
     def close(self) -> None:
         self._connection.close()
+
+    @contextlib.contextmanager
+    def _any_order(self, *, wanted: bool) -> Iterator[None]:
+        if not wanted:
+            yield
+            return
+        self._connection.execute("set preserve_insertion_order = false")
+        try:
+            yield
+        finally:
+            self._connection.execute("set preserve_insertion_order = true")
 
     def _run(self, text: str, values: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
         return self._connection.execute(text, dict(values) or None)

@@ -73,8 +73,8 @@ def _write(
     keep = folder_of(project) / "read"
     loaded = load(engine, inputs, settings, scratch=scratch, progress=progress, keep=keep)
     with storage.building(folder_of(project), "ledger") as building, progress.phase("Writing the ledger") as phase:
-        phase.rows = engine.write(building / "transactions.parquet", "tables/transactions.sql")
-        engine.write(building / "rejects.parquet", "tables/rejects_by_file.sql")
+        phase.rows = engine.write(building / "transactions.parquet", "tables/transactions.sql", compact=True)
+        engine.write(building / "rejects.parquet", "tables/rejects_by_file.sql", compact=True)
         engine.write(building / "changed.parquet", "tables/changed.sql")
         storage.write_json(building / "reconciliation.json", _content_of(loaded))
         with storage.told(folder_of(project) / name):

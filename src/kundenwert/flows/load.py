@@ -97,6 +97,7 @@ def load(
         notices = _find_cancellations(engine, settings, prefixes)
         notices += _supersede(engine, files)
         engine.table("repeated", "tables/repeated.sql" if thorough else "tables/nothing_repeated.sql")
+        engine.view("current_lines", "tables/current_lines_of_many.sql" if _several(files) else "tables/current_lines.sql")
         engine.view("lines", "tables/lines.sql")
         engine.view("rejects", "tables/rejects.sql")
         engine.view("booked", "tables/booked.sql")
@@ -151,12 +152,17 @@ def _find_cancellations(engine: Engine, settings: Settings, prefixes: Sequence[d
     ]
 
 
+def _several(files: Sequence[ReadFile]) -> bool:
+    """Whether a document could stand in more than one file."""
+    return sum("document_id" in entry.roles for entry in files) > 1
+
+
 def _supersede(engine: Engine, files: Sequence[ReadFile]) -> list[Notice]:
-    several = sum("document_id" in entry.roles for entry in files) > 1
-    engine.table("superseded", "tables/superseded.sql" if several else "tables/nothing_superseded.sql")
-    engine.table("superseded_lines", "tables/superseded_lines.sql" if several else "tables/nothing_repeated.sql")
-    if not several:
+    if not _several(files):
+        engine.table("superseded", "tables/nothing_superseded.sql")
         return []
+    engine.table("superseded", "tables/superseded.sql")
+    engine.table("superseded_lines", "tables/superseded_lines.sql")
     changed = engine.rows("tables/changed.sql")
     notices = []
     if changed:

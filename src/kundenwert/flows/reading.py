@@ -130,7 +130,7 @@ def _keep(engine: Engine, kept: Path, view: str, read: ReadFile) -> None:
         kept.parent.mkdir(parents=True, exist_ok=True)
     engine.rename(view, "reading_now")
     engine.rename(f"{view}_unreadable", "reading_now_unreadable")
-    engine.write(kept.with_suffix(".parquet"), "tables/parts.sql")
+    engine.write(kept.with_suffix(".parquet"), "tables/parts.sql", compact=True)
     engine.write(kept.with_suffix(".unreadable.parquet"), "tables/unreadable_parts.sql")
     engine.rename("reading_now", view)
     engine.rename("reading_now_unreadable", f"{view}_unreadable")

@@ -1,20 +1,16 @@
 -- tables/lines.sql: every readable record with its line class (apart from the as-of day) and its flags
 with judged as (
     select
-        read_lines.*,
-        superseded_lines.record is not null as is_superseded,
-        read_lines.day is not null
-        and (read_lines.amount is not null or not read_lines.amount_expected)
-        and read_lines.id_is_sound
-        and superseded_lines.record is null as bookable,
+        *,
+        day is not null and (amount is not null or not amount_expected) and id_is_sound and not is_superseded as bookable,
         coalesce(
             list_contains(getvariable('cancellation_words')::varchar[], lower(kind))
             or regexp_matches(document_id, getvariable('cancellation_pattern')::varchar),
             false
         ) as is_cancellation,
-        coalesce(list_contains(getvariable('return_words')::varchar[], lower(kind)), false) as is_return_by_kind
-    from read_lines
-    left join superseded_lines using (file_id, record)
+        coalesce(list_contains(getvariable('return_words')::varchar[], lower(kind)), false)
+        or coalesce(quantity, amount, 0) < 0 as is_return
+    from current_lines
 )
 
 select
@@ -33,11 +29,13 @@ select
     discount,
     coalesce(currency, getvariable('currency')::varchar, '') as currency,
     bookable,
+    is_cancellation,
+    is_return,
     case
         when not bookable then 'rejected'
         when customer_id is null then 'without_customer'
         when is_cancellation then 'cancellation'
-        when is_return_by_kind or coalesce(quantity, amount, 0) < 0 then 'return'
+        when is_return then 'return'
         else 'kept'
     end as line_class,
     coalesce(amount = 0, false) as is_free,

@@ -1,7 +1,7 @@
 -- tables/rejects.sql: every record that cannot be booked, with all rules it fails and its raw text
 with judged as (
     select
-        read_lines.*,
+        *,
         coalesce(currency, getvariable('currency')::varchar, '') as booked_currency,
         list_filter(
             [
@@ -16,12 +16,11 @@ with judged as (
                         then 'amount is readable'
                 end,
                 case when not id_is_sound then 'customer id is sound' end,
-                case when superseded_lines.record is not null then 'document counts once, in the newest file' end
+                case when is_superseded then 'document counts once, in the newest file' end
             ],
             lambda rule: rule is not null
         ) as rules
-    from read_lines
-    left join superseded_lines using (file_id, record)
+    from current_lines
 )
 
 select

@@ -1,4 +1,4 @@
--- value/forecasts.sql: the forecast of each history; what a model does not know is null
+-- value/forecasts.sql: the forecast of each history; what a model does not know is null. A history is one whole number, for the join
 select
     * replace (
         nullif(p_alive, 'nan'::double) as p_alive,
@@ -6,5 +6,6 @@ select
         nullif(discounted_purchases, 'nan'::double) as discounted_purchases,
         nullif(discounted_beyond, 'nan'::double) as discounted_beyond,
         nullif(usual_gap, 'nan'::double) as usual_gap
-    )
+    ),
+    (frequency::bigint << 40) | (recency::bigint << 20) | t::bigint as history
 from loaded_forecasts

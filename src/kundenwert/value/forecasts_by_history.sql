@@ -1,4 +1,4 @@
--- value/forecasts_by_history.sql: each customer of the base with the forecast of the own history
+-- value/forecasts_by_history.sql: each customer of the base with the forecast of the own history (see value/forecasts.sql)
 select
     customers.*,
     forecasts.p_alive,
@@ -8,7 +8,7 @@ select
     forecasts.usual_gap
 from customers
 left join forecasts
-    on customers.frequency = forecasts.frequency
-    and customers.recency = forecasts.recency
-    and customers.t = forecasts.t
-    and not customers.is_collective
+    on case
+        when not customers.is_collective
+            then (customers.frequency::bigint << 40) | (customers.recency::bigint << 20) | customers.t::bigint
+    end = forecasts.history
