@@ -9,7 +9,7 @@ from typing import Any, final
 import click
 
 from kundenwert import __version__, registry
-from kundenwert.errors import KundenwertError
+from kundenwert.errors import KundenwertError, Problem, StorageError
 
 _OWN = "kundenwert"
 
@@ -61,10 +61,7 @@ def main(arguments: list[str] | None = None) -> Any:
         _leave_pipe()
         sys.exit(0)
     except MemoryError:
-        click.echo(
-            "1 problem.\n\n  The memory is used up.\n    Expected: room for the largest intermediate table.\n    To do:    close other programs, or load less at a time. Earlier results are untouched.",
-            err=True,
-        )
+        _tell(_no_memory())
         sys.exit(1)
     except Exception as err:
         if type(err).__name__ == "InterruptException":
@@ -74,6 +71,16 @@ def main(arguments: list[str] | None = None) -> Any:
         _tell_bug(err)
         sys.exit(3)
     sys.exit(0)
+
+
+def _no_memory() -> KundenwertError:
+    return StorageError(
+        Problem(
+            "The memory is used up.",
+            "room for the largest table.",
+            "close other programs, or load less at a time. Earlier results are untouched.",
+        )
+    )
 
 
 def _leave_pipe() -> None:
@@ -99,8 +106,6 @@ def _tell_bug(err: Exception) -> None:
     frames = traceback.extract_tb(err.__traceback__)
     where = next((frame for frame in reversed(frames) if _OWN in Path(frame.filename).parts), frames[-1])
     # Not the text of the exception: it may quote a customer's name, and this line is made to be passed on.
-    click.echo(
-        f"A mistake of ours: {type(err).__name__} in {where.name} ({Path(where.filename).name}, line {where.lineno}, version {__version__}).\n"
-        "Please report this line. KUNDENWERT_DEBUG=1 shows the whole trace, which may hold your data. Earlier results are untouched.",
-        err=True,
-    )
+    place = f"{where.name}, {Path(where.filename).name} line {where.lineno}"
+    click.echo(f"A mistake of ours: {type(err).__name__} in {place}, version {__version__}. Please report this line.", err=True)
+    click.echo("KUNDENWERT_DEBUG=1 shows the whole trace, which may hold your data. Earlier results are untouched.", err=True)

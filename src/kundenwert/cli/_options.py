@@ -22,15 +22,33 @@ _READING: tuple[tuple[str, dict[str, Any]], ...] = (
         {"multiple": True, "metavar": "ROLE=COLUMN", "help": "Which column plays a role, such as customer_id=KdNr. May be repeated."},
     ),
     ("--columns", {"metavar": "A,B,C", "help": "The input's columns, in order, for a file without header."}),
-    ("--encoding", {"help": "Encoding of text files, such as cp1252."}),
-    ("--delimiter", {"help": "What separates the columns of text files."}),
+    ("--encoding", {"metavar": "NAME", "help": "Encoding of text files, such as cp1252."}),
+    ("--delimiter", {"metavar": "SIGN", "help": "What separates the columns of text files."}),
     ("--decimal-mark", {"type": click.Choice([",", "."]), "help": "The decimal mark of amounts."}),
-    ("--thousands-mark", {"help": "The thousands mark of amounts."}),
+    ("--thousands-mark", {"metavar": "SIGN", "help": "The thousands mark of amounts."}),
     ("--date-format", {"metavar": "FORMAT", "help": "How dates are written: dd.mm.yyyy, dd/mm/yyyy, mm/dd/yyyy, yyyymmdd, iso ..."}),
-    ("--sheet", {"help": "The sheet of a workbook."}),
-    ("--tax-rate", {"type": float, "help": "Tax in gross amounts, such as 0.19."}),
+    ("--sheet", {"metavar": "NAME", "help": "The sheet of a workbook."}),
+    ("--tax-rate", {"type": click.FloatRange(0, 1), "metavar": "SHARE", "help": "Tax in gross amounts, such as 0.19 for 19 %."}),
     ("--net/--gross", {"default": None, "help": "Whether amounts are net of tax or gross."}),
 )
+# What a setting's flag takes, where it is not any text.
+_METAVARS = {
+    "as_of": "DAY",
+    "horizon": "SPAN",
+    "value_horizon": "SPAN",
+    "discount_rate": "SHARE",
+    "model": "NAME",
+    "unit": "days|weeks|months|years",
+    "margin": "SHARE",
+    "currency": "CODE",
+    "language": "de|en",
+    "class_limits": "A,B",
+    "reject_limit": "SHARE",
+    "memory": "SIZE",
+    "spill": "DIR",
+    "threads": "NUMBER",
+}
+NUMBERS = "Number format in CSV: de is 1234,56 between semicolons, en is 1234.56 between commas."
 READING_NAMES = ("map", "columns", "encoding", "delimiter", "decimal_mark", "thousands_mark", "date_format", "sheet", "tax_rate", "net")
 
 
@@ -48,7 +66,9 @@ def settings(*, without: Sequence[str] = ()) -> Callable[[Callable[..., Any]], C
         for setting in reversed(SETTINGS):
             if setting.name not in without:
                 default = "" if setting.default in (None, "", ()) else f" Default: {_shown(setting.default)}."
-                command = click.option(f"--{setting.name.replace('_', '-')}", setting.name, help=setting.sentence + default)(command)
+                metavar = _METAVARS.get(setting.name, "A,B,C" if isinstance(setting.default, tuple) else "TEXT")
+                flag = f"--{setting.name.replace('_', '-')}"
+                command = click.option(flag, setting.name, metavar=metavar, help=setting.sentence + default)(command)
         return command
 
     return add
@@ -58,7 +78,7 @@ def _shown(value: Any) -> str:
     return ", ".join(str(item) for item in value) if isinstance(value, tuple) else str(value)
 
 
-quiet = click.option("--quiet", is_flag=True, help="Say nothing but results and problems.")
+quiet = click.option("--quiet", is_flag=True, help="No progress, no explanation: only results and problems.")
 project = click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), default=Path())
 
 
@@ -75,17 +95,26 @@ class Chosen:
 
         return [Input(file, self.wanted) for file in files]
 
+    def refuse_reading(self, where: str) -> None:
+        """A project says in its own file how its sources are read; a flag that is not heeded must not be taken in silence."""
+        from kundenwert.sources import Wanted
+
+        if self.wanted != Wanted():
+            raise click.UsageError(f"{where} reads as kundenwert.toml says. Put the mapping and the format there, under [[sources]].")
+
 
 def chosen(options: dict[str, Any]) -> Chosen:
     """Splits the options of a call; raises a usage error for a --map that is no ROLE=COLUMN."""
     from kundenwert.sources import Wanted
 
     given = {name: options.pop(name) for name in READING_NAMES if name in options}
-    mapping = {}
+    mapping: dict[str, str] = {}
     for pair in given.pop("map", ()):
         role, sign, column = pair.partition("=")
         if not sign or not role.strip():
             raise click.BadParameter(f"{pair!r} is not ROLE=COLUMN, such as customer_id=KdNr.", param_hint="--map")
+        if role.strip() in mapping:
+            raise click.BadParameter(f"{role.strip()} is named twice: {mapping[role.strip()]!r}, {column.strip()!r}.", param_hint="--map")
         mapping[role.strip()] = column.strip()
     columns = tuple(name.strip() for name in (given.pop("columns", None) or "").split(",") if name.strip())
     return Chosen(Wanted(mapping=mapping, columns=columns, **given), options)

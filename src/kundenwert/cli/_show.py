@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +15,7 @@ import click
 from kundenwert.flows.progress import Phase, Progress
 
 if TYPE_CHECKING:
-    from kundenwert.errors import KundenwertError
+    from kundenwert.errors import DataError, KundenwertError
     from kundenwert.flows.load import Loaded
     from kundenwert.flows.reading import ReadFile
     from kundenwert.records import Notice, Reconciliation
@@ -34,6 +36,13 @@ _FLAG_WORDS = {
     "duplicate": "repeat a line of their file",
     "positive": "positive lines",
 }
+# Cells may hold signs that steer a terminal or turn a line around; they are shown as a mark.
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Prints a text that may quote data."""
+    click.echo(_STEERING.sub("\ufffd", text), err=err)
 
 
 def problems(err: KundenwertError) -> None:
@@ -41,15 +50,20 @@ def problems(err: KundenwertError) -> None:
     from kundenwert.errors import DataError
 
     if not isinstance(err, DataError):
-        click.echo(str(err), err=True)
+        say(str(err), err=True)
         return
     count = len(err.problems)
     click.echo(click.style("1 problem." if count == 1 else f"{count} problems.", bold=True), err=True)
     for problem in err.problems:
         where = problem.file + (f", line {problem.line:,}" if problem.line is not None else "")
-        click.echo(f"\n  {where + ': ' if where else ''}{problem.came}", err=True)
-        click.echo(f"    Expected: {problem.expected}", err=True)
-        click.echo(f"    To do:    {problem.remedy}", err=True)
+        say(f"\n  {where + ': ' if where else ''}{problem.came}", err=True)
+        say(f"    Expected: {problem.expected}", err=True)
+        say(f"    To do:    {problem.remedy}", err=True)
+
+
+def problems_as_json(err: DataError) -> str:
+    """The same for programs."""
+    return json.dumps({"problems": [asdict(problem) for problem in err.problems]}, indent=2, ensure_ascii=False)
 
 
 def progress(*, quiet: bool) -> Progress:

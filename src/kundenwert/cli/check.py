@@ -3,41 +3,57 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kundenwert.cli import _options
 
+if TYPE_CHECKING:
+    from kundenwert.flows.load import Loaded
+    from kundenwert.flows.progress import Progress
+
 
 @click.command()
 @click.argument("paths", metavar="[DIR | FILE...]", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="For programs: everything as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="For programs: everything as JSON, problems too.")
 @_options.quiet
 @_options.reading
 @_options.settings()
 def check(paths: tuple[Path, ...], as_json: bool, quiet: bool, **options: Any) -> None:
-    """Read, check and reconcile a project or files; nothing is valued.
+    """Read, check and reconcile; nothing is valued.
 
-    Shows how each file was read and why, which lines were left out, and that nothing is lost.
+    Without DIR or FILE the project in this folder. Shows how each file was read and why, which lines were left out, and that
+    nothing is lost.
     """
     from kundenwert.cli import _show
-    from kundenwert.flows.check import check_files, check_project
+    from kundenwert.errors import DataError
 
     chosen = _options.chosen(options)
     progress = _show.progress(quiet=quiet or as_json)
-    if len(paths) <= 1 and (not paths or paths[0].is_dir()):
-        loaded = check_project(paths[0] if paths else Path(), chosen.flags, progress=progress)
-    else:
-        loaded = check_files(chosen.inputs(paths), chosen.flags, progress=progress)
+    try:
+        loaded = _loaded(paths, chosen, progress)
+    except DataError as err:
+        if as_json:
+            click.echo(_show.problems_as_json(err))
+        raise
     if as_json:
         click.echo(_show.check_as_json(loaded))
         return
-    for entry in loaded.files:
-        click.echo("\n" + _show.mapping(entry))
-    click.echo("\n" + _show.bridge(loaded.reconcile(), loaded.currency))
+    for entry in () if quiet else loaded.files:
+        _show.say("\n" + _show.mapping(entry))
+    _show.say("\n" + _show.bridge(loaded.reconcile(), loaded.currency))
     if loaded.notices:
-        click.echo("\n" + _show.notices(loaded.notices))
+        _show.say("\n" + _show.notices(loaded.notices))
+
+
+def _loaded(paths: tuple[Path, ...], chosen: _options.Chosen, progress: Progress) -> Loaded:
+    from kundenwert.flows.check import check_files, check_project
+
+    if len(paths) <= 1 and (not paths or paths[0].is_dir()):
+        chosen.refuse_reading("check DIR")
+        return check_project(paths[0] if paths else Path(), chosen.flags, progress=progress)
+    return check_files(chosen.inputs(paths), chosen.flags, progress=progress)
 
 
 PLUGIN = check

@@ -16,15 +16,19 @@ import click
 @click.option("--lang", type=click.Choice(["de", "en"]), default="de", show_default=True, help="Language.")
 @click.option("--json", "as_json", is_flag=True, help="For programs: JSON, with the whole history.")
 def customer(customer_id: str, folder: Path, name: str | None, lang: str, as_json: bool) -> None:
-    """Show a customer's history from the ledger and, line by line, how the value comes about."""
+    """Show how a customer's value comes about.
+
+    The history comes from the ledger; the lines of the explanation add up to the value, to the cent.
+    """
     from kundenwert import registry
+    from kundenwert.cli import _show
     from kundenwert.flows.customer import customer as look
 
     found = look(folder, customer_id, run=name)
     if as_json:
         click.echo(json.dumps(asdict(found), indent=2, ensure_ascii=False, default=str))
     else:
-        click.echo(registry.load("reports", "explanation")(found, lang))
+        _show.say(registry.load("reports", "explanation")(found, lang))
 
 
 PLUGIN = customer

@@ -13,7 +13,10 @@ from kundenwert.cli import _options
 @click.option("--lang", type=click.Choice(["de", "en"]), help="Language of the report; without it German.")
 @_options.quiet
 def demo(lang: str | None, quiet: bool) -> None:
-    """Value the sales lines of a real wholesaler that ship with the package, in ./kundenwert-demo."""
+    """Value a real wholesaler in ./kundenwert-demo.
+
+    The sales lines ship with the package: Online Retail II, December 2009 to December 2010.
+    """
     from kundenwert.cli import _result, _show
     from kundenwert.flows.demo import demo as demo_flow
 

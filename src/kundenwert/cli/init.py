@@ -17,7 +17,10 @@ from kundenwert.cli import _options
 @_options.reading
 @_options.settings()
 def init(folder: Path, files: tuple[Path, ...], quiet: bool, **options: Any) -> None:
-    """Look at exports, guess format and mapping, and write DIR/kundenwert.toml."""
+    """Look at exports and write DIR/kundenwert.toml.
+
+    Guesses format and mapping, shows the reason for each guess, and keeps both for `run`. An existing file is never overwritten.
+    """
     from kundenwert.cli import _show
     from kundenwert.flows.init import init as init_flow
 
@@ -25,10 +28,10 @@ def init(folder: Path, files: tuple[Path, ...], quiet: bool, **options: Any) -> 
     made = init_flow(folder, files, chosen.wanted, chosen.flags, progress=_show.progress(quiet=quiet))
     if not quiet:
         for entry in made.loaded.files:
-            click.echo("\n" + _show.mapping(entry))
-        click.echo("\n" + _show.bridge(made.loaded.reconcile(), made.loaded.currency))
+            _show.say("\n" + _show.mapping(entry))
+        _show.say("\n" + _show.bridge(made.loaded.reconcile(), made.loaded.currency))
         if made.loaded.notices:
-            click.echo("\n" + _show.notices(made.loaded.notices))
+            _show.say("\n" + _show.notices(made.loaded.notices))
         click.echo("")
     click.echo(f"  Wrote {made.file}. Look it through, then: kundenwert run {folder}")
 

@@ -16,7 +16,11 @@ from kundenwert.cli import _options
 @_options.quiet
 @_options.settings()
 def run(folder: Path, publish: bool, quiet: bool, **flags: Any) -> None:
-    """Value a project: ledger, customer base, models, value table, report, as one immutable run."""
+    """Value a project: one immutable run with a report.
+
+    Reads and checks the sources, builds ledger and customer base, fits the models and writes tables, manifest and report.html
+    to DIR/runs. A run is whole or not there; earlier runs stay as they are.
+    """
     from kundenwert.cli import _result, _show
     from kundenwert.flows.run import run as run_flow
 
