@@ -64,16 +64,17 @@ class SpendHistories:
 class PurchaseForecast:
     """What a purchase model says of each history; one entry a history, shape (n,).
 
-    p_alive: probability to be still a customer at the as-of day. expected_purchases: over the horizon, undiscounted.
+    p_alive: probability to be still a customer at the as-of day; None from a model that does
+    not know it. expected_purchases: over the horizon, undiscounted.
     discounted_purchases: over the value horizon, each discounted from its expected day.
-    discounted_beyond: the same from the end of the value horizon on, without end.
+    discounted_beyond: the same from the end of the value horizon on, without end; None without discounting, as it has no limit.
     usual_gap: days; the 90 % quantile of the gap after the last purchase if the customer is alive.
     """
 
-    p_alive: Floats
+    p_alive: Floats | None
     expected_purchases: Floats
     discounted_purchases: Floats
-    discounted_beyond: Floats
+    discounted_beyond: Floats | None
     usual_gap: Floats
 
 

@@ -51,11 +51,6 @@ class BaseSummary:
     revenue: Decimal
     spenders: int
 
-    @property
-    def is_small(self) -> bool:
-        """Too little for a population model (definitions.md, Small bases)."""
-        return self.modelled < 100 or self.repeat_purchases < 200
-
 
 def build(engine: Engine, facts: LogFacts, *, as_of: int, collective: bool) -> tuple[BaseSummary, Matched | None]:
     """Makes table `customers` from view `booked` as known on day `as_of`; reversals are matched first.

@@ -125,13 +125,15 @@ def _kept_as(keep: Path, item: Input) -> Path | None:
 
 
 def _keep(engine: Engine, kept: Path, view: str, read: ReadFile) -> None:
-    """The description is written last: where it stands, the lines are whole."""
-    with storage.told(kept):
-        kept.parent.mkdir(parents=True, exist_ok=True)
+    """Another run may keep the same file now: each writes apart. The description comes last: where it stands, the lines are whole."""
     engine.rename(view, "reading_now")
     engine.rename(f"{view}_unreadable", "reading_now_unreadable")
-    engine.write(kept.with_suffix(".parquet"), "tables/parts.sql", compact=True)
-    engine.write(kept.with_suffix(".unreadable.parquet"), "tables/unreadable_parts.sql")
+    with storage.building(kept.parent, "read") as building, storage.told(kept):
+        lines, unreadable = kept.with_suffix(".parquet"), kept.with_suffix(".unreadable.parquet")
+        engine.write(building / lines.name, "tables/parts.sql", compact=True)
+        engine.write(building / unreadable.name, "tables/unreadable_parts.sql")
+        for path in (unreadable, lines):
+            storage.rename(building / path.name, path)
     engine.rename("reading_now", view)
     engine.rename("reading_now_unreadable", f"{view}_unreadable")
     storage.write_json(kept.with_suffix(".json"), asdict(read))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kundenwert.engines._engine import Engine
     from kundenwert.flows.load import Loaded
     from kundenwert.flows.progress import Progress
+    from kundenwert.models.purchases.recent_rate import RecentHistories
     from kundenwert.records import PurchaseForecast
     from kundenwert.settings import Settings
 
@@ -85,11 +86,11 @@ def value(engine: Engine, loaded: Loaded, settings: Settings, *, clock: date, pr
     _check_tie(loaded, summary, as_of)
     horizons = _horizons(settings, as_of)
     with progress.phase("Fitting the models") as phase:
-        purchases, forecast, notices = _forecast(engine, summary, settings, horizons)
+        purchases, forecast, notices = _forecast(engine, settings, horizons)
         phase.rows = summary.modelled
     with progress.phase("Turning purchases into money"):
-        load_forecast(engine, forecast, small=purchases.model.name == "recent_rate")
-        amounts, spend_fits, more = _amounts(engine, loaded, settings, summary, as_of)
+        load_forecast(engine, forecast, small=_is_recent(purchases))
+        amounts, spend_fits, more = _amounts(engine, loaded, settings, summary, as_of, small=_is_recent(purchases))
     return Valued(
         as_of, facts, summary, matched, (purchases, *spend_fits), horizons, amounts, (*notices, *_short_log(loaded, settings, as_of), *more)
     )
@@ -175,25 +176,33 @@ def _check_tie(loaded: Loaded, summary: BaseSummary, as_of: date) -> None:
         raise Bug(f"The customers' revenue {summary.revenue} does not tie to the ledger's {booked}. Please report this.")
 
 
-def _forecast(engine: Engine, summary: BaseSummary, settings: Settings, horizons: Horizons) -> tuple[Any, dict[str, Any], list[Notice]]:
+def _forecast(engine: Engine, settings: Settings, horizons: Horizons) -> tuple[Any, dict[str, Any], list[Notice]]:
     """The purchase fit, its forecast as columns by history, and what a reader must know of it."""
+    from kundenwert.models.small_base import is_small
+
     model = registry.load("models.purchases", settings.model)()
-    if summary.is_small:
+    if model.needs == "recent_histories":
+        return *_forecast_recent(engine, settings, horizons), []
+    histories = customer_base.histories(engine)
+    if is_small(histories):
         text = (
             "Too few for a population model: {customers} customers with {repeat} repeat purchases. "
             "Valued by the rate of the last 12 months."
         )
-        notice = Notice("small_base", text, {"customers": summary.modelled, "repeat": summary.repeat_purchases})
-        return *_forecast_recent(engine, settings, horizons), [notice]
-    histories = customer_base.histories(engine)
+        found = {"customers": histories.customers, "repeat": int(histories.frequency @ histories.count)}
+        return *_forecast_recent(engine, settings, horizons), [Notice("small_base", text, found)]
     fit = model.fit(histories, unit_days=_UNIT_DAYS[settings.unit])
     if not fit.outcome.is_usable:
         text = "The model {model} could not be used: {sentence} Valued by the rate of the last 12 months."
-        return *_forecast_recent(engine, settings, horizons), [
-            Notice("model_unusable", text, {"model": settings.model, "sentence": fit.sentence})
-        ]
+        found = {"model": settings.model, "sentence": fit.sentence}
+        return *_forecast_recent(engine, settings, horizons), [Notice("model_unusable", text, found)]
     keys = {"frequency": histories.frequency, "recency": histories.recency, "t": histories.T}
     return fit, {**keys, **columns_of(fit.forecast_histories(histories, horizons))}, _doubts(fit)
+
+
+def _is_recent(fit: Any) -> bool:
+    """Whether customers are valued by the rate of the last 12 months."""
+    return bool(fit.model.name == "recent_rate")
 
 
 def _doubts(fit: Any) -> list[Notice]:
@@ -213,15 +222,20 @@ def _short_log(loaded: Loaded, settings: Settings, as_of: date) -> list[Notice]:
     return [Notice("short_log", text, {"years": covered / 365.25})]
 
 
-def _forecast_recent(engine: Engine, settings: Settings, horizons: Horizons) -> tuple[Any, dict[str, Any]]:
+def recent_histories(engine: Engine) -> tuple[RecentHistories, dict[str, Any]]:
+    """The distinct histories with the repeat purchases of the last 12 months, and their keys for the join."""
     import numpy as np
 
-    from kundenwert.models.purchases.recent_rate import RECENT_DAYS, RecentHistories, RecentRate
+    from kundenwert.models.purchases.recent_rate import RECENT_DAYS, RecentHistories
 
     arrays = engine.arrays("base/recent_histories.sql")
-    recent = RecentHistories(arrays["recent"], np.minimum(arrays["t"], RECENT_DAYS), arrays["customers"])
-    fit = RecentRate().fit(recent, unit_days=_UNIT_DAYS[settings.unit])
     keys = {name: arrays[name] for name in ("frequency", "recency", "t", "recent")}
+    return RecentHistories(arrays["recent"], np.minimum(arrays["t"], RECENT_DAYS), arrays["customers"]), keys
+
+
+def _forecast_recent(engine: Engine, settings: Settings, horizons: Horizons) -> tuple[Any, dict[str, Any]]:
+    recent, keys = recent_histories(engine)
+    fit = registry.load("models.purchases", "recent_rate")().fit(recent, unit_days=_UNIT_DAYS[settings.unit])
     return fit, {**keys, **columns_of(fit.forecast_histories(recent, horizons))}
 
 
@@ -246,7 +260,7 @@ def load_forecast(engine: Engine, forecast: dict[str, Any], *, small: bool) -> N
 
 
 def _amounts(
-    engine: Engine, loaded: Loaded, settings: Settings, summary: BaseSummary, as_of: date
+    engine: Engine, loaded: Loaded, settings: Settings, summary: BaseSummary, as_of: date, *, small: bool
 ) -> tuple[Amounts, list[Any], list[Notice]]:
     if not loaded.has_amounts:
         for table in ("cents", "cents_of_past"):
@@ -254,7 +268,7 @@ def _amounts(
         engine.table("contributions", "value/no_contributions.sql")
         text = "The input has no amounts: customers are valued in purchases, not in money."
         return Amounts(1.0, 1.0, 0.0, 0.0, 1.0, 0.0, None, "purchases"), [], [Notice("no_amounts", text)]
-    spend, fits, notices = _spend(engine, settings, summary)
+    spend, fits, notices = _spend(engine, summary, small=small)
     margin, estimated = _margin(engine, loaded, settings, as_of)
     _round(engine, contribution=margin is not None)
     share = _return_share(engine, loaded, settings, as_of)
@@ -269,13 +283,13 @@ def _amounts(
     return Amounts(*spend, share, 1.0 if margin is None else margin, weight, estimated, yardstick), fits, notices
 
 
-def _spend(engine: Engine, settings: Settings, summary: BaseSummary) -> tuple[tuple[float, float, float], list[Any], list[Notice]]:
+def _spend(engine: Engine, summary: BaseSummary, *, small: bool) -> tuple[tuple[float, float, float], list[Any], list[Notice]]:
     """p, weight and population mean of the expected amount of a purchase."""
     histories = customer_base.spend_histories(engine, summary.spenders)
     days = float((histories.spend_days * histories.count).sum())
     total = float((histories.spend_days * histories.mean * histories.count).sum())
     plain = (1.0, _PLAIN_WEIGHT, total / days if days else float(summary.revenue) / max(summary.purchases, 1))
-    if summary.is_small:
+    if small:
         return plain, [], []
     fit = registry.load("models.spend", "gamma_gamma")().fit(histories)
     if not fit.outcome.is_usable:

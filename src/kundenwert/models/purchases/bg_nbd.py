@@ -200,7 +200,7 @@ class BgNbd(AbstractPurchaseModel[Histories, Distinct]):
             expected_purchases=found[0],
             discounted_purchases=found[1],
             # Without discounting the endless sum need not be finite; the field then says so by being empty.
-            discounted_beyond=found[2] if len(found) > 2 else cast(Any, None),
+            discounted_beyond=found[2] if len(found) > 2 else None,
             usual_gap=self.usual_gap(p, histories.frequency, histories.recency),
         )
 

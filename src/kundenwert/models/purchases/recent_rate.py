@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Final, cast, final
+from typing import TYPE_CHECKING, ClassVar, Final, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,10 +144,10 @@ class RecentRate(AbstractPurchaseModel[RecentHistories, _Rows]):
         )
         power = np.minimum(math.log(10) / (p["r"] + histories.purchases), 600.0)
         return PurchaseForecast(
-            p_alive=cast(Any, None),
+            p_alive=None,
             expected_purchases=rate * horizons.horizon_days,
             discounted_purchases=rate * discount.annuity_days(horizons.value_horizon_days, force),
-            discounted_beyond=cast(Any, beyond),
+            discounted_beyond=beyond,
             # The 90 % quantile of a Lomax gap: the rate is Gamma(r + purchases, alpha + exposure).
             usual_gap=(p["alpha"] + histories.exposure_days) * np.expm1(power),
         )
