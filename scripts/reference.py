@@ -28,10 +28,10 @@ def commands() -> str:
     """The help of every command, as the terminal shows it."""
     import click
 
-    main = importlib.import_module("kundenwert.cli").main
+    group = importlib.import_module("kundenwert.cli").commands
     intro = "Exit codes: 0 good, 1 the data or settings are wrong, 2 wrong usage, 3 a bug of ours. See [Errors](../errors.md)."
     sections = []
-    for words, command in _walk(main, ("kundenwert",)):
+    for words, command in _walk(group, ("kundenwert",)):
         context = click.Context(command, info_name=" ".join(words), terminal_width=WIDTH, max_content_width=WIDTH)
         text = "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
         sections.append(f"## {' '.join(words)}\n\n```text\n{text}\n```")
