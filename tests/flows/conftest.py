@@ -1,0 +1,48 @@
+"""Projects made of small exports, and the shipped wholesaler valued once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kundenwert.engines import open_engine
+from kundenwert.engines._engine import Engine
+from kundenwert.flows.demo import demo
+from kundenwert.flows.progress import Progress
+from kundenwert.flows.run import Ran, run
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+CLOCK = datetime(2025, 6, 1, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Engine]:
+    with open_engine(threads=1) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def wholesaler(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """The run of the shipped lines, as `demo` makes it."""
+    return demo(tmp_path_factory.mktemp("demo"), clock=CLOCK, progress=Progress())
+
+
+@pytest.fixture
+def value(tmp_path: Path) -> Callable[..., Ran]:
+    """Runs the project in tmp_path; settings as flags."""
+
+    def value(*, clock: datetime = CLOCK, publish: bool = False, progress: Progress | None = None, **flags: Any) -> Ran:
+        return run(tmp_path, flags, clock=clock, progress=progress or Progress(), publish=publish)
+
+    return value
+
+
+@pytest.fixture
+def today() -> date:
+    return CLOCK.date()
