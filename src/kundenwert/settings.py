@@ -105,8 +105,20 @@ class Duration:
         return f"{self.count}{self.unit}"
 
 
+_LONGEST_YEARS = 100
+
+
 def _duration(value: Any) -> str:
-    return str(Duration.parse(str(value)))
+    span = Duration.parse(str(value))
+    if span.count > _LONGEST_YEARS * {"d": 366, "w": 53, "m": 12, "y": 1}[span.unit]:
+        raise ValueError(f"at most {_LONGEST_YEARS} years")
+    return str(span)
+
+
+def _size(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"\s*\d+(\.\d+)?\s*([KMGT]i?)?B\s*", value, re.IGNORECASE):
+        raise ValueError("a size such as 4GB or 800MB")
+    return value.strip()
 
 
 def _texts(value: Any) -> tuple[str, ...]:
@@ -153,7 +165,7 @@ SETTINGS: tuple[Setting, ...] = (
         _texts,
     ),
     Setting("reject_limit", 0.5, "Share of rejected and unreadable lines above which an input is refused as misread.", _number(0.0, 1.0)),
-    Setting("memory", "", "Most memory the engine may use, such as 4GB; without it four fifths of the machine's.", _text),
+    Setting("memory", "", "Most memory the engine may use, such as 4GB; without it four fifths of the machine's.", _size),
     Setting("spill", "", "Folder for intermediate results that do not fit in memory; without it the system's temporary folder.", _text),
     Setting("threads", 0, "Most processor cores the engine may use; 0 is all.", _whole(0, 1024)),
 )

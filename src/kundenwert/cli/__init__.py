@@ -9,7 +9,7 @@ from typing import Any, final
 import click
 
 from kundenwert import __version__, registry
-from kundenwert.errors import KundenwertError, Problem, StorageError
+from kundenwert.errors import KundenwertError, Problem, StorageError, UnknownName
 
 _OWN = "kundenwert"
 
@@ -23,7 +23,7 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in registry.names("cli"):
-            return None
+            ctx.fail(str(UnknownName(cmd_name, "the commands", registry.names("cli"))))
         command: click.Command = registry.load("cli", cmd_name)
         return command
 

@@ -66,8 +66,30 @@ def _inputs(folder: Path, source: Any) -> list[Input]:
         raise SettingsError(
             Problem(f"{', '.join(unknown)} under [[sources]].", "one of " + ", ".join(sorted(_SOURCE_KEYS)) + ".", "correct it.", file=FILE)
         )
+    if problems := _wrong_kinds(source):
+        raise SettingsError(*problems)
     wanted = _wanted(source)
     return [Input(path, wanted) for pattern in source["files"] for path in _files(folder, pattern)]
+
+
+def _wrong_kinds(source: Mapping[str, Any]) -> list[Problem]:
+    """What says how a source is read, but is no value of its kind: caught here, with its name, before a file is opened."""
+    problems = []
+    for name, value in source.items():
+        if name in {"files", "header", "columns"}:
+            continue
+        expected = _EXPECTED.get(name, 'a text in quotes, such as ";"')
+        fits = isinstance(value, bool) if name == "net" else _is_share(value) if name == "tax_rate" else isinstance(value, str)
+        if not fits:
+            problems.append(Problem(f"{name} = {value!r} under [[sources]].", f"{expected}.", "correct it.", file=FILE))
+    return problems
+
+
+_EXPECTED = {"net": "true or false", "tax_rate": "a number from 0 to 1, such as 0.19"}
+
+
+def _is_share(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
 def _wanted(source: Mapping[str, Any]) -> Wanted:

@@ -38,9 +38,12 @@ class Input:
 
 
 def with_content(item: Input) -> Input:
-    """The input with the sha256 of its file."""
-    with storage.readable(item.source), item.source.open("rb") as file:
-        return replace(item, content=hashlib.file_digest(file, "sha256").hexdigest())
+    """The input with the sha256 of its file. One that cannot be opened has none: reading says why, together with all other problems."""
+    try:
+        with Path(item.source).open("rb") as file:
+            return replace(item, content=hashlib.file_digest(file, "sha256").hexdigest())
+    except OSError:
+        return item
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,8 @@ def open_inputs(
     """
     engine.script("tables/rules.sql")
     read: list[ReadFile] = []
-    problems: list[Problem] = []
-    kinds: set[type[DataError]] = set()
+    problems = _given_twice(inputs)
+    kinds: set[type[DataError]] = {DataError} if problems else set()
     for number, item in enumerate(inputs):
         with progress.phase(f"Reading {item.name}") as phase:
             try:
@@ -90,6 +93,22 @@ def open_inputs(
     _refuse_mixture(read)
     _unite(engine, read)
     return tuple(read)
+
+
+def _given_twice(inputs: Sequence[Input]) -> list[Problem]:
+    """The same content would be counted twice, whatever its names: two patterns may meet the same file."""
+    first: dict[str, Input] = {}
+    problems = []
+    for item in inputs:
+        if not isinstance(item.source, Path):
+            continue
+        earlier = first.setdefault(item.content or str(item.source.resolve()), item)
+        if earlier is not item:
+            came = (
+                "The file is given twice." if earlier.source.resolve() == item.source.resolve() else f"It holds the same as {earlier.name}."
+            )
+            problems.append(Problem(came, "each file once, since its lines would count twice.", "leave one of them out.", file=item.name))
+    return problems
 
 
 def _open(engine: Engine, item: Input, view: str, *, scratch: Path, keep: Path | None) -> ReadFile:

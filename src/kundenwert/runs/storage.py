@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from kundenwert.errors import Problem, StorageError, UnreadableInput
+from kundenwert.errors import Problem, StorageError
 
 # Virus scanners and indexers on Windows hold fresh files for a moment.
 _RENAME_TRIES = 20
@@ -27,25 +27,14 @@ def told(path: Path) -> Iterator[None]:
     except StorageError:
         raise
     except OSError as err:
+        in_the_way = isinstance(err, FileExistsError | NotADirectoryError)
+        why = "a file stands where a folder is needed" if in_the_way else err.strerror or err
         raise StorageError(
             Problem(
-                f"{path.name} could not be written: {err.strerror or err}.",
+                f"{path.name} could not be written: {why}.",
                 "a folder with rights to write and free space.",
                 "free space, mend the rights, or name another folder. Earlier results are untouched.",
                 file=str(path),
-            )
-        ) from err
-
-
-@contextlib.contextmanager
-def readable(path: Path) -> Iterator[None]:
-    """Turns the failure to open an input into a problem with a remedy."""
-    try:
-        yield
-    except OSError as err:
-        raise UnreadableInput(
-            Problem(
-                f"The file cannot be opened: {err.strerror or err}.", "a readable file.", "check name, folder and rights.", file=str(path)
             )
         ) from err
 
