@@ -238,7 +238,7 @@ def _chosen(path: Path, wanted: str, marked: str | None, *, packed: bool) -> tup
             Problem(
                 f"There is no encoding {wanted!r}.",
                 "utf-8, utf-16, cp1252, latin-1 or another name that Python knows.",
-                "correct --encoding or `encoding` under [reading].",
+                "correct --encoding or `encoding` under [[sources]].",
                 file=path.name,
             )
         ) from err

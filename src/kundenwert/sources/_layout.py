@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kundenwert.errors import Problem, SettingsError
 from kundenwert.sources._records import Fact, Wanted, short
 from kundenwert.tables import transactions
 
@@ -54,7 +55,7 @@ class Layout:
 def layout(head: str, wanted: Wanted, *, whole: bool) -> Layout:
     """The layout that explains the head of a file best."""
     told = _sep_line(head)
-    chosen = _NAMED.get(wanted.delimiter.lower(), wanted.delimiter) if wanted.delimiter else told
+    chosen = _named(wanted.delimiter) if wanted.delimiter else told
     splits = [_split(head, mark, whole=whole) for mark in ((chosen,) if chosen else _CANDIDATES)]
     if not chosen and max(split.width for split in splits) < 2:
         splits.append(_split(head, BLANKS, whole=whole))
@@ -78,6 +79,19 @@ class _Split:
 
     def reason(self) -> str:
         return f"{self.share:.0%} of the first {len(self.rows):,} lines have {self.width:,} cells"
+
+
+def _named(delimiter: str) -> str:
+    sign = _NAMED.get(delimiter.lower(), delimiter)
+    if sign != BLANKS and (len(sign) != 1 or sign in '"\r\n'):
+        raise SettingsError(
+            Problem(
+                f"The delimiter {delimiter!r} cannot divide columns.",
+                "one sign, or one of " + ", ".join(name for name in _NAMED if name.isalpha()) + ".",
+                "correct --delimiter (also under [[sources]]), or leave it out.",
+            )
+        )
+    return sign
 
 
 def _split(head: str, delimiter: str, *, whole: bool) -> _Split:

@@ -86,7 +86,7 @@ def _converted(base: tuple[str, ...], assigned: Assigned, wanted: Wanted, file: 
     problem = Problem(
         f"The amounts ({names}) hold tax, and neither a column with the tax nor a rate is known.",
         "net amounts, or a way to take the tax off.",
-        "give --tax-rate 0.19, or --map tax=COLUMN, or --net if they are net (also under [reading] in kundenwert.toml).",
+        "give --tax-rate 0.19, or --map tax=COLUMN, or --net if they are net (also under [[sources]] in kundenwert.toml).",
         file=file,
     )
     return Money(base, troubles=(Trouble(AmbiguousInput, problem),))
@@ -101,7 +101,7 @@ def _net_or_gross(name: str, file: str, *, rate: bool = False) -> Trouble:
     problem = Problem(
         came,
         "amounts that are known to be net, or gross with a tax column or rate.",
-        "say --net, or --gross with --tax-rate 0.19 or --map tax=COLUMN (also under [reading] in kundenwert.toml).",
+        "say --net, or --gross with --tax-rate 0.19 or --map tax=COLUMN (also under [[sources]] in kundenwert.toml).",
         file=file,
     )
     return Trouble(AmbiguousInput, problem)

@@ -79,7 +79,7 @@ def _chosen_format(name: str, file: str) -> Shape:
     problem = Problem(
         f"There is no date format {short(name)!r}.",
         f"one of {', '.join(FORMATS)}.",
-        "correct --date-format or `date_format` under [reading].",
+        "correct --date-format or `date_format` under [[sources]].",
         file=file,
     )
     return Shape(troubles=(Trouble(SettingsError, problem),))
@@ -114,7 +114,10 @@ def _twins(name: str, twins: tuple[str, str], counts: Mapping[str, int], file: s
         else f"Every date in {name!r} can be read as {twins[0]} and as {twins[1]}."
     )
     problem = Problem(
-        came, "one date format.", f"choose one with --date-format {twins[0]} or --date-format {twins[1]} (also under [reading]).", file=file
+        came,
+        "one date format.",
+        f"choose one with --date-format {twins[0]} or --date-format {twins[1]} (also under [[sources]]).",
+        file=file,
     )
     return Trouble(AmbiguousInput, problem)
 
@@ -136,7 +139,7 @@ def _chosen_mark(wanted: Wanted, file: str) -> Shape:
     problem = Problem(
         f"The decimal mark {short(mark)!r} with the thousands mark {short(wanted.thousands_mark or 'none')!r} cannot be read.",
         "a comma or a point as decimal mark, and another sign for thousands.",
-        "correct --decimal-mark and --thousands-mark (also under [reading]).",
+        "correct --decimal-mark and --thousands-mark (also under [[sources]]).",
         file=file,
     )
     return Shape(troubles=(Trouble(SettingsError, problem),))
@@ -177,7 +180,7 @@ def _mark_verdict(column: Column, mark: str, where: str, counts: Mapping[str, in
 def _no_number(name: str, cells: int, file: str) -> Trouble:
     problem = Problem(
         f"None of {cells:,} cells of {name!r} is a number.",
-        "numbers such as 1.234,56 or 1,234.56.",
+        "numbers such as 1.234,56 or 1,234.56, below 1,000,000,000,000.",
         "choose another column with --map ROLE=COLUMN, or none with --map ROLE= (nothing behind the sign).",
         file=file,
     )
@@ -191,5 +194,5 @@ def _unclear_mark(name: str, counts: Mapping[str, int], file: str) -> Trouble:
         came = (
             f"In {name!r} {counts['either']:,} numbers such as 1.234 or 1,234 have either thousands or decimals; no other number decides."
         )
-    problem = Problem(came, "one decimal mark.", "choose with --decimal-mark , or --decimal-mark . (also under [reading]).", file=file)
+    problem = Problem(came, "one decimal mark.", "choose with --decimal-mark , or --decimal-mark . (also under [[sources]]).", file=file)
     return Trouble(AmbiguousInput, problem)

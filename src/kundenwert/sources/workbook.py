@@ -100,7 +100,7 @@ def _titles(reader: fastexcel.ExcelReader, wanted: Wanted, file: str) -> list[st
     problem = Problem(
         f"There is no sheet {short(wanted.sheet)!r}.",
         f"one of {', '.join(short(title) for title in titles[:20])}.",
-        "correct --sheet or `sheet` under [reading].",
+        "correct --sheet or `sheet` under [[sources]].",
         file=file,
     )
     raise raised((Trouble(SettingsError, problem),))
