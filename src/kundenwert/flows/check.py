@@ -13,29 +13,38 @@ from kundenwert.flows.ledger import bridge_as_json
 from kundenwert.flows.load import Loaded, load
 from kundenwert.flows.project import read, settings_with
 from kundenwert.flows.reading import Input, with_content
+from kundenwert.runs import storage
 
 if TYPE_CHECKING:
     from kundenwert.flows.progress import Progress
 
 
-def check_files(inputs: Sequence[Input], flags: Mapping[str, Any], *, progress: Progress) -> Loaded:
-    """Checks files on their own."""
-    return _check(inputs, settings_with(flags), progress=progress)
+def check_files(inputs: Sequence[Input], flags: Mapping[str, Any], *, progress: Progress, rejects: Path | None = None) -> Loaded:
+    """Checks files on their own. rejects: a CSV file for every record that cannot be booked."""
+    return _check(inputs, settings_with(flags), progress=progress, rejects=rejects)
 
 
-def check_project(folder: Path, flags: Mapping[str, Any], *, progress: Progress) -> Loaded:
-    """Checks the sources of a project with its settings."""
+def check_project(folder: Path, flags: Mapping[str, Any], *, progress: Progress, rejects: Path | None = None) -> Loaded:
+    """Checks the sources of a project with its settings. rejects: a CSV file for every record that cannot be booked."""
     project = read(folder, flags)
-    return _check(project.inputs, project.settings, progress=progress)
+    return _check(project.inputs, project.settings, progress=progress, rejects=rejects)
 
 
-def _check(inputs: Sequence[Input], settings: Any, *, progress: Progress) -> Loaded:
+def _check(inputs: Sequence[Input], settings: Any, *, progress: Progress, rejects: Path | None) -> Loaded:
     spill = Path(settings.spill) if settings.spill else None
     with (
         tempfile.TemporaryDirectory(prefix="kundenwert-") as scratch,
         open_engine(spill=spill, memory=settings.memory or None, threads=settings.threads or None) as engine,
     ):
-        return load(engine, [with_content(item) for item in inputs], settings, scratch=Path(scratch), progress=progress)
+        loaded = load(engine, [with_content(item) for item in inputs], settings, scratch=Path(scratch), progress=progress)
+        if rejects:
+            with storage.told(rejects):
+                rejects.parent.mkdir(parents=True, exist_ok=True)
+            with storage.building(rejects.parent, "rejects") as building:
+                engine.write_csv(building / rejects.name, "tables/rejects_text.sql", delimiter=";")
+                with storage.told(rejects):
+                    storage.rename(building / rejects.name, rejects)
+        return loaded
 
 
 def as_json(loaded: Loaded) -> dict[str, Any]:
@@ -52,5 +61,6 @@ def as_json(loaded: Loaded) -> dict[str, Any]:
             }
             for entry in loaded.files
         ],
+        "rejects": [asdict(reject) for reject in loaded.rejects],
         "warnings": [{"key": notice.key, "text": str(notice)} for notice in loaded.notices],
     }

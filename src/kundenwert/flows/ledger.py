@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,13 +77,22 @@ def _write(
         engine.write(building / "rejects.parquet", "tables/rejects_by_file.sql", compact=True)
         engine.write(building / "changed.parquet", "tables/changed.sql")
         storage.write_json(building / "reconciliation.json", _content_of(loaded))
-        with storage.told(folder_of(project) / name):
-            if not (folder_of(project) / name).exists():
-                storage.rename(building, folder_of(project) / name)
+        _take_place(building, folder_of(project) / name)
+
+
+def _take_place(building: Path, ledger: Path) -> None:
+    """Gives a ledger its name, unless another run has just written the same one."""
+    with storage.told(ledger):
+        try:
+            if not ledger.exists():
+                storage.rename(building, ledger)
+        except OSError:
+            if not ledger.exists():
+                raise
 
 
 def _content_of(loaded: Loaded) -> dict[str, Any]:
-    content = asdict(loaded)
+    content = asdict(replace(loaded, rejects=()))
     return {"version": __version__, "bridge": bridge_as_json(loaded.reconcile()), **json.loads(json.dumps(content, default=str))}
 
 

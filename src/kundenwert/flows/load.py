@@ -30,10 +30,20 @@ _EXAMPLES = 5
 
 
 @dataclass(frozen=True)
+class Reject:
+    """A record that cannot be booked: where it stands, every rule it breaks, and its raw text."""
+
+    file: str
+    record: int
+    rules: tuple[str, ...]
+    raw: str
+
+
+@dataclass(frozen=True)
 class Loaded:
     """What reading and checking found; the lines themselves stand in the engine as view `booked`.
 
-    prefixes: lines and money of documents by prefix letter. changed: documents whose content differs between two files.
+    prefixes: lines and money of documents by prefix letter. rejects: the first records that cannot be booked, for a person to look at.
     """
 
     files: tuple[ReadFile, ...]
@@ -45,6 +55,12 @@ class Loaded:
     extra_flags: tuple[FlagTotal, ...]
     currency: str
     notices: tuple[Notice, ...]
+    rejects: tuple[Reject, ...] = ()
+
+    @property
+    def bad_lines(self) -> int:
+        """Lines that cannot be booked: rejected or unreadable."""
+        return self.unreadable + sum(entry.lines for entry in self.days if not entry.is_booked)
 
     @property
     def has_amounts(self) -> bool:
@@ -117,6 +133,7 @@ def load(
         currency="",
         notices=tuple(notices),
     )
+    loaded = replace(loaded, rejects=_first_rejects(engine, loaded))
     _refuse_misread(engine, loaded, settings)
     return _with_currency(loaded, settings)
 
@@ -182,13 +199,19 @@ def _refuse_misread(engine: Engine, loaded: Loaded, settings: Settings) -> None:
     name = ", ".join(entry.file.name for entry in loaded.files)
     if lines == 0:
         raise NothingToValue(Problem("The input has no lines.", "at least one sales line.", "export it with its lines.", file=name))
-    bad = loaded.unreadable + sum(entry.lines for entry in loaded.days if not entry.is_booked)
+    bad = loaded.bad_lines
     if bad > settings.reject_limit * lines or bad == lines:
         raise DataError(*_reject_problems(engine, loaded, bad, lines))
 
 
+def _first_rejects(engine: Engine, loaded: Loaded) -> tuple[Reject, ...]:
+    if not loaded.bad_lines:
+        return ()
+    rows = engine.rows("tables/reject_examples.sql", count=_EXAMPLES)
+    return tuple(Reject(loaded.files[row["file_id"]].file.name, row["record"], tuple(row["rules"]), _short(row["raw"])) for row in rows)
+
+
 def _reject_problems(engine: Engine, loaded: Loaded, bad: int, lines: int) -> list[Problem]:
-    examples = engine.rows("tables/reject_examples.sql", count=_EXAMPLES)
     rules = Counter({row["rule"]: row["lines"] for row in engine.rows("tables/reject_rules.sql")})
     what = ", ".join(f"{rule}: {count:,}" for rule, count in rules.most_common())
     first = Problem(
@@ -198,12 +221,9 @@ def _reject_problems(engine: Engine, loaded: Loaded, bad: int, lines: int) -> li
     )
     return [first] + [
         Problem(
-            f"Record {row['record']:,}: {_short(row['raw'])}",
-            "; ".join(row["rules"]) + ".",
-            "correct the line or the mapping.",
-            file=loaded.files[row["file_id"]].file.name,
+            f"Record {reject.record:,}: {reject.raw}", "; ".join(reject.rules) + ".", "correct the line or the mapping.", file=reject.file
         )
-        for row in examples
+        for reject in loaded.rejects
     ]
 
 
