@@ -301,7 +301,7 @@ def _spend(engine: Engine, summary: BaseSummary, *, small: bool) -> tuple[tuple[
 
 def _margin(engine: Engine, loaded: Loaded, settings: Settings, as_of: date) -> tuple[float | None, float | None]:
     """The margin of the base and the share of contribution that is estimated; None where no margin is known."""
-    if loaded.has_cost:
+    if loaded.has_cost and engine.rows("value/has_cost.sql", as_of=day_number(as_of))[0]["found"]:
         engine.table("contributions", "value/contributions.sql", as_of=day_number(as_of), margin=settings.margin)
     elif settings.margin is not None:
         engine.table("contributions", "value/contributions_settled.sql", margin=float(settings.margin))

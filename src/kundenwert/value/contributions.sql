@@ -1,5 +1,5 @@
 -- value/contributions.sql: booked contribution of each customer from cost; lines without cost take the margin of their product,
--- else of their product group, else of all lines with cost, else of the settings; their share is estimated and counted apart
+-- else of their product group, else that of the settings, else of all lines with cost; their share is estimated and counted apart
 with lines_until as (
     select * from booked where day <= $as_of
 ),
@@ -20,8 +20,8 @@ groups as (
     having sum(amount) > 0
 ),
 
-overall as (
-    select coalesce((1 - sum(cost) / nullif(sum(amount), 0))::double, $margin, 0) as margin
+fallback as (
+    select coalesce($margin::double, (1 - sum(cost) / nullif(sum(amount), 0))::double, 0) as margin
     from lines_until
     where cost is not null
 )
@@ -31,11 +31,11 @@ select
     sum(
         case
             when lines_until.cost is not null then lines_until.amount - lines_until.cost
-            else (lines_until.amount::double * coalesce(products.margin, groups.margin, overall.margin))::decimal(18, 6)
+            else (lines_until.amount::double * coalesce(products.margin, groups.margin, fallback.margin))::decimal(18, 6)
         end
     )::decimal(24, 6) as past,
     coalesce(
-        sum((lines_until.amount::double * coalesce(products.margin, groups.margin, overall.margin))::decimal(18, 6))
+        sum((lines_until.amount::double * coalesce(products.margin, groups.margin, fallback.margin))::decimal(18, 6))
             filter (where lines_until.cost is null),
         0
     )::decimal(24, 6) as estimated,
@@ -43,5 +43,5 @@ select
 from lines_until
 left join products using (product_id)
 left join groups using (product_group)
-cross join overall
+cross join fallback
 group by customer_id
