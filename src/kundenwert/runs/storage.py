@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,7 +64,7 @@ def write_text(path: Path, text: str) -> None:
     """Writes a text file as a whole: readers see the old one or the new one."""
     with told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident():x}")
         try:
             with temporary.open("w", encoding="utf-8", newline="\n") as file:
                 file.write(text)
