@@ -57,9 +57,6 @@ def main(arguments: list[str] | None = None) -> Any:
     except KundenwertError as err:
         _tell(err)
         sys.exit(err.exit_code)
-    except BrokenPipeError:
-        _leave_pipe()
-        sys.exit(0)
     except MemoryError:
         _tell(_no_memory())
         sys.exit(1)
@@ -81,14 +78,6 @@ def _no_memory() -> KundenwertError:
             "close other programs, or load less at a time. Earlier results are untouched.",
         )
     )
-
-
-def _leave_pipe() -> None:
-    """Whoever read our output has seen enough (`| head`): what is still to be flushed goes nowhere, without a complaint at the end."""
-    import os
-
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
 
 
 def _tell(err: KundenwertError) -> None:

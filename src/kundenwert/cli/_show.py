@@ -15,6 +15,8 @@ import click
 from kundenwert.flows.progress import Phase, Progress
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kundenwert.errors import DataError, KundenwertError
     from kundenwert.flows.load import Loaded
     from kundenwert.flows.reading import ReadFile
@@ -134,6 +136,16 @@ def bridge(reconciliation: Reconciliation, currency: str) -> str:
         second = [(_words(entry.flag), f"{entry.lines:,}", f"{entry.amount:,.2f}") for entry in marked]
         text += "\n\n  Marked lines and second views; they overlap and are part of the classes above:\n" + table(second, right=(1, 2))
     return text
+
+
+def rejects(loaded: Loaded, written: Path | None) -> str:
+    """The first records that cannot be booked, with every rule they break, and where all of them stand."""
+    shown = len(loaded.rejects)
+    head = f"Cannot be booked: {loaded.bad_lines:,} lines" + (f", the first {shown}:" if loaded.bad_lines > shown else ":")
+    rows = [("file", "record", "what should hold", "text")]
+    rows += [(reject.file, f"{reject.record:,}", "; ".join(reject.rules), _cut(reject.raw, 60)) for reject in loaded.rejects]
+    end = f"  All of them: {written}" if written else "  --rejects FILE.csv writes all of them."
+    return f"  {head}\n{table(rows, right=(1,))}\n{end}"
 
 
 def _words(flag: str) -> str:
