@@ -27,7 +27,9 @@ class RunLine:
 def list_runs(project: Path) -> list[RunLine]:
     """All runs of a project, oldest first."""
     current = store.current(project)
-    return [_line(store.read(project, name), is_current=name == current) for name in store.names(project)]
+    lines = [_line(store.read(project, name), is_current=name == current) for name in store.names(project)]
+    # The names say the minute only.
+    return sorted(lines, key=lambda line: (line.created, line.name))
 
 
 def _line(run: store.Run, *, is_current: bool) -> RunLine:
