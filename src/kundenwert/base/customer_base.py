@@ -63,6 +63,7 @@ def build(engine: Engine, facts: LogFacts, *, as_of: int, collective: bool) -> t
     else:
         matched = reversals.match(engine, as_of=as_of)
         engine.view("movements", "base/movements.sql")
+        engine.view("purchase_days", "base/purchase_days.sql")
         engine.table("customers", "base/customers.sql", in_any_order=True, as_of=as_of)
     (summary,) = engine.rows("base/summary.sql")
     return BaseSummary(**summary), matched

@@ -1,18 +1,6 @@
 -- base/customers.sql: the customer base, one row a customer with a booked line; days since 1970-01-01, money unrounded.
 -- spend_days and spend: repeat purchase days with a positive amount. recent: repeat purchases of the last 365 days.
-with purchase_days as (
-    select
-        customer_id,
-        day,
-        sum(revenue) as revenue,
-        sum(purchase_amount) as purchase_amount,
-        bool_or(is_purchase) as is_purchase
-    from movements
-    where day <= $as_of
-    group by customer_id, day
-),
-
-grouped as (
+with grouped as (
     select
         customer_id,
         sum(revenue) as revenue,
@@ -24,6 +12,7 @@ grouped as (
         sum(purchase_amount) filter (where is_purchase and purchase_amount > 0) as paid,
         arg_min(purchase_amount, day) filter (where is_purchase) as first_amount
     from purchase_days
+    where day <= $as_of
     group by customer_id
 ),
 

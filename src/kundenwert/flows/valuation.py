@@ -313,9 +313,17 @@ def _margin(engine: Engine, loaded: Loaded, settings: Settings, as_of: date) -> 
 
 
 def _round(engine: Engine, *, contribution: bool) -> None:
+    _hand_out_cents(engine, "cents", "value/unrounded_revenue.sql")
+    if contribution:
+        _hand_out_cents(engine, "cents_of_past", "value/unrounded_past.sql")
+    else:
+        engine.table("cents_of_past", "value/no_cents.sql")
+
+
+def _hand_out_cents(engine: Engine, table: str, unrounded: str) -> None:
+    engine.view("unrounded", unrounded)
     (parts,) = engine.rows("value/has_parts_of_cents.sql")
-    engine.table("cents", "value/cents.sql" if parts["found"] else "value/no_cents.sql")
-    engine.table("cents_of_past", "value/cents_of_past.sql" if contribution else "value/no_cents.sql")
+    engine.table(table, "value/cents.sql" if parts["found"] else "value/no_cents.sql")
 
 
 def _return_share(engine: Engine, loaded: Loaded, settings: Settings, as_of: date) -> float:

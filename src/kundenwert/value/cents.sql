@@ -1,11 +1,11 @@
--- value/cents.sql: customers whose booked revenue gets one more cent by largest remainder, so that the rounded revenues add up to
--- the ledger total rounded once; ties go to the smaller id
+-- value/cents.sql: customers whose amount gets one more cent by largest remainder, so that the rounded amounts add up to the
+-- total rounded once; ties go to the smaller id
 with parts as (
     select
         customer_id,
-        floor(revenue * 100) as whole,
-        revenue * 100 - floor(revenue * 100) as remainder
-    from customers
+        floor(amount * 100) as whole,
+        amount * 100 - floor(amount * 100) as remainder
+    from unrounded
 ),
 
 missing as (
