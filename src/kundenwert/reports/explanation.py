@@ -12,7 +12,7 @@ _DOCUMENTS = 12
 
 
 def explanation(explained: Explained, lang: str = "de") -> str:
-    """The explanation of a customer's value as text of at most 100 signs a line."""
+    """The explanation of a customer's value as text for a terminal."""
     words = Language(lang)
     sections = [_heading(explained, words), _history(explained, words), _value(explained, words), _basis(explained, words)]
     return "\n\n".join(section for section in sections if section)
@@ -112,9 +112,27 @@ def _basis(explained: Explained, words: Language) -> str:
     ]
     if basis["yardstick"] == "revenue":
         lines.append(words.text("All amounts are revenue, not margin: no cost is known."))
-    if factors["return_share"]:
+    lines += _per_purchase(explained, words)
+    if factors["return_share"] and _expected(explained):
         lines.append(words.text("Expected amounts are less {share} for returns.", share=words.percent(factors["return_share"])))
     return "\n".join(lines)
+
+
+def _expected(explained: Explained) -> list[Part]:
+    return [part for part in explained.parts if part.kind == "expected"]
+
+
+def _per_purchase(explained: Explained, words: Language) -> list[str]:
+    """How expected purchases become money: what one counts, and what that leans on."""
+    row, currency, parts = explained.row, explained.basis["currency"], _expected(explained)
+    purchases = sum(part.purchases or 0.0 for part in parts)
+    if not purchases:
+        return []
+    each = words.money(float(sum(part.amount or Decimal(0) for part in parts)) / purchases, currency)
+    if row["monetary_value"] is None:
+        return [words.text("One expected purchase counts {each}: what purchases of this base bring on average.", each=each)]
+    own = words.money(row["monetary_value"], currency)
+    return [words.text("One expected purchase counts {each}: between the own mean of {own} and that of all.", each=each, own=own)]
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
