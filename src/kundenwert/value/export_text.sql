@@ -28,4 +28,4 @@ select
     replace("value"::varchar, '.', $mark) as "value",
     level
 from exported
-order by customer_id
+order by exported.customer_id
