@@ -93,7 +93,18 @@ def _discounted(source: store.Run, row: dict[str, Any], ends: Sequence[int]) -> 
     fit = Fitted.from_json((source.folder / "models" / f"{source.manifest['models'][0]['name']}.json").read_text(encoding="utf-8"))
     history = _history_of(fit, row)
     rate = source.manifest["settings"]["discount_rate"]
-    return [float(fit.forecast_histories(history, Horizons(float(end), float(end), rate)).discounted_purchases[0]) for end in ends]
+    scale = _scale(fit, history, row, float(source.manifest["horizon_days"]))
+    return [scale * float(fit.forecast_histories(history, Horizons(float(end), float(end), rate)).discounted_purchases[0]) for end in ends]
+
+
+def _scale(fit: Any, history: Any, row: dict[str, Any], horizon: float) -> float:
+    """What the forecast of `history` is multiplied by: a constant rate is known from the row, its history is not kept."""
+    from kundenwert.records import Horizons
+
+    if fit.model.name != "recent_rate":
+        return 1.0
+    shown = float(fit.forecast_histories(history, Horizons(horizon, horizon, 0.0)).expected_purchases[0])
+    return float(row["expected_purchases"]) / shown if shown else 1.0
 
 
 def _history_of(fit: Any, row: dict[str, Any]) -> Any:

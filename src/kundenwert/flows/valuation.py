@@ -14,7 +14,7 @@ from kundenwert.base import customer_base
 from kundenwert.base.as_of import day_number, day_of, last_plausible
 from kundenwert.base.customer_base import BaseSummary, LogFacts
 from kundenwert.base.reversals import Matched
-from kundenwert.errors import Bug, NothingToValue, Problem
+from kundenwert.errors import Bug, NothingToValue, Problem, SettingsError
 from kundenwert.records import Horizons, ModelCard, Notice
 from kundenwert.settings import Duration
 from kundenwert.tables.reconciliation import OF_CUSTOMERS, document_days
@@ -120,6 +120,9 @@ def as_of_day(loaded: Loaded, settings: Settings, clock: date) -> date:
     if settings.as_of is None:
         return last_plausible(days, clock)
     chosen: date = settings.as_of
+    if chosen > clock:
+        came = f"As-of is {chosen}, after today ({clock})."
+        raise SettingsError(Problem(came, "a day up to today: later lines cannot be known yet.", "choose an earlier --as-of."))
     if not days or day_number(chosen) < days[0]:
         first = f"The first document day is {day_of(days[0])}" if days else "No line has a readable date"
         raise NothingToValue(Problem(f"{first}, as-of is {chosen}.", "an as-of day after the first document.", "choose a later --as-of."))
