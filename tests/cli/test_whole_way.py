@@ -270,3 +270,18 @@ def test_demo_ties_to_the_published_totals(call: Call, folder: Path) -> None:
     assert call("customer", "12347", "--project", "kundenwert-demo", "--lang", "en").code == 0
     (report,) = folder.glob("kundenwert-demo/runs/*/report.html")
     assert '<html lang="en"' in report.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("who", ["0004", "0009", "0013"])
+def test_the_purchases_of_an_explanation_are_the_customer_s_own(call: Call, valued: Path, who: str) -> None:
+    found = json.loads(call("customer", who, "--project", "wert", "--json").out)
+    first = next(part for part in found["parts"] if part["kind"] == "expected")
+    # Discounted over a year at 10 %: a little less than undiscounted.
+    assert 0.93 < first["purchases"] / found["row"]["expected_purchases"] < 0.99
+
+
+def test_a_day_in_the_future_is_no_as_of_day(call: Call, valued: Path) -> None:
+    for words in (["value", "umsatz.csv"], ["run", "wert"]):
+        answer = call(*words, "--as-of", "2999-01-01")
+        assert answer.code == 1
+        assert "after today" in answer.err

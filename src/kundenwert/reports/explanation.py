@@ -130,9 +130,9 @@ def _per_purchase(explained: Explained, words: Language) -> list[str]:
         return []
     each = words.money(float(sum(part.amount or Decimal(0) for part in parts)) / purchases, currency)
     if row["monetary_value"] is None:
-        return [words.text("One expected purchase counts {each}: what purchases of this base bring on average.", each=each)]
+        return [words.text("One expected purchase counts {each}.", each=each)]
     own = words.money(row["monetary_value"], currency)
-    return [words.text("One expected purchase counts {each}: between the own mean of {own} and that of all.", each=each, own=own)]
+    return [words.text("One expected purchase counts {each}; a repeat purchase so far had an amount of {own}.", each=each, own=own)]
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
