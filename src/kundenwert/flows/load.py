@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _CANCELLATION_SHARE = 0.99
 _CANCELLATION_LINES = 5
 _EXAMPLES = 5
+# Rules whose name alone does not say what to do.
+_RULES = {"customer id is sound": "a customer id of at most 255 signs that no spreadsheet has turned into 4,01E+12"}
 
 
 @dataclass(frozen=True)
@@ -221,7 +223,10 @@ def _reject_problems(engine: Engine, loaded: Loaded, bad: int, lines: int) -> li
     )
     return [first] + [
         Problem(
-            f"Record {reject.record:,}: {reject.raw}", "; ".join(reject.rules) + ".", "correct the line or the mapping.", file=reject.file
+            f"Record {reject.record:,}: {reject.raw}",
+            "; ".join(_RULES.get(rule, rule) for rule in reject.rules) + ".",
+            "correct the line or the mapping.",
+            file=reject.file,
         )
         for reject in loaded.rejects
     ]
