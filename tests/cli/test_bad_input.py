@@ -33,7 +33,7 @@ UNREADABLE = [
     ("unreadable.csv", HEAD + "1,yesterday,much\n2,today,more\n", "2 problems"),
     ("huge.csv", days(19, "{c},2024-01-{k:02d},1000000000000.00"), "1,000,000,000,000"),
     ("one huge.csv", days(19, "{c},2024-01-{k:02d},5.00") + "1,2024-02-01,1000000000000.00\n", "does not fit"),
-    ("long ids.csv", days(19, "x" * 3000 + "{c},2024-01-{k:02d},5.00"), "customer id is sound"),
+    ("long ids.csv", days(19, "x" * 3000 + "{c},2024-01-{k:02d},5.00"), "a customer id of at most 255 signs"),
     ("long columns.csv", "x" * 3000 + "," + "y" * 3000 + ",amount\n1,2024-01-01,5.00\n", "No column for customer_id"),
     ("nul.csv", HEAD + "1,2024-01-01,5.00\n2,2024-\x0001-02,5.00\n", "NUL byte"),
     (
@@ -254,7 +254,7 @@ def _garbage() -> st.SearchStrategy[bytes]:
     return st.one_of(st.binary(max_size=200), cells, headed, packed, st.tuples(marked, st.binary(max_size=120)).map(b"".join))
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_garbage(), st.sampled_from(["sales.csv", "sales.xlsx", "sales.parquet", "sales.csv.gz", "sales"]))
 @example(b'customer_id,date,amount\n"', "sales.csv")
 @example(b"\xff\xfe", "sales.csv")
