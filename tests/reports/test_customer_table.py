@@ -98,6 +98,8 @@ def test_figures_are_numbers_and_days_are_days(tmp_path: Path) -> None:
     assert cell(book, "Revenue so far, €").number_format == "#,##0.00"
     assert cell(book, "Still active").number_format == "0.0%"
     assert cell(book, "First purchase").is_date
+    assert cell(book, "First purchase").number_format == "d mmm yyyy"
+    assert cell(written(tmp_path, lang="de"), "Erster Kauf").number_format == "dd.mm.yyyy"
 
 
 def test_ids_stay_text(tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ Columns = Mapping[str, Any]
 _LONGEST_CELL, _LONGEST_TITLE = 32_767, 120
 # Signs that XML cannot hold at all; xlsxwriter takes care of the other control characters.
 _UNSHOWABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
-_NUMBERS = {"text": "@", "count": "#,##0", "money": "#,##0.00", "number": "#,##0.00", "share": "0.0%", "date": "dd.mm.yyyy"}
+_NUMBERS = {"text": "@", "count": "#,##0", "money": "#,##0.00", "number": "#,##0.00", "share": "0.0%"}
+_DATES = {"de": "dd.mm.yyyy", "en": "d mmm yyyy"}
 _A4 = 9
 
 
@@ -113,17 +114,18 @@ class Told:
 class Formats:
     """The formats of a workbook, made once each."""
 
-    def __init__(self, book: Workbook) -> None:
+    def __init__(self, book: Workbook, lang: str) -> None:
+        codes = {**_NUMBERS, "date": _DATES[lang]}
         base = {"font_name": "Calibri", "font_size": 11, "font_color": colour("text"), "valign": "top"}
         head = {**base, "bold": True, "text_wrap": True, "bottom": 1, "bottom_color": colour("axis"), "valign": "bottom"}
         self.title = book.add_format({**base, "bold": True, "font_size": 14})
         self.bold = book.add_format({**base, "bold": True})
         self.quiet = book.add_format({**base, "font_color": colour("text-2")})
         self.unseen = book.add_format({"num_format": ";;;"})
-        self.cells = {kind: book.add_format({**base, "num_format": code}) for kind, code in _NUMBERS.items()}
+        self.cells = {kind: book.add_format({**base, "num_format": code}) for kind, code in codes.items()}
         # Facts stand beside their label; text to the right of figures keeps its distance from them.
-        self.facts = {kind: book.add_format({**base, "num_format": code, "align": "left"}) for kind, code in _NUMBERS.items()}
-        self.sums = {kind: book.add_format({**base, "bold": True, "num_format": code}) for kind, code in _NUMBERS.items()}
+        self.facts = {kind: book.add_format({**base, "num_format": code, "align": "left"}) for kind, code in codes.items()}
+        self.sums = {kind: book.add_format({**base, "bold": True, "num_format": code}) for kind, code in codes.items()}
         self.beside = book.add_format({**base, "align": "left", "indent": 1})
         self._left = book.add_format({**head, "align": "left"})
         self._beside = book.add_format({**head, "align": "left", "indent": 1})

@@ -41,7 +41,7 @@ def customer_table(columns: Columns, path: Path, *, lang: str, manifest: Mapping
     book = Workbook(str(path), options)
     book.use_zip64()
     book.set_properties({"title": told.title, "subject": told.company, **_created(told)})
-    formats = Formats(book)
+    formats = Formats(book, lang)
     shown = [column for column in _columns(told, columns) if _is_filled(columns, column.name)]
     _customers(book.add_worksheet(told.words.text("Customers")), told, formats, shown, columns, rows)
     overview(book, book.add_worksheet(told.words.text("Overview")), told, formats, shown, columns)
