@@ -128,10 +128,10 @@ class Engine(ABC):
         """View `name`: all rows of views with the same columns, one after the other."""
 
     @abstractmethod
-    def write(self, path: Path, step: str, *, compact: bool = False, **values: Any) -> int:
+    def write(self, path: Path, step: str, *, compact: bool = False, about: Mapping[str, str] | None = None, **values: Any) -> int:
         """Runs a step and writes its rows as one Parquet file, in their order; returns how many rows.
 
-        compact: packed small for what is kept for long, else fast.
+        compact: packed small for what is kept for long, else fast. about: texts for the file's own header, such as the yardstick.
         """
 
     @abstractmethod

@@ -132,10 +132,13 @@ class DuckDb(Engine):
         text = " union all ".join(f"select * from {checked_name(source)}" for source in sources)
         self._connection.execute(f"create or replace temp view {checked_name(name)} as {text}")
 
-    def write(self, path: Path, step: str, *, compact: bool = False, **values: Any) -> int:
-        packing = "zstd" if compact else "snappy"
+    def write(self, path: Path, step: str, *, compact: bool = False, about: Mapping[str, str] | None = None, **values: Any) -> int:
+        about = about or {}
+        header = ", ".join(f"{checked_name(name)}: $about_{name}" for name in about)
+        options = f"format parquet, compression {'zstd' if compact else 'snappy'}" + (f", kv_metadata {{{header}}}" if header else "")
+        bound = {"path": str(path), **values, **{f"about_{name}": text for name, text in about.items()}}
         with _told(path.name):
-            return self._copy(f"copy ({step_text(step)}) to $path (format parquet, compression {packing})", {"path": str(path), **values})
+            return self._copy(f"copy ({step_text(step)}) to $path ({options})", bound)
 
     def write_csv(self, path: Path, step: str, *, delimiter: str = ",", **values: Any) -> int:
         with _told(path.name):

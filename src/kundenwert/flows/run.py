@@ -17,7 +17,7 @@ from kundenwert.flows import figures as gathering
 from kundenwert.flows.holdout import holdout
 from kundenwert.flows.ledger import bridge_as_json, open_ledger
 from kundenwert.flows.project import read
-from kundenwert.flows.valuation import value, write_customers
+from kundenwert.flows.valuation import VALUE_IS, value, write_customers
 from kundenwert.records import RunFigures
 from kundenwert.runs import storage, store
 
@@ -63,7 +63,7 @@ def _build(engine: Engine, project: Project, building: Path, *, clock: datetime,
     valued = value(engine, loaded, settings, clock=clock.date(), progress=progress)
     customers = building / "customers.parquet"
     with progress.phase("Writing the value table") as phase:
-        phase.rows = write_customers(engine, valued, engine.write, customers)
+        phase.rows = write_customers(engine, valued, customers)
     name = store.free_name(project.folder, clock, _fingerprint(ledger, settings.of_results()))
     with progress.phase("Summing up"):
         parts = gathering.gather(engine, customers, valued, settings)
@@ -110,7 +110,7 @@ def _manifest(
         "value_horizon": figures.value_horizon,
         "horizon_days": valued.horizons.horizon_days,
         "value_horizon_days": valued.horizons.value_horizon_days,
-        "value_is": "past + clv; clv is residual, from the as-of day on",
+        "value_is": VALUE_IS,
         "settings": project.settings.of_results(),
         "yardstick": figures.yardstick,
         "currency": figures.currency,

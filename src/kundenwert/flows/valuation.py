@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -33,6 +32,7 @@ _PLAIN_WEIGHT = 2.0
 # A customer's own margin counts by its revenue, the margin of the base like four average purchases.
 _MARGIN_PURCHASES = 4.0
 _LARGEST_RETURN_SHARE = 0.95
+VALUE_IS = "past + clv; clv is residual, from the as-of day on"
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ class Valued:
     fits: tuple[Any, ...]
     horizons: Horizons
     amounts: Amounts
+    currency: str
     notices: tuple[Notice, ...]
 
     @property
@@ -92,13 +93,30 @@ def value(engine: Engine, loaded: Loaded, settings: Settings, *, clock: date, pr
         load_forecast(engine, forecast, small=_is_recent(purchases))
         amounts, spend_fits, more = _amounts(engine, loaded, settings, summary, as_of, small=_is_recent(purchases))
     return Valued(
-        as_of, facts, summary, matched, (purchases, *spend_fits), horizons, amounts, (*notices, *_short_log(loaded, settings, as_of), *more)
+        as_of=as_of,
+        facts=facts,
+        summary=summary,
+        matched=matched,
+        fits=(purchases, *spend_fits),
+        horizons=horizons,
+        amounts=amounts,
+        currency=loaded.currency,
+        notices=(*notices, *_short_log(loaded, settings, as_of), *more),
     )
 
 
-def write_customers(engine: Engine, valued: Valued, write: Callable[..., int], path: Path) -> int:
-    """Writes customers.parquet (or CSV) with an engine's `write`; returns how many rows."""
-    return write(path, "value/customers.sql", **valued.amounts.values())
+def write_customers(engine: Engine, valued: Valued, path: Path) -> int:
+    """Writes customers.parquet; returns how many rows. Its header names yardstick, as-of day, horizons and rate."""
+    about = {
+        "yardstick": valued.amounts.yardstick,
+        "currency": valued.currency,
+        "as_of": valued.as_of.isoformat(),
+        "horizon_days": f"{valued.horizons.horizon_days:g}",
+        "value_horizon_days": f"{valued.horizons.value_horizon_days:g}",
+        "discount_rate": f"{valued.horizons.discount_rate:g}",
+        "value_is": VALUE_IS,
+    }
+    return engine.write(path, "value/customers.sql", about=about, **valued.amounts.values())
 
 
 def log_facts(loaded: Loaded, as_of: date) -> LogFacts:

@@ -78,9 +78,9 @@ def _write(engine: Engine, valued: Valued, path: Path, facts: Mapping[str, Any],
     from kundenwert.flows.export import write_csv, write_xlsx
 
     if path.suffix.lower() == ".parquet":
-        return write_customers(engine, valued, engine.write, path)
+        return write_customers(engine, valued, path)
     table = path.with_name("customers.parquet")
-    write_customers(engine, valued, engine.write, table)
+    write_customers(engine, valued, table)
     if path.suffix.lower() == ".csv":
         return write_csv(engine, table, path, language=language, numbers=numbers)
     return write_xlsx(engine, table, path, language=language, numbers=numbers, manifest=facts)
