@@ -16,8 +16,8 @@ from kundenwert.engines._engine import Engine
 from kundenwert.errors import AmbiguousInput
 
 
-@pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("as_of", [0, 7, 29, 400])
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("as_of", [0, 7, 400])
 def test_the_base_is_that_of_the_slow_program(engine: Engine, seed: int, as_of: int) -> None:
     lines = logs.mixed_log(seed)
     found = logs.built(engine, lines, as_of)
@@ -31,7 +31,7 @@ def test_the_base_of_a_log_without_quantities_is_that_of_the_slow_program(engine
     assert logs.built(engine, lines, as_of) == logs.slow_base(lines, as_of)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("as_of", [3, 11, 19])
 def test_the_base_of_a_day_is_the_same_from_the_full_log_and_from_the_log_cut_there(engine: Engine, seed: int, as_of: int) -> None:
     lines = logs.mixed_log(seed, customers=60, days=25)
@@ -41,7 +41,7 @@ def test_the_base_of_a_day_is_the_same_from_the_full_log_and_from_the_log_cut_th
     assert full == logs.built(engine, cut, as_of)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("as_of", [500, 900])
 def test_the_plain_way_gives_the_same_rows_as_the_full_way(engine: Engine, seed: int, as_of: int) -> None:
     lines = logs.plain_log(seed)

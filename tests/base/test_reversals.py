@@ -43,7 +43,7 @@ def matched(engine: Engine, lines: list[Line], as_of: int) -> set[Match]:
     return logs.matches_of(engine)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(lines=LOGS, as_of=st.integers(0, LAST_DAY))
 def test_matches_are_those_of_the_slow_program(engine: Engine, lines: list[Line], as_of: int) -> None:
     assert matched(engine, lines, as_of) == logs.slow_matches(lines, as_of)
@@ -104,7 +104,7 @@ def test_the_rules_come_in_order(engine: Engine, lines: list[Line], expected: se
 PIECES = st.lists(st.integers(1, 4), min_size=1, max_size=3)
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(lines=LOGS, sold=st.integers(0, LAST_DAY), delay=st.integers(0, 4), later=st.integers(0, 9), pieces=PIECES)
 def test_an_invoice_and_its_cancellation_in_the_same_document_leave_no_trace(
     engine: Engine, lines: list[Line], sold: int, delay: int, later: int, pieces: list[int]
@@ -116,7 +116,7 @@ def test_an_invoice_and_its_cancellation_in_the_same_document_leave_no_trace(
     assert logs.built(engine, [*known, *invoice, *cancellation], as_of) == logs.built(engine, known, as_of)
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(lines=LOGS, sold=st.integers(0, LAST_DAY), delay=st.integers(0, 4), later=st.integers(0, 9), pieces=PIECES)
 def test_an_invoice_and_its_cancellation_under_another_number_leave_no_trace(
     engine: Engine, lines: list[Line], sold: int, delay: int, later: int, pieces: list[int]
@@ -140,7 +140,7 @@ def test_a_cancellation_acts_from_its_own_day(engine: Engine) -> None:
     assert logs.built(engine, lines, 5)["K1"]["frequency"] == 0
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(lines=LOGS, place=st.integers(0, 13))
 def test_splitting_a_line_changes_no_revenue(engine: Engine, lines: list[Line], place: int) -> None:
     split = _split(lines, place % len(lines))

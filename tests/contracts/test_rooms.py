@@ -120,7 +120,7 @@ def test_names_that_stand_in_sql_of_engines_are_checked_names_steps_or_constants
                 calls = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
                 found += [ast.unparse(call) for call in calls if not (isinstance(call, ast.Call) and _name(call) in allowed)]
     # What the driver takes as no parameter: our separator of columns and our way of packing; and the union of checked names.
-    assert set(found) <= {"delimiter", "text", "packing"}
+    assert set(found) <= {"delimiter", "text", "options", "packing"}
 
 
 def _name(call: ast.Call) -> str:

@@ -38,7 +38,7 @@ def value(tmp_path: Path) -> Callable[..., Ran]:
     """Runs the project in tmp_path; settings as flags."""
 
     def value(*, clock: datetime = CLOCK, publish: bool = False, progress: Progress | None = None, **flags: Any) -> Ran:
-        return run(tmp_path, flags, clock=clock, progress=progress or Progress(), publish=publish)
+        return run(tmp_path, {"threads": "1", **flags}, clock=clock, progress=progress or Progress(), publish=publish)
 
     return value
 

@@ -49,11 +49,12 @@ def test_every_customer_of_the_calibration_has_a_row(valued: ValuedFile) -> None
     assert valued.valued.summary.repeat_purchases == 2457
 
 
-def test_free_orders_are_purchases_but_no_spend_days(valued: ValuedFile) -> None:
-    table = pq.read_table(valued.path)
-    again = [(row["frequency"], row["spend_days"]) for row in table.to_pylist() if row["frequency"]]
-    assert all(days <= frequency for frequency, days in again)
-    assert sum(days > 0 for _, days in again) == 946 < len(again)
+def test_free_orders_are_booked_and_flagged(valued: ValuedFile, raw_file: Callable[[str], Path]) -> None:
+    lines = raw_file("CDNOW_sample.txt").read_text(encoding="ascii").splitlines()
+    bridge = valued.loaded.reconcile()
+    free = sum(float(line.split()[-1]) == 0 for line in lines)
+    assert next(total.lines for total in bridge.flags if total.flag == "free") == free > 0
+    assert next(total.lines for total in bridge.classes if total.line_class == "kept") == len(lines) == 6919
 
 
 def test_the_holdout_of_39_weeks_is_that_of_the_references(raw_file: Callable[[str], Path], tmp_path: Path) -> None:

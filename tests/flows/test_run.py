@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import signal
@@ -18,11 +19,13 @@ import exports
 import pyarrow.parquet as pq
 import pytest
 
+from kundenwert import sources
 from kundenwert.errors import NothingToValue, SettingsError, StorageError, UnknownName
+from kundenwert.flows import run as flow
 from kundenwert.flows.check import as_json, check_project
 from kundenwert.flows.look import list_runs, manifest
 from kundenwert.flows.progress import Progress
-from kundenwert.flows.run import Ran
+from kundenwert.flows.run import Ran, run
 from kundenwert.runs import store
 
 Value = Callable[..., Ran]
@@ -33,6 +36,12 @@ SETTINGS = 'title = "Laden"\ncurrency = "EUR"\nmargin = 0.3\nhorizon = "6m"\n'
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     return exports.project(tmp_path, exports.shop(), SETTINGS)
+
+
+@pytest.fixture(autouse=True)
+def plain_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawing takes longer than all the rest; the report has its own tests, and the processes started here draw it."""
+    monkeypatch.setattr(flow, "_write_reports", lambda folder, *_: (folder / "report.html").write_text("<html></html>\n", encoding="utf-8"))
 
 
 def tables(ran: Ran) -> dict[str, str]:
@@ -147,7 +156,6 @@ def test_a_log_that_covers_the_horizon_gets_a_holdout_that_changes_nothing(proje
     assert found["customers"] == len(known)
     assert found["actual_purchases"] == len([1 for customer, _ in later if customer in known])
     cut = exports.project(project / "cut", [line for line in lines if line[1] <= date(2024, 3, 31)], SETTINGS)
-    from kundenwert.flows.run import run
 
     without = run(cut, {"as_of": "2024-03-31"}, clock=with_later.figures.created, progress=Progress())
     assert manifest(cut)["holdout"] is None
@@ -228,7 +236,6 @@ def test_next_months_file_is_added_and_a_known_file_is_not_read_again(project: P
     exports.project(project, [line for line in lines if line[1] <= cut], SETTINGS)
     value()
     exports.write(project / "exports" / "sales-2.csv", [line for line in lines if line[1] > cut])
-    from kundenwert import sources
 
     read: list[str] = []
     inspect = sources.inspect
@@ -240,7 +247,6 @@ def test_next_months_file_is_added_and_a_known_file_is_not_read_again(project: P
     assert [entry["name"] for entry in manifest(project)["inputs"]] == ["sales-1.csv", "sales-2.csv"]
     # In one file or in two: the same customers, to the last cent.
     exports.project(project / "whole", lines, SETTINGS)
-    from kundenwert.flows.run import run
 
     assert tables(run(project / "whole", {}, clock=both.figures.created, progress=Progress())) == tables(both)
 
@@ -277,12 +283,10 @@ def start(project: Path, as_of: str) -> subprocess.Popen[str]:
 
 
 def is_whole(project: Path, name: str) -> bool:
-    run = store.read(project, name)
-    found = dict(run.manifest["tables"])
-    import hashlib
-
-    return all(hashlib.sha256((run.folder / table).read_bytes()).hexdigest() == digest for table, digest in found.items()) and (
-        run.folder / "report.html"
+    kept = store.read(project, name)
+    found = dict(kept.manifest["tables"])
+    return all(hashlib.sha256((kept.folder / table).read_bytes()).hexdigest() == digest for table, digest in found.items()) and (
+        kept.folder / "report.html"
     ).read_text(encoding="utf-8").rstrip().endswith("</html>")
 
 

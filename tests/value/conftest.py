@@ -44,7 +44,16 @@ def value_lines(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Table
     """Writes lines as CSV and values them; settings as flags."""
     import exports
 
+    known: dict[Any, Table] = {}
+
     def value(lines: Sequence[Sequence[Any]], header: Sequence[str] = exports.HEADER, **flags: Any) -> Table:
+        # The same lines and settings give the same table (a test of its own), so each is valued once.
+        key = (tuple(tuple(line) for line in lines), tuple(header), tuple(sorted(flags.items())))
+        if key not in known:
+            known[key] = anew(lines, header, **flags)
+        return known[key]
+
+    def anew(lines: Sequence[Sequence[Any]], header: Sequence[str], **flags: Any) -> Table:
         folder = tmp_path_factory.mktemp("value")
         path = exports.write(folder / "sales.csv", lines, header)
         settings = {"threads": "1", **flags}

@@ -321,9 +321,8 @@ def test_a_small_base_is_valued_by_the_rate_of_the_last_twelve_months(shop: list
     assert min(row["clv"] for row in valued) > 0
 
 
-@pytest.mark.parametrize("returns", [0.0, 0.2])
-def test_the_rate_of_a_small_base_is_shrunk_purchases_by_shrunk_time(value_lines: ValueLines, returns: float) -> None:
-    lines = exports.shop(4, customers=30, returns=returns, no_cost=0)
+def test_the_rate_of_a_small_base_is_shrunk_purchases_by_shrunk_time(value_lines: ValueLines) -> None:
+    lines = exports.shop(4, customers=30, returns=0.2, no_cost=0)
     found = value_lines(lines, as_of=AS_OF.isoformat(), horizon="100d")
     p = found.valued.valued.fits[0].parameters_in_days
     slow_rows = logs.slow_base([as_line(line) for line in lines], (AS_OF - FIRST_DAY).days)
@@ -342,8 +341,8 @@ def test_a_short_value_horizon_leaves_nearly_nothing_but_the_past(shop: list[Any
 
 
 def test_values_rise_with_margin_and_fall_with_the_discount_rate(shop: list[Any], value_lines: ValueLines) -> None:
-    clv = [sum(value_lines(shop, discount_rate=rate).column("clv")) for rate in ("0", "0.05", "0.2")]
-    assert clv[0] > clv[1] > clv[2] > 0
+    clv = [sum(value_lines(shop, discount_rate=rate).column("clv")) for rate in ("0", "0.2")]
+    assert clv[0] > clv[1] > 0
 
 
 def test_twelve_orders_of_60_at_30_percent_are_a_past_of_216(value_lines: ValueLines) -> None:
