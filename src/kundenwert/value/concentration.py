@@ -36,7 +36,8 @@ def concentration(values: Floats, *, measure: str, limits: tuple[float, float] =
     return Concentration(
         measure=measure,
         classes=_classes(falling, cumulative - shares, limits),
-        gini=float(np.sum((2 * rank - n - 1) * falling[::-1]) / (n * total)),
+        # Among equal customers the sum of rounded parts may fall below zero by its last digit.
+        gini=max(float(np.sum((2 * rank - n - 1) * falling[::-1]) / (n * total)), 0.0),
         hhi=float(np.sum(shares**2)),
         lorenz=_points(np.cumsum(shares[::-1])),
         whale=_points(cumulative),
