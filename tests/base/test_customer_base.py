@@ -109,6 +109,14 @@ def test_lines_of_one_day_are_one_purchase(engine: Engine) -> None:
     assert (row["frequency"], row["spend_days"], row["spend"], row["t"]) == (1, 1, 5, 4)
 
 
+def test_recent_purchases_are_the_repeat_purchases_of_the_last_365_days(engine: Engine) -> None:
+    days = [10, 635, 636, 1000]  # at day 1000 the last 365 days begin with day 636
+    lines = [Line("K1", day, Decimal(5)) for day in days] + [Line("K2", 700, Decimal(5)), Line("K2", 701, Decimal(5))]
+    for collective in ([], ["nobody"]):
+        found = logs.built(engine, lines, 1000, collective)
+        assert (found["K1"]["recent"], found["K2"]["recent"]) == (2, 1)
+
+
 def test_no_customer_is_known_before_the_first_day(engine: Engine) -> None:
     assert logs.built(engine, [Line("K1", 4, Decimal(3))], 3) == {}
 

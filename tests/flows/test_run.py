@@ -147,19 +147,26 @@ def test_an_as_of_day_before_the_first_document_is_refused(project: Path, value:
 
 
 def test_a_log_that_covers_the_horizon_gets_a_holdout_that_changes_nothing(project: Path, value: Value) -> None:
-    with_later = value(as_of="2024-03-31")
+    lines, as_of = exports.shop(), date(2024, 3, 31)
+    last = max(line[1] for line in lines)
+    horizon = f"{(last - as_of).days}d"
+    with_later = value(as_of=as_of.isoformat(), horizon=horizon)
     found = manifest(project)["holdout"]
-    assert found["until"] == "2024-09-30"
-    lines = exports.shop()
-    later = {(line[0], line[1]) for line in lines if date(2024, 3, 31) < line[1] <= date(2024, 9, 30) and line[4] > 0}
+    assert found["until"] == last.isoformat()
+    later = {(line[0], line[1]) for line in lines if as_of < line[1] and line[4] > 0}
     known = {row["customer_id"] for row in as_text(with_later) if row["level"] != "none"}
     assert found["customers"] == len(known)
     assert found["actual_purchases"] == len([1 for customer, _ in later if customer in known])
-    cut = exports.project(project / "cut", [line for line in lines if line[1] <= date(2024, 3, 31)], SETTINGS)
-
-    without = run(cut, {"as_of": "2024-03-31"}, clock=with_later.figures.created, progress=Progress())
+    cut = exports.project(project / "cut", [line for line in lines if line[1] <= as_of], SETTINGS)
+    without = run(cut, {"as_of": as_of.isoformat(), "horizon": horizon}, clock=with_later.figures.created, progress=Progress())
     assert manifest(cut)["holdout"] is None
     assert tables(without) == tables(with_later)
+
+
+def test_a_log_that_ends_a_day_before_the_horizon_gets_no_holdout(project: Path, value: Value) -> None:
+    last = max(line[1] for line in exports.shop())
+    value(as_of="2024-03-31", horizon=f"{(last - date(2024, 3, 31)).days + 1}d")
+    assert manifest(project)["holdout"] is None
 
 
 # ---- publication ------------------------------------------------------------------------------------------------------

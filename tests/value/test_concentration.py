@@ -55,6 +55,13 @@ def test_the_biggest_customer_is_always_in_class_a() -> None:
     assert classes([7]) == [1, 0, 0]
 
 
+def test_equal_customers_are_not_concentrated_at_all() -> None:
+    found = concentration(np.full(5, 2.85), measure="clv")
+    assert found.gini == 0
+    assert str(found.gini) == "0.0"
+    assert found.hhi == pytest.approx(0.2)
+
+
 def test_the_limits_are_a_choice() -> None:
     assert classes(TEN, (0.5, 0.9)) == [1, 4, 5]
 
