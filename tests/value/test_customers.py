@@ -379,3 +379,11 @@ def test_revenue_is_rounded_by_largest_remainder(value_lines: ValueLines) -> Non
     # 7 x 0.666 = 4.662, rounded once 4.66: four customers take the four missing cents, by the order of their ids.
     assert found.column("revenue") == [Decimal("0.67")] * 4 + [Decimal("0.66")] * 3
     assert sum(found.column("revenue")) == Decimal("4.66")
+
+
+def test_the_largest_remainders_take_the_missing_cents_also_below_zero(value_lines: ValueLines) -> None:
+    parts = {"K1": "0.0010", "K2": "0.0040", "K3": "0.0090", "K4": "0.0060", "K5": "-3.0040"}
+    rows = [line for name, part in parts.items() for line in ((name, "2024-01-01", "1.0000"), (name, "2024-02-01", part))]
+    found = value_lines(rows, ("customer_id", "date", "net_amount"))
+    # 1.001 + 1.004 + 1.009 + 1.006 - 2.004 = 2.016, rounded once 2.02; rounded down 1.00 + 1.00 + 1.00 + 1.00 - 2.01 = 1.99.
+    assert found.column("revenue") == [Decimal(text) for text in ("1.00", "1.00", "1.01", "1.01", "-2.00")]
