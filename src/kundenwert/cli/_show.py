@@ -36,6 +36,7 @@ _FLAG_WORDS = {
     "non_product": "no products (postage, fees)",
     "negative_price": "price below zero",
     "duplicate": "repeat a line of their file",
+    "unmatched_cancellation": "reversals without their sale",
     "positive": "positive lines",
 }
 # Cells may hold signs that steer a terminal or turn a line around; they are shown as a mark.
