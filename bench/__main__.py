@@ -84,6 +84,7 @@ class Bench:
         if size == "100k":
             commands[f"value {size}, CSV"] = value.command(self.log(customers, "csv"), self.scratch / "csv.parquet", **limits)
         found = self.measure(commands)
+        subprocess.run(module("shape", floor, table), check=True, cwd=HERE.parent)
         self.measure({f"fit {size}": module("fit", table)})
         self.judge(size, customers, found)
 

@@ -17,7 +17,7 @@ def main(lines: str, out: str, memory: str, threads: str) -> None:
     spill = Path(out).with_suffix(".spill")
     with duckdb.connect(config={"memory_limit": memory, "threads": int(threads), "temp_directory": str(spill)}) as connection:
         text = SQL.read_text(encoding="utf-8").strip().rstrip(";")
-        connection.execute(f"copy ({text}) to $out (format parquet, compression zstd)", {"lines": lines, "out": out})
+        connection.execute(f"copy ({text}) to $out (format parquet, compression snappy)", {"lines": lines, "out": out})
 
 
 if __name__ == "__main__":
