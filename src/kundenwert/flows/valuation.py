@@ -116,7 +116,7 @@ def write_customers(engine: Engine, valued: Valued, path: Path) -> int:
         "discount_rate": f"{valued.horizons.discount_rate:g}",
         "value_is": VALUE_IS,
     }
-    return engine.write(path, "value/customers.sql", about=about, **valued.amounts.values())
+    return engine.write(path, "value/customers.sql", about=about, as_of=day_number(valued.as_of), **valued.amounts.values())
 
 
 def log_facts(loaded: Loaded, as_of: date) -> LogFacts:
@@ -284,9 +284,7 @@ def _amounts(
     engine: Engine, loaded: Loaded, settings: Settings, summary: BaseSummary, as_of: date, *, small: bool
 ) -> tuple[Amounts, list[Any], list[Notice]]:
     if not loaded.has_amounts:
-        for table in ("cents", "cents_of_past"):
-            engine.table(table, "value/no_cents.sql")
-        engine.table("contributions", "value/no_contributions.sql")
+        engine.view("sorted_customers", "value/sorted_plain.sql")
         text = "The input has no amounts: customers are valued in purchases, not in money."
         return Amounts(1.0, 1.0, 0.0, 0.0, 1.0, 0.0, None, "purchases"), [], [Notice("no_amounts", text)]
     spend, fits, notices = _spend(engine, summary, small=small)
@@ -327,24 +325,28 @@ def _margin(engine: Engine, loaded: Loaded, settings: Settings, as_of: date) -> 
     elif settings.margin is not None:
         engine.table("contributions", "value/contributions_settled.sql", margin=float(settings.margin))
     else:
-        engine.table("contributions", "value/no_contributions.sql")
         return None, None
     (found,) = engine.rows("value/overall_margin.sql")
     return found["margin"], found["estimated_share"]
 
 
 def _round(engine: Engine, *, contribution: bool) -> None:
-    _hand_out_cents(engine, "cents", "value/unrounded_revenue.sql")
+    """Gives view `sorted_customers` revenue and contribution in cents that add up to the ledger's totals rounded once."""
+    uneven = _hand_out_cents(engine, "cents", "value/unrounded_revenue.sql")
     if contribution:
         _hand_out_cents(engine, "cents_of_past", "value/unrounded_past.sql")
-    else:
+    elif uneven:
         engine.table("cents_of_past", "value/no_cents.sql")
+        engine.table("contributions", "value/no_contributions.sql")
+    engine.view("sorted_customers", "value/sorted.sql" if uneven or contribution else "value/sorted_plain.sql")
 
 
-def _hand_out_cents(engine: Engine, table: str, unrounded: str) -> None:
+def _hand_out_cents(engine: Engine, table: str, unrounded: str) -> bool:
+    """Keeps the ids that get one more cent as `table`; returns whether any amount was not whole cents."""
     engine.view("unrounded", unrounded)
     (parts,) = engine.rows("value/has_parts_of_cents.sql")
     engine.table(table, "value/cents.sql" if parts["found"] else "value/no_cents.sql")
+    return bool(parts["found"])
 
 
 def _return_share(engine: Engine, loaded: Loaded, settings: Settings, as_of: date) -> float:

@@ -1,47 +1,20 @@
 -- value/customers.sql: customers.parquet: one row a customer, sorted by id; money in cents, null where the yardstick is purchases.
--- Only what the columns are reckoned from is sorted; sorting the columns themselves would move three times as much.
 -- Expected amount of a purchase: (weight population_mean + p spend) / (p spend_days + weight), Fader & Hardie note 025, eq. 5.
 -- Margin: the customer's own, shrunk to that of the base as if the base had bought for $margin_weight more.
-with sorted as (
-    select
-        customer_forecasts.customer_id::varchar as customer_id,
-        first_day,
-        last_day,
-        frequency,
-        recency,
-        t,
-        spend_days,
-        spend,
-        p_alive,
-        expected_purchases,
-        discounted_purchases,
-        discounted_beyond,
-        is_collective,
-        (floor(customer_forecasts.revenue * 100) / 100 + case when cents.customer_id is null then 0 else 0.01 end)::decimal(18, 2)
-        as booked,
-        (floor(contributions.past * 100) / 100 + case when cents_of_past.customer_id is null then 0 else 0.01 end)::decimal(18, 2)
-        as contribution,
-        case
-            when contributions.revenue::double + $margin_weight > 0
-                then (contributions.past::double + $margin_weight * $margin) / (contributions.revenue::double + $margin_weight)
-            else $margin
-        end as margin
-    from customer_forecasts
-    left join cents on customer_forecasts.customer_id = cents.customer_id
-    left join cents_of_past on customer_forecasts.customer_id = cents_of_past.customer_id
-    left join contributions on customer_forecasts.customer_id = contributions.customer_id
-    order by 1
-),
-
-valued as (
+with valued as (
     select
         *,
+        case
+            when own_revenue::double + $margin_weight > 0
+                then (own_past::double + $margin_weight * $margin) / (own_revenue::double + $margin_weight)
+            else $margin
+        end as margin,
         ($weight * $population_mean + $p * coalesce(spend, 0)::double) / ($p * coalesce(spend_days, 0) + $weight)
         * (1 - $return_share) as expected_amount,
         $yardstick <> 'purchases' as has_money,
         -- Nothing is expected of a customer without a purchase left; of a collective customer nothing is known.
         case when frequency is null and not is_collective then 0 end as nothing
-    from sorted
+    from sorted_customers
 )
 
 select
@@ -49,8 +22,8 @@ select
     date '1970-01-01' + first_day as first_purchase,
     date '1970-01-01' + last_day as last_purchase,
     frequency,
-    recency,
-    t as "T",
+    last_day - first_day as recency,
+    ($as_of - first_day)::integer as "T",
     spend_days,
     case when has_money and spend_days > 0 then spend / spend_days end::decimal(18, 2) as monetary_value,
     case when has_money then booked end as revenue,
