@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any, final
@@ -42,6 +43,8 @@ def commands() -> None:
 
 def main(arguments: list[str] | None = None) -> Any:
     """The entry point of the command `kundenwert`; ends the process with the exit code."""
+    # Our sums are short: threads of the linear algebra would wait for each other longer than they work. The engine has its own.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # Windows consoles and pipes would otherwise fail at the first umlaut.
@@ -87,7 +90,6 @@ def _tell(err: KundenwertError) -> None:
 
 
 def _tell_bug(err: Exception) -> None:
-    import os
     import traceback
 
     if os.environ.get("KUNDENWERT_DEBUG"):
