@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from kundenwert.records import Histories, SpendHistories
 
+sys.path.insert(0, str(Path(__file__).parent))
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 
 

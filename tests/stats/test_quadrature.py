@@ -34,3 +34,9 @@ def test_interpolation_is_exact_on_nodes_and_close_between_them():
 
 def test_wider_ranges_need_more_nodes():
     assert quadrature.nodes_for(0.1) < quadrature.nodes_for(1.0) < quadrature.nodes_for(5.0)
+
+
+def test_interpolation_weights_sum_to_one_and_pick_out_a_node():
+    weights = quadrature.interpolation_weights(7, np.array([0.0, 0.4, float(quadrature.chebyshev(7)[3]), 1.0]))
+    np.testing.assert_allclose(weights.sum(axis=1), 1.0, rtol=1e-14)
+    np.testing.assert_array_equal(weights[2], np.eye(7)[3])

@@ -53,3 +53,10 @@ def test_softplus_has_no_overflow_and_the_right_tails():
     value, slope = special.softplus_and_slope(np.array([-1e4, -50.0, 0.0, 50.0, 1e4]))
     np.testing.assert_allclose(value, [0, np.exp(-50), np.log(2), 50, 1e4], rtol=1e-15)
     np.testing.assert_allclose(slope, [0, np.exp(-50), 0.5, 1, 1], rtol=1e-14)
+
+
+def test_both_slopes_of_softplus_keep_their_digits():
+    value, slope, rest = special.softplus_and_slopes(np.array([-50.0, 0.0, 50.0]))
+    np.testing.assert_allclose(value, [np.exp(-50), np.log(2), 50], rtol=1e-15)
+    np.testing.assert_allclose(slope, [np.exp(-50), 0.5, 1], rtol=1e-14)
+    np.testing.assert_allclose(rest, [1, 0.5, np.exp(-50)], rtol=1e-14)

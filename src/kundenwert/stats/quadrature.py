@@ -124,17 +124,25 @@ def chebyshev(nodes: int) -> Floats:
 def interpolate(values: Floats, at: Floats) -> Floats:
     """Polynomials through values at the Chebyshev points, one row for each entry of `at` (in [0, 1]).
 
-    values: shape (n, nodes). at: shape (n,). Gives shape (n,). Source: Berrut & Trefethen 2004, SIAM Review 46(3), eq. 5.4.
+    values: shape (n, nodes). at: shape (n,). Gives shape (n,).
     """
-    points = chebyshev(values.shape[1])
-    sign = np.where(np.arange(len(points)) % 2 == 0, 1.0, -1.0)
+    found: Floats = np.einsum("nk,nk->n", interpolation_weights(values.shape[1], at), values)
+    return found
+
+
+def interpolation_weights(nodes: int, at: Floats) -> Floats:
+    """What each of the values at the Chebyshev points counts at a place in [0, 1]; at: shape (n,), gives shape (n, nodes).
+
+    Source: Berrut & Trefethen 2004, SIAM Review 46(3), eq. 5.4.
+    """
+    points = chebyshev(nodes)
+    sign = np.where(np.arange(nodes) % 2 == 0, 1.0, -1.0)
     sign[[0, -1]] *= 0.5
     gap = at[:, None] - points
     hit = gap == 0
+    on_node = hit.any(axis=1)
     gap[hit] = 1.0
     pull = sign / gap
-    result = np.sum(pull * values, axis=1) / np.sum(pull, axis=1)
-    on_node = hit.any(axis=1)
-    result[on_node] = values[hit]
-    found: Floats = result
-    return found
+    pull[on_node] = hit[on_node]
+    pull /= pull.sum(axis=1, keepdims=True)
+    return pull

@@ -102,6 +102,12 @@ def _running(terms: Floats) -> Floats:
 
 def softplus_and_slope(u: Floats) -> tuple[Floats, Floats]:
     """ln(1 + e^u) and its slope 1 / (1 + e^-u), both without overflow; shapes as u."""
+    return softplus_and_slopes(u)[:2]
+
+
+def softplus_and_slopes(u: Floats) -> tuple[Floats, Floats, Floats]:
+    """ln(1 + e^u), its slope 1 / (1 + e^-u) and one less the slope, each to full relative accuracy; shapes as u."""
     e = np.exp(-np.abs(u))
-    slope = np.where(u >= 0, 1.0, e) / (1 + e)
-    return np.maximum(u, 0) + np.log1p(e), slope
+    small, large = e / (1 + e), 1 / (1 + e)
+    rising = u >= 0
+    return np.maximum(u, 0) + np.log1p(e), np.where(rising, large, small), np.where(rising, small, large)

@@ -80,6 +80,20 @@ def discounted(kinds: Kinds, kind: Indices, scale: Floats, span: tuple[float, fl
     return _in_blocks(len(scale), nodes.p.shape[1] * len(share), block)
 
 
+def stays(kinds: Kinds, kind: Indices, scale: Floats, days: Floats) -> Floats:
+    """The probability that customers alive now have not left in `days`: E[(1 + p s / scale)^-shape]. Arguments as for `expected`."""
+    y = days / scale
+    if not len(y):
+        return y
+    longest = _largest(kinds, kind, y)
+
+    def tilt(p: Floats) -> Floats:
+        return -kinds.shape[:, None] * np.log1p(p * longest[:, None])
+
+    nodes = quadrature.beta_nodes(kinds.a, kinds.b, tilt)
+    return _in_blocks(len(y), nodes.p.shape[1], lambda cut: _mean_power(nodes, kind[cut], y[cut], kinds.shape[kind[cut]]))
+
+
 def _count(p: Floats, y: Floats, shape: Floats) -> Floats:
     result: Floats = -np.expm1(-shape * np.log1p(p * y)) / p
     # Smallest positive number instead of 0: its logarithm is asked for at y = 0.
@@ -101,12 +115,18 @@ def _mean_count(nodes: quadrature.BetaNodes, kinds: Kinds, kind: Indices, y: Flo
 
 def _mean_rate(nodes: quadrature.BetaNodes, kinds: Kinds, kind: Indices, y: Floats) -> Floats:
     shape = kinds.shape[kind]
+    result: Floats = shape * _mean_power(nodes, kind, y, shape + 1)
+    return result
+
+
+def _mean_power(nodes: quadrature.BetaNodes, kind: Indices, y: Floats, power: Floats) -> Floats:
+    """E[(1 + p y)^-power] over p."""
     py = nodes.p[kind] * y[:, None]
-    rate = np.exp(-(shape[:, None] + 1) * np.log1p(py))
-    at_one = np.exp(-(shape + 1) * np.log1p(y))
-    slope = (shape[:, None] + 1) * py / (1 + py) * rate
-    terms = nodes.on_value[kind] * (rate - at_one[:, None]) + nodes.on_slope[kind] * slope
-    result: Floats = shape * (at_one + terms.sum(axis=1))
+    value = np.exp(-power[:, None] * np.log1p(py))
+    at_one = np.exp(-power * np.log1p(y))
+    slope = power[:, None] * py / (1 + py) * value
+    terms = nodes.on_value[kind] * (value - at_one[:, None]) + nodes.on_slope[kind] * slope
+    result: Floats = at_one + terms.sum(axis=1)
     return result
 
 
