@@ -169,7 +169,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("reject_limit", 0.5, "Share of rejected and unreadable lines above which an input is refused as misread.", _number(0.0, 1.0)),
     Setting("memory", "", "Most memory the engine may use, such as 4GB; without it four fifths of the machine's.", _size),
     Setting("spill", "", "Folder for intermediate results that do not fit in memory; without it the system's temporary folder.", _text),
-    Setting("threads", 0, "Most processor cores the engine may use; 0 is all.", _whole(0, 1024)),
+    Setting("threads", 0, "How many threads the engine works with; 0 is two for each core.", _whole(0, 1024)),
 )
 
 _BY_NAME = {setting.name: setting for setting in SETTINGS}

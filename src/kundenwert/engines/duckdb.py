@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import glob
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
@@ -53,8 +54,8 @@ class DuckDb(Engine):
         }
         if memory:
             config["memory_limit"] = memory
-        if threads:
-            config["threads"] = threads
+        # Two threads a core: the engine then cuts its work into smaller parts, which stay in the cache.
+        config["threads"] = threads or 2 * (os.cpu_count() or 1)
         if spill:
             config["temp_directory"] = str(spill)
         self._connection = duckdb.connect(config=config)

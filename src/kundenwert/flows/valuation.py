@@ -284,7 +284,7 @@ def _amounts(
     engine: Engine, loaded: Loaded, settings: Settings, summary: BaseSummary, as_of: date, *, small: bool
 ) -> tuple[Amounts, list[Any], list[Notice]]:
     if not loaded.has_amounts:
-        engine.view("sorted_customers", "value/sorted_plain.sql")
+        engine.view("sorted_customers", _plain_order(engine))
         text = "The input has no amounts: customers are valued in purchases, not in money."
         return Amounts(1.0, 1.0, 0.0, 0.0, 1.0, 0.0, None, "purchases"), [], [Notice("no_amounts", text)]
     spend, fits, notices = _spend(engine, summary, small=small)
@@ -338,7 +338,14 @@ def _round(engine: Engine, *, contribution: bool) -> None:
     elif uneven:
         engine.table("cents_of_past", "value/no_cents.sql")
         engine.table("contributions", "value/no_contributions.sql")
-    engine.view("sorted_customers", "value/sorted.sql" if uneven or contribution else "value/sorted_plain.sql")
+    engine.view("sorted_customers", "value/sorted.sql" if uneven or contribution else _plain_order(engine))
+
+
+def _plain_order(engine: Engine) -> str:
+    """The step that sorts by id; ids that are whole numbers stand in the same order as their texts would, but faster."""
+    if engine.columns("customers")["customer_id"] != "BIGINT" or engine.rows("value/smallest_id.sql")[0]["smallest"] < 0:
+        return "value/sorted_plain.sql"
+    return "value/sorted_numbers.sql"
 
 
 def _hand_out_cents(engine: Engine, table: str, unrounded: str) -> bool:
