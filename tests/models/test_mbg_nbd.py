@@ -83,6 +83,15 @@ def test_forecasts_and_later_chances_equal_what_simulated_customers_do(model):
         assert abs(still[group].mean() - later[group].mean()) < 4 * np.sqrt(0.25 / group.sum())
 
 
+@pytest.mark.parametrize(("r", "alpha"), [(0.5, 40.0), (1e4, 1e5), (1e7, 1e9)])
+@pytest.mark.parametrize(("a", "b"), [(0.4, 2.0), (0.01, 10.0), (400.0, 1_600.0)])
+def test_a_discount_of_nothing_changes_nothing_however_alike_customers_are(r, alpha, a, b):
+    p, h = {"r": r, "alpha": alpha, "a": a, "b": b}, histories([0, 5, 400], [0, 30, 900], [0, 40, 1_000])
+    for days in (1.0, 365.0, 1e4):
+        plain, discounted = MODEL.expected_purchases(p, h, days), MODEL.discounted_purchases(p, h, days, 1e-14)
+        np.testing.assert_allclose(discounted, plain, rtol=1e-9)
+
+
 def test_at_no_distance_later_is_now():
     h = histories([0, 2, 9], [0, 10, 50], [70, 70, 70])
     for model in (MODEL, BgNbd()):

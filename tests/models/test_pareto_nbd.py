@@ -48,7 +48,7 @@ def test_published_conditional_expectation(cdnow):
 
 
 def exact(p, x, t, T):
-    """The likelihood's factor in braces, alive and left, by hypergeometric functions: FH, section 3."""
+    """The likelihood's factor in braces, alive and left, by hypergeometric functions: Fader & Hardie 2005, note 009."""
     r, alpha, s, beta, t, T = (mp.mpf(float(v)) for v in (p["r"], p["alpha"], p["s"], p["beta"], t, T))
     big, second = (alpha, s + 1) if alpha >= beta else (beta, r + x)
 
@@ -149,6 +149,17 @@ def test_probabilities_of_n_purchases_agree_with_the_integral(p, n):
     assert MODEL.mass(p, np.array([n]), 52.0)[0] == pytest.approx(want, rel=1e-10)
 
 
+@pytest.mark.parametrize(
+    "changed", [{"s": 50.0, "beta": 100.0}, {"r": 1e3, "alpha": 1e4}, {"s": 4e3, "beta": 1e6}, {"s": 1e-3, "beta": 1e-2}]
+)
+@pytest.mark.parametrize("t", [1.0, 52.0, 300.0])
+def test_probabilities_of_n_purchases_add_up_however_alike_customers_are(changed, t):
+    n = np.arange(2_000)
+    masses = MODEL.mass(CDNOW | changed, n, t)
+    assert masses.sum() == pytest.approx(1.0, abs=1e-11)
+    assert n @ masses == pytest.approx(MODEL.unconditional_purchases(CDNOW | changed, np.array([t]))[0], rel=1e-10)
+
+
 @pytest.mark.parametrize("force", [0.0, 0.0002609])
 @pytest.mark.parametrize("p", [CDNOW | {"alpha": 74.0, "beta": 81.7}, {"r": 0.5, "alpha": 60.0, "s": 1.0, "beta": 5.0}])
 def test_discounted_purchases_agree_with_the_integral(p, force):
@@ -164,6 +175,15 @@ def test_discounted_purchases_agree_with_the_integral(p, force):
                 time = mp.quad(lambda v, at=at: mp.exp(-force * v) * (1 + v / mp.mpf(at)) ** -mp.mpf(p["s"]), points)
             want = alive[k] * (p["r"] + h.frequency[k]) / (p["alpha"] + h.T[k]) * float(time)
             assert found[k] == pytest.approx(want, rel=1e-10)
+
+
+@pytest.mark.parametrize("s", [1e-6, 0.3, 1.0, 50.0, 1e8])
+@pytest.mark.parametrize("beta", [1e-3, 100.0, 1e6])
+def test_a_discount_of_nothing_changes_nothing_however_fast_customers_leave(s, beta):
+    p, h = CDNOW | {"s": s, "beta": beta}, histories([0, 5, 400], [0, 30, 900], [0, 40, 1_000])
+    for days in (1.0, 365.0, 1e5):
+        plain, discounted = MODEL.expected_purchases(p, h, days), MODEL.discounted_purchases(p, h, days, 1e-14)
+        np.testing.assert_allclose(discounted, plain, rtol=1e-10)
 
 
 def test_interpolation_along_ages_changes_nothing():

@@ -56,7 +56,9 @@ def discounted(kinds: Kinds, kind: Indices, scale: Floats, span: tuple[float, fl
     kind, scale: as for `expected`. span: days (from, to). force: a rate a day. Gives shape (n,).
     """
     first, last = span[0] / scale, span[1] / scale
-    reach = np.log1p(last) - np.log1p(first)
+    # How steeply the integrand may fall at once: time is stretched by it, so that the nodes lie where the purchases are.
+    steep = np.maximum(1.0, np.maximum((kinds.shape * (kinds.a + 1) / (kinds.a + kinds.b + 1))[kind], force * scale))
+    reach = np.log1p(steep * last) - np.log1p(steep * first)
     if not len(scale) or reach.max() == 0:
         return np.zeros(len(scale))
     # The integrand may be this much larger than its integral; it enters the number of nodes as a logarithm.
@@ -70,11 +72,11 @@ def discounted(kinds: Kinds, kind: Indices, scale: Floats, span: tuple[float, fl
     nodes = quadrature.beta_nodes(kinds.a, kinds.b, tilt)
 
     def block(cut: slice) -> Floats:
-        # In w = ln(1 + s / scale) the integrand is smooth however long the span is.
-        w = np.log1p(first[cut, None]) + reach[cut, None] * share
-        y = np.expm1(w)
+        # In w = ln(1 + steep s / scale) the integrand is smooth however long the span is.
+        w = np.log1p((steep * first)[cut, None]) + reach[cut, None] * share
+        y = np.expm1(w) / steep[cut, None]
         rate = _mean_rate(nodes, kinds, np.repeat(kind[cut], len(share)), y.ravel()).reshape(y.shape)
-        result: Floats = reach[cut] * np.sum(weight * rate * np.exp(w - force * scale[cut, None] * y), axis=1)
+        result: Floats = reach[cut] / steep[cut] * np.sum(weight * rate * np.exp(w - force * scale[cut, None] * y), axis=1)
         return result
 
     return _in_blocks(len(scale), nodes.p.shape[1] * len(share), block)

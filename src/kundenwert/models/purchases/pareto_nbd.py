@@ -1,7 +1,8 @@
 """Pareto/NBD: customers buy at a steady rate of their own until they leave, at a moment of their own that nobody sees.
 
 Sources: Schmittlein, Morrison & Colombo 1987, Counting Your Customers, Management Science 33(1), 1-24 (here: SMC);
-Fader & Hardie 2005, A Note on Deriving the Pareto/NBD Model and Related Expressions, brucehardie.com/notes/009 (here: FH).
+Fader & Hardie 2005, A Note on Deriving the Pareto/NBD Model and Related Expressions, brucehardie.com/notes/009 (here: FH);
+for P(X(t) = n) Fader & Hardie 2006, brucehardie.com/notes/012.
 
 The likelihood is kept as the integral over the moment of leaving instead of its closed form in hypergeometric functions:
 
@@ -75,7 +76,7 @@ class ParetoNbd(AbstractHistoryModel):
         return float(data.by_x @ known + total), gradient
 
     def log_likelihood(self, p: Values, histories: Histories, unit_days: float = 7.0) -> Floats:
-        """ln of the likelihood of one customer with each history (SMC appendix, FH section 3); parameters in the unit, shape (n,)."""
+        """ln of the likelihood of one customer with each history (FH); parameters in the unit, shape (n,)."""
         x, T = histories.frequency, histories.T / unit_days
         stay, odds = self._chances(p, x, histories.recency / unit_days, T)
         rising = special.log_rising(p["r"], int(x.max(initial=0)))[x] - x * math.log(p["alpha"])
@@ -124,7 +125,7 @@ class ParetoNbd(AbstractHistoryModel):
         return result
 
     def mass(self, p: Values, n: Integers, t: float) -> Floats:
-        """P(X(t) = n), repeat purchases of a new customer until t: FH section 4, as an integral over the moment of leaving.
+        """P(X(t) = n), repeat purchases of a new customer until t: Fader & Hardie 2006, as an integral over the moment of leaving.
 
         Shape as n; t in the unit of p.
         """
@@ -133,8 +134,8 @@ class ParetoNbd(AbstractHistoryModel):
             return np.where(n == 0, 1.0, 0.0)
         top = int(n.max(initial=0))
         ways = (special.log_rising(p["r"], top) - special.log_rising(1.0, top))[n]
-        # In w = ln(1 + time / scale) the integrand is analytic, and below its top on the line, for |Im w| < pi / 3.
-        scale = min(p["alpha"], p["beta"])
+        # In w = ln(1 + time / scale) the integrand is analytic, and not far above its top on the line, for |Im w| < pi / 3.
+        scale = min(p["alpha"] / max(1.0, p["r"]), p["beta"] / max(1.0, p["s"]))
         reach = math.log1p(t / scale)
         share, weight = quadrature.panels(0.75 * reach, extra=40.0)
         left = scale * np.expm1(reach * share)
@@ -226,13 +227,14 @@ def _time_stayed(s: float, scale: Floats, span: Span) -> Floats:
     if span.first == span.force == 0:
         return scale * _stayed(s, span.last / scale)
     first, last = span.first / scale, span.last / scale
-    reach = np.log1p(last) - np.log1p(first)
-    # The integrand may be this much larger than its integral.
-    extra = math.log1p((s + span.force * float(scale.max()) * (1 + float(last.max()))) * float(reach.max()))
-    share, weight = quadrature.panels(0.5 * float(reach.max()), extra=extra)
-    w = np.log1p(first)[:, None] + reach[:, None] * share
-    values = np.exp((1 - s) * w - span.force * scale[:, None] * np.expm1(w))
-    result: Floats = scale * reach * (values @ weight)
+    # Time is stretched by how steeply the integrand falls at once, so that the nodes lie where it is.
+    steep = np.maximum(max(1.0, s), span.force * scale)
+    reach = np.log1p(steep * last) - np.log1p(steep * first)
+    share, weight = quadrature.panels(0.5 * float(reach.max()), extra=3.0)
+    w = np.log1p(steep * first)[:, None] + reach[:, None] * share
+    y = np.expm1(w) / steep[:, None]
+    values = np.exp(w - s * np.log1p(y) - span.force * scale[:, None] * y)
+    result: Floats = scale * reach / steep * (values @ weight)
     return result
 
 
