@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kundenwert.flows.customer_base import CustomerBase, customer_base
     from kundenwert.models.purchases.bg_nbd import BgNbd
+    from kundenwert.models.purchases.mbg_nbd import MbgNbd
+    from kundenwert.models.purchases.nbd import Nbd
+    from kundenwert.models.purchases.pareto_nbd import ParetoNbd
     from kundenwert.models.spend.gamma_gamma import GammaGamma
 
 __version__ = "0.1.0"
