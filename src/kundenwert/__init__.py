@@ -19,16 +19,21 @@ if TYPE_CHECKING:
     from kundenwert.models.purchases.mbg_nbd import MbgNbd
     from kundenwert.models.purchases.nbd import Nbd
     from kundenwert.models.purchases.pareto_nbd import ParetoNbd
+    from kundenwert.models.purchases.recent_rate import RecentRate
     from kundenwert.models.spend.gamma_gamma import GammaGamma
 
 __version__ = "0.1.0"
-__all__ = ["BgNbd", "CustomerBase", "GammaGamma", "customer_base"]
+__all__ = ["BgNbd", "CustomerBase", "GammaGamma", "MbgNbd", "Nbd", "ParetoNbd", "RecentRate", "customer_base"]
 
 # Imported when first used: the command line starts without numpy.
 _HOMES = {
     "BgNbd": "kundenwert.models.purchases.bg_nbd",
     "CustomerBase": "kundenwert.flows.customer_base",
     "GammaGamma": "kundenwert.models.spend.gamma_gamma",
+    "MbgNbd": "kundenwert.models.purchases.mbg_nbd",
+    "Nbd": "kundenwert.models.purchases.nbd",
+    "ParetoNbd": "kundenwert.models.purchases.pareto_nbd",
+    "RecentRate": "kundenwert.models.purchases.recent_rate",
     "customer_base": "kundenwert.flows.customer_base",
 }
 
