@@ -24,6 +24,7 @@ from kundenwert.settings import Duration
 if TYPE_CHECKING:
     from kundenwert.base.customer_base import BaseSummary
     from kundenwert.engines._engine import Engine
+    from kundenwert.models.purchases.recent_rate import RecentHistories
     from kundenwert.records import Histories, SpendHistories
 
 
@@ -57,6 +58,11 @@ class CustomerBase:
         """The distinct spend histories with their counts."""
         return building.spend_histories(self._engine, self.summary.spenders)
 
+    @cached_property
+    def recent_histories(self) -> RecentHistories:
+        """The distinct numbers of repeat purchases in the last 12 months, for bases too small for a population model."""
+        return valuation.recent_histories(self._engine)[0]
+
     @property
     def customers(self) -> Any:
         """One row a customer: customer_id, first_purchase, last_purchase, frequency, recency, T (days), spend_days, monetary_value,
@@ -77,9 +83,10 @@ class CustomerBase:
             coefficients = fit.coefficients()
             return self._as_given(self._engine.arrow("value/spend_forecast_table.sql", **{name: coefficients[name] for name in names}))
         horizons = Horizons(self._days(horizon), self._days(value_horizon), discount_rate)
-        forecast = valuation.columns_of(fit.forecast_histories(self.histories, horizons))
-        keys = {"frequency": self.histories.frequency, "recency": self.histories.recency, "t": self.histories.T}
-        valuation.load_forecast(self._engine, {**keys, **forecast}, small=False)
+        small = fit.model.needs == "recent_histories"
+        found, keys = valuation.recent_histories(self._engine) if small else (self.histories, _keys(self.histories))
+        forecast = valuation.columns_of(fit.forecast_histories(found, horizons))
+        valuation.load_forecast(self._engine, {**keys, **forecast}, small=small)
         return self._as_given(self._engine.arrow("value/purchase_forecast_table.sql"))
 
     def _days(self, horizon: str) -> float:
@@ -96,6 +103,10 @@ class CustomerBase:
 
             return polars.from_arrow(table)
         return table
+
+
+def _keys(histories: Histories) -> dict[str, Any]:
+    return {"frequency": histories.frequency, "recency": histories.recency, "t": histories.T}
 
 
 def customer_base(

@@ -1,0 +1,74 @@
+"""`import kundenwert as kw`: orders in any kind of frame, a base, a fit, a forecast of the same kind."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import kundenwert as kw
+from kundenwert.errors import CallError
+
+FIRST = date(2023, 1, 2)
+
+
+def orders() -> dict[str, list[Any]]:
+    """150 customers with one to six purchases, a week or more apart."""
+    rows = [
+        (f"{number:04d}", FIRST + timedelta(days=number % 90 + 9 * step), 10.0 + number % 7)
+        for number in range(150)
+        for step in range(1 + number % 6)
+    ]
+    customers, days, amounts = zip(*rows, strict=True)
+    return {"customer_id": list(customers), "date": list(days), "amount": list(amounts)}
+
+
+@pytest.mark.parametrize(("make", "kind"), [(pd.DataFrame, pd.DataFrame), (pl.DataFrame, pl.DataFrame), (pa.table, pa.Table)])
+def test_what_goes_in_as_a_frame_comes_out_as_one_and_is_not_changed(make: Any, kind: type) -> None:
+    given = make(orders())
+    before = given.to_pandas() if kind is not pd.DataFrame else given.copy()
+    base = kw.customer_base(given, as_of="2023-12-31")
+    found = kw.BgNbd().fit(base).forecast(base, horizon="39w")
+    assert isinstance(found, kind)
+    assert len(found) == len(base) == 150
+    after = given.to_pandas() if kind is not pd.DataFrame else given
+    pd.testing.assert_frame_equal(before, after)
+
+
+@pytest.mark.parametrize("name", ["BgNbd", "MbgNbd", "ParetoNbd", "Nbd", "RecentRate"])
+def test_every_purchase_model_forecasts_each_customer_of_a_base(name: str) -> None:
+    base = kw.customer_base(pa.table(orders()), as_of="2023-12-31")
+    table = getattr(kw, name)().fit(base).forecast(base, horizon="12m")
+    assert table["customer_id"].to_pylist() == sorted(set(orders()["customer_id"]))
+    assert all(purchases > 0 for purchases in table["expected_purchases"].to_pylist())
+
+
+def test_a_spend_model_gives_each_customer_the_expected_amount() -> None:
+    base = kw.customer_base(pa.table(orders()), as_of="2023-12-31")
+    table = kw.GammaGamma().fit(base).forecast(base)
+    assert all(9 < amount < 18 for amount in table["expected_spend"].to_pylist())
+
+
+def test_the_base_has_days_and_means_of_each_customer() -> None:
+    rows = kw.customer_base(pa.table(orders()), as_of="2023-12-31").customers.to_pylist()
+    assert rows[5] == {
+        "customer_id": "0005",
+        "first_purchase": FIRST + timedelta(days=5),
+        "last_purchase": FIRST + timedelta(days=50),
+        "frequency": 5,
+        "recency": 45,
+        "T": (date(2023, 12, 31) - FIRST).days - 5,
+        "spend_days": 5,
+        "monetary_value": 15.0,
+        "revenue": 90.0,
+    }
+
+
+def test_a_horizon_that_cannot_be_read_says_what_one_looks_like() -> None:
+    base = kw.customer_base(pa.table(orders()), as_of="2023-12-31")
+    with pytest.raises(CallError, match="39w, 12m, 5y or 374d"):
+        kw.BgNbd().fit(base).forecast(base, horizon="soon")
