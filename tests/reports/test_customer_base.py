@@ -286,7 +286,9 @@ def test_warnings_are_linked_from_the_top() -> None:
 
 
 def test_revenue_stays_revenue_in_the_warnings_too() -> None:
-    notice = Notice("no_margin", "Neither costs nor a margin are known, so all values are revenue. Give costs with the lines, or the setting margin.")
+    notice = Notice(
+        "no_margin", "Neither costs nor a margin are known, so all values are revenue. Give costs with the lines, or the setting margin."
+    )
     for lang in LANGUAGES:
         text = render(sample.figures(notices=(notice,)), lang).lower()
         assert "contribution" not in text
