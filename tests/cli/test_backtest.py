@@ -1,0 +1,88 @@
+"""kundenwert backtest: the tables, the verdict, and what programs read."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from cli_help import Call, english, project
+
+from kundenwert import registry
+from kundenwert.flows import backtest as flow
+
+
+@pytest.fixture(autouse=True)
+def one_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fits take longer than all the rest, and it is not they that are tested here."""
+    monkeypatch.setattr(flow, "_models", lambda: [registry.load("models.purchases", "bg_nbd")()])
+
+
+@pytest.fixture
+def shop(folder: Path) -> Path:
+    """140 customers over 500 days, most of whom stop after a while."""
+    first = date(2023, 1, 2)
+    rows = [
+        (f"{who:04d}", first + timedelta(days=who % 60 + turn * (9 + who % 23)), 10.0 + turn)
+        for who in range(1, 141)
+        for turn in range(1 + who * 7 % 15)
+        if who % 60 + turn * (9 + who % 23) < 500
+    ]
+    (folder / "sales.csv").write_text(english([*rows, ("0001", first + timedelta(days=500), 9.0)]), encoding="utf-8")
+    return project(folder / "shop", "../sales.csv", settings='horizon = "20w"\n')
+
+
+def test_the_tables_and_the_verdict_are_shown(call: Call, shop: Path) -> None:
+    answer = call("backtest", shop)
+    assert answer.code == 0, answer.err
+    for word in ("log score", "bg_nbd", "last_period", "All ", "90% held", "140 days to 2024-05-16"):
+        assert word in answer.out
+    last = answer.out.strip().splitlines()[-1]
+    assert "is chosen" in last or "No model beats" in last
+    assert "Forecasting from" in answer.err
+    assert max(len(line) for line in answer.out.splitlines()[:-1]) < 120
+
+
+def test_programs_get_everything_as_json(call: Call, shop: Path) -> None:
+    answer = call("backtest", shop, "--json")
+    assert (answer.code, answer.err) == (0, "")
+    found = json.loads(answer.out)
+    assert set(found) >= {"as_of", "days", "origins", "pooled", "comparisons", "chosen", "verdict", "notices"}
+    assert {one["name"] for one in found["pooled"]} >= {"own_rate", "last_period", "average_customer", "active_window", "bg_nbd"}
+    assert [level["level"] for level in found["pooled"][0]["levels"]] == [0.5, 0.8, 0.9]
+
+
+def test_quiet_says_only_the_verdict(call: Call, shop: Path) -> None:
+    answer = call("backtest", shop, "--quiet")
+    assert answer.err == ""
+    assert len(answer.out.splitlines()) == 1
+    assert "mean log score" in answer.out
+
+
+def test_an_origin_can_be_named(call: Call, shop: Path) -> None:
+    found = json.loads(call("backtest", shop, "--json", "--origin", "2023-12-15", "--origin", "2023-11-01").out)
+    assert [one["origin"] for one in found["origins"]] == ["2023-12-15", "2023-11-01"]
+    answer = call("backtest", shop, "--origin", "2024-05-01")
+    assert answer.code == 2
+    assert "Origin 2024-05-01" in answer.err
+
+
+def test_too_short_a_log_is_no_failure(call: Call, folder: Path) -> None:
+    (folder / "sales.csv").write_text(english([("1", date(2024, 1, 1), 5.0), ("1", date(2024, 2, 1), 5.0)]), encoding="utf-8")
+    answer = call("backtest", project(folder / "small", "../sales.csv"))
+    assert answer.code == 0
+    assert "No backtest is possible: the log has fewer than 100 customers" in answer.out
+
+
+def test_a_wrong_setting_is_told_to_programs_too(call: Call, shop: Path) -> None:
+    answer = call("backtest", shop, "--json", "--horizon", "soon")
+    assert answer.code == 1
+    assert "soon" in json.loads(answer.out)["problems"][0]["came"]
+
+
+def test_it_has_help(call: Call) -> None:
+    answer = call("backtest", "--help")
+    assert answer.code == 0
+    assert max(map(len, answer.out.splitlines())) <= 80
+    assert "How good would the forecasts have been?" in answer.out
