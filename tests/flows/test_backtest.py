@@ -19,6 +19,7 @@ from kundenwert.flows import backtest as flow
 from kundenwert.flows.backtest import Backtest, Scored, backtest_project
 from kundenwert.flows.look import list_runs
 from kundenwert.flows.progress import Progress
+from kundenwert.flows.run import Ran
 
 CLOCK = datetime(2026, 1, 1, tzinfo=UTC)
 FIRST = date(2023, 1, 2)
@@ -304,3 +305,14 @@ def test_cdnow_chooses_a_model(cdnow: Backtest) -> None:
     compared = next(one for one in cdnow.comparisons if one.name == "bg_nbd")
     assert (compared.against, compared.is_better) == ("own_rate", True)
     assert by_name(cdnow.pooled)[str(cdnow.chosen)].kind == "model"
+
+
+def test_on_online_retail_no_model_beats_repeating_the_last_period(wholesaler: Ran) -> None:
+    found = backtest_project(wholesaler.folder.parent.parent, {"threads": "1"}, clock=CLOCK, progress=Progress())
+    (origin,) = found.origins
+    assert (origin.origin, origin.days, origin.customers, origin.purchases) == (date(2010, 7, 13), 149, 3018, 5956)
+    scored = by_name(found.pooled)
+    assert scored["last_period"].expected_purchases == 5998
+    assert scored["bg_nbd"].expected_purchases == pytest.approx(5419.7, abs=0.5)
+    assert [level.pit for level in scored["bg_nbd"].levels] == pytest.approx([0.5, 0.8, 0.9], abs=0.03)
+    assert found.verdict.startswith("No model beats the naive forecast last_period: ")
