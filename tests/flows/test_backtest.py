@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import exports
@@ -20,6 +21,7 @@ from kundenwert.flows.backtest import Backtest, Scored, backtest_project
 from kundenwert.flows.look import list_runs
 from kundenwert.flows.progress import Progress
 from kundenwert.flows.run import Ran
+from kundenwert.models._base import Fitted, Outcome
 
 CLOCK = datetime(2026, 1, 1, tzinfo=UTC)
 FIRST = date(2023, 1, 2)
@@ -264,6 +266,18 @@ def test_pooled_scores_are_the_means_over_all_customers_of_all_origins(simple: B
     means = {one.name: one.log_score for one in found.pooled}
     for one in found.comparisons:
         assert one.difference == pytest.approx(means[one.name] - means[one.against], abs=1e-8)
+
+
+def test_a_model_that_cannot_be_used_is_left_out_and_told(tested: Test, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = registry.load("models.purchases", "bg_nbd")()
+    fit = Fitted(model, 7.0, {}, {}, 0.0, Outcome.OUT_OF_STEPS, "The search did not end.", 0, 0)
+    given_up = SimpleNamespace(name="bg_nbd", fit=lambda histories: fit)
+    monkeypatch.setattr(flow, "_models", lambda: [given_up])
+    found = tested(SIMPLE, origins=(date(2024, 3, 1),), horizon="10w", as_of="2024-11-30")
+    assert "bg_nbd" not in by_name(found.pooled)
+    assert found.verdict == f"{found.chosen} is chosen: no model could be fitted at every origin."
+    (notice,) = [notice for notice in found.notices if notice.key == "model_left_out"]
+    assert "2024-03-01: The search did not end." in str(notice)
 
 
 # ---- published figures ------------------------------------------------------------------------------------------------

@@ -148,6 +148,7 @@ def test_gini_is_one_for_the_perfect_order_and_its_opposite_for_the_reversed_one
     assert scores.gini(np.array([0.4, 0.3, 0.2, 0.1]), y, count) == pytest.approx(-1)
     assert scores.gini(np.ones(4), y, count) == pytest.approx(0)
     assert scores.gini(np.ones(4), np.ones(4, dtype=np.int64), count) is None
+    assert scores.gini(np.ones(4), 0 * y, count) is None
 
 
 def test_gini_by_hand():
