@@ -119,6 +119,170 @@ class ModelCard:
 
 
 @dataclass(frozen=True)
+class Level:
+    """One level of intervals: the share of customers they held, the share the forecast itself expects, the share of PIT values inside."""
+
+    level: float
+    held: float
+    expected: float
+    pit: float
+
+
+@dataclass(frozen=True)
+class Decile:
+    """A tenth of the customers by rising forecast: customers, and the mean purchases forecast and made."""
+
+    customers: int
+    forecast: float
+    actual: float
+
+
+@dataclass(frozen=True)
+class MoneyScored:
+    """Forecast revenue held against what came; scores as in stats/scores.py. levels: among customers with an interval wider than [0, 0]."""
+
+    expected_revenue: float
+    revenue: float
+    bias: float | None
+    rmse: float
+    mae: float
+    spearman: float | None
+    gini: float | None
+    top_decile_value: float | None
+    levels: tuple[Level, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One forecast held against what came; scores as in stats/scores.py, None where not defined. kind: "model", "remedy" or "baseline".
+
+    deciles: tenths by rising forecast. pit: shares of the randomised PIT values in equal bins from 0 to 1; all alike for a true forecast.
+    """
+
+    name: str
+    kind: str
+    log_score: float
+    crps: float
+    expected_purchases: float
+    bias: float | None
+    rmse: float
+    mae: float
+    spearman: float | None
+    gini: float | None
+    top_decile_value: float | None
+    levels: tuple[Level, ...]
+    deciles: tuple[Decile, ...] = ()
+    pit: tuple[float, ...] = ()
+    money: MoneyScored | None = None
+
+
+@dataclass(frozen=True)
+class Origin:
+    """One day from which was forecast, the last day of the window, its customers, what they bought, and the forecasts."""
+
+    origin: date
+    until: date
+    days: int
+    customers: int
+    purchases: int
+    forecasts: tuple[Scored, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A forecast against the one that stood before it: difference of the mean log scores, its 95 % interval, and the verdict."""
+
+    name: str
+    against: str
+    difference: float
+    lower: float
+    upper: float
+    agreeing_origins: int
+    origins: int
+    is_better: bool
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """Repeat purchases week by week of the customers known at an origin: what a fit of that day expects and what came.
+
+    ends: last day of each week. expected and actual: in that week. From the origin on nothing was known to the fit.
+    """
+
+    model: str
+    origin: date
+    ends: tuple[date, ...]
+    expected: tuple[float, ...]
+    actual: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class TotalForecast:
+    """A forecast of a sum over customers with its interval, and where the width comes from.
+
+    measure: "purchases", "revenue" or "clv". level: the chance that the interval is meant to hold. process, parameters, level_error:
+    variances of the logarithm of the total (definitions.md, Totals). origins: how many backtests stand behind level_error.
+    """
+
+    measure: str
+    mean: float
+    lower: float
+    upper: float
+    level: float
+    process: float
+    parameters: float
+    level_error: float
+    origins: int
+
+
+@dataclass(frozen=True)
+class HeldTotal:
+    """The total forecast at one origin with its interval, its width learned from the other origins only, and what came."""
+
+    origin: date
+    forecast: TotalForecast
+    actual: float
+    is_held: bool
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """What earlier days say about the forecasts. Without an origin there is nothing but the verdict, which says why.
+
+    horizon: as set; days: as looked ahead. pooled: all origins together, simplest forecast first. chosen: by the rule "better".
+    totals: those of the chosen forecast. tracking: of the chosen model at the latest origin. sampled: customers drawn, None if all.
+    """
+
+    as_of: date
+    horizon: str
+    days: int
+    origins: tuple[Origin, ...] = ()
+    pooled: tuple[Scored, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    chosen: str | None = None
+    verdict: str = ""
+    notices: tuple[Notice, ...] = ()
+    totals: tuple[HeldTotal, ...] = ()
+    tracking: Tracking | None = None
+    sampled: int | None = None
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """What may be known of time beside the histories. Days are whole numbers since 1970-01-01, so that a customer's first purchase
+    was on `as_of - T` and the last on `as_of - T + recency`.
+
+    log_start: the first day of the log. months: first days of the calendar months of the log and the day after its last, shape (m + 1,);
+    the first and the last month may be covered in part. repeat_purchases: purchases after the first in each month, shape (m,).
+    """
+
+    as_of: int
+    log_start: int
+    months: Integers
+    repeat_purchases: Integers
+
+
+@dataclass(frozen=True)
 class InputFile:
     """One file that was read: its name without folder, bytes, sha256 and records (lines after the header)."""
 
@@ -251,6 +415,8 @@ class RunFigures:
     months: tuple[MonthOfPurchases, ...]
     models: tuple[ModelCard, ...]
     notices: tuple[Notice, ...]
+    intervals: tuple[TotalForecast, ...] = ()
+    backtest: Backtest | None = None
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,12 @@ import pytest
 from kundenwert import registry
 from kundenwert.errors import AmbiguousInput, CallError
 from kundenwert.flows import backtest as flow
-from kundenwert.flows.backtest import Backtest, Scored, backtest_project
+from kundenwert.flows.backtest import backtest_project
 from kundenwert.flows.look import list_runs
 from kundenwert.flows.progress import Progress
 from kundenwert.flows.run import Ran
 from kundenwert.models._base import Fitted, Outcome
+from kundenwert.records import Backtest, Scored
 
 CLOCK = datetime(2026, 1, 1, tzinfo=UTC)
 FIRST = date(2023, 1, 2)

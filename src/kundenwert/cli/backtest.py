@@ -11,7 +11,7 @@ import click
 from kundenwert.cli import _options
 
 if TYPE_CHECKING:
-    from kundenwert.flows.backtest import Backtest, Origin, Scored
+    from kundenwert.records import Backtest, Origin, Scored
 
 _HEADINGS = ("forecast", "log score", "CRPS", "purchases", "bias", "RMSE", "MAE", "Spearman", "Gini", "top tenth")
 # Settings that say how value is reckoned or shown; purchases are what is compared here.

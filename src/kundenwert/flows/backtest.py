@@ -21,7 +21,7 @@ from kundenwert.errors import CallError
 from kundenwert.flows.ledger import open_ledger
 from kundenwert.flows.project import read
 from kundenwert.flows.valuation import as_of_day, log_facts
-from kundenwert.records import Histories, Horizons, Notice
+from kundenwert.records import Backtest, Comparison, Histories, Horizons, Level, Notice, Origin, Scored
 from kundenwert.settings import Duration
 
 if TYPE_CHECKING:
@@ -50,78 +50,6 @@ _TOO_FEW = "No backtest is possible: at no origin had {least} customers a purcha
 _OWN_TABLES = ("backtest_groups", "backtest_origin", "backtest_outcomes", "backtest_scores", "known_days")
 _GROUPS = 1_000
 _SEED = 20_050_501
-
-
-@dataclass(frozen=True)
-class Level:
-    """One level of intervals: the share of customers they held, the share the forecast itself expects, the share of PIT values inside."""
-
-    level: float
-    held: float
-    expected: float
-    pit: float
-
-
-@dataclass(frozen=True)
-class Scored:
-    """One forecast held against what came; scores as in stats/scores.py, None where not defined. kind: "model" or "baseline"."""
-
-    name: str
-    kind: str
-    log_score: float
-    crps: float
-    expected_purchases: float
-    bias: float | None
-    rmse: float
-    mae: float
-    spearman: float | None
-    gini: float | None
-    top_decile_value: float | None
-    levels: tuple[Level, ...]
-
-
-@dataclass(frozen=True)
-class Origin:
-    """One day from which was forecast, the last day of the window, its customers, what they bought, and the forecasts."""
-
-    origin: date
-    until: date
-    days: int
-    customers: int
-    purchases: int
-    forecasts: tuple[Scored, ...]
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """A forecast against the one that stood before it: difference of the mean log scores, its 95 % interval, and the verdict."""
-
-    name: str
-    against: str
-    difference: float
-    lower: float
-    upper: float
-    agreeing_origins: int
-    origins: int
-    is_better: bool
-
-
-@dataclass(frozen=True)
-class Backtest:
-    """What earlier days say about the forecasts. Without an origin there is nothing but the verdict, which says why.
-
-    horizon: as set; days: as looked ahead. pooled: all origins together, simplest forecast first. chosen: by the rule "better".
-    """
-
-    as_of: date
-    horizon: str
-    days: int
-    origins: tuple[Origin, ...] = ()
-    pooled: tuple[Scored, ...] = ()
-    comparisons: tuple[Comparison, ...] = ()
-    chosen: str | None = None
-    verdict: str = ""
-    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True)
