@@ -139,7 +139,7 @@ class Decile:
 
 @dataclass(frozen=True)
 class MoneyScored:
-    """Forecast revenue held against what came; scores as in stats/scores.py. levels: among customers with an interval wider than [0, 0]."""
+    """Forecast revenue held against what came; scores as in stats/scores.py. levels: among customers whose interval is not [0, 0]."""
 
     expected_revenue: float
     revenue: float
