@@ -1,17 +1,11 @@
 from __future__ import annotations
 
-import csv
-import os
-from collections import defaultdict
-from datetime import date, timedelta
-from pathlib import Path
-
 import mpmath as mp
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from model_samples import any_histories, histories, parameters
+from model_samples import any_histories, apparel, histories, parameters
 
 from kundenwert.models._base import Outcome
 from kundenwert.models.purchases.pareto_nbd import ParetoNbd
@@ -241,21 +235,6 @@ def test_one_time_buyers_only_is_too_little():
     fit = MODEL.fit(histories([0, 0], [0, 0], [100, 300], [40, 60]))
     assert fit.outcome is Outcome.TOO_LITTLE_DATA
     assert np.isfinite(fit.forecast_histories(histories([0], [0], [100]), Horizons(365.0, 1826.0, 0.1)).expected_purchases).all()
-
-
-def apparel():
-    """Histories of the 600 simulated customers of CLVTools at 104 weeks, in the order of the file; skipped without the folder."""
-    folder = os.environ.get("KUNDENWERT_TEST_DATA")
-    if not folder:
-        pytest.skip("KUNDENWERT_TEST_DATA is not set; the apparel data are not ours to ship")
-    days = defaultdict(set)
-    with (Path(folder) / "apparel_transactions.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            days[int(row["Id"])].add(date.fromisoformat(row["Date"]))
-    end = min(min(d) for d in days.values()) + timedelta(weeks=104)
-    known = {k: sorted(d for d in v if d <= end) for k, v in days.items()}
-    rows = [(len(d) - 1, (d[-1] - d[0]).days, (end - d[0]).days) for d in known.values()]
-    return histories(*zip(*rows, strict=True)), list(known)
 
 
 def test_apparel_estimates_and_likelihood_are_those_published():
