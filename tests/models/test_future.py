@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import nbinom
 
 from kundenwert import registry
-from kundenwert.models.future import future_mass, is_known
+from kundenwert.errors import CallError
+from kundenwert.models._base import Fitted, Outcome
+from kundenwert.models.future import FutureCounts, future_counts, future_mass, future_mass_of, is_known
+from kundenwert.models.purchases.recent_rate import RecentHistories
 from kundenwert.records import Histories, Horizons
 
 MODELS = [name for name in registry.names("models.purchases") if is_known(registry.load("models.purchases", name)())]
@@ -120,3 +124,126 @@ def test_nodes_serve_a_history_of_any_scale():
         assert np.isfinite(mass).all()
         whole = mass.sum(axis=1) > 1 - 1e-9
         assert (mass @ np.arange(4_001))[whole] == pytest.approx(found.expected_purchases[whole], rel=1e-6)
+
+
+def fitted(name, **changed):
+    model, p = load(name)
+    p |= changed
+    nothing = dict.fromkeys(p)
+    return Fitted(model, 1.0, p, nothing, 0.0, Outcome.CONVERGED, "", 2, 2)
+
+
+@EACH
+def test_counts_are_those_of_the_full_table(name):
+    fit, days = fitted(name), 365.0
+    counts, mass = future_counts(fit, SOME, days), future_mass_of(fit, SOME, days, 2_000)
+    cumulated = np.cumsum(mass, axis=1)
+    for n in (-1, 0, 1, 5, 60, 3_000):
+        exact = cumulated[:, min(n, 2_000)] if n >= 0 else 0.0
+        assert counts.cdf(np.full(len(SOME), n)) == pytest.approx(exact, abs=1e-8)
+    for level in (0.05, 0.25, 0.5, 0.9, 0.95, 0.995):
+        assert counts.quantile(level).tolist() == (cumulated < level).sum(axis=1).tolist()
+
+
+@EACH
+@pytest.mark.parametrize("days", [1.0, 180.0, 1_826.0])
+def test_the_mean_of_the_counts_is_the_expectation_and_the_variance_that_of_the_table(name, days):
+    fit = fitted(name)
+    counts, mass, n = future_counts(fit, SOME, days), future_mass_of(fit, SOME, days, 6_000), np.arange(6_001)
+    expected = fit.forecast_histories(SOME, Horizons(days, days, 0.0)).expected_purchases
+    assert counts.mean() == pytest.approx(expected, rel=1e-6)
+    assert counts.variance() == pytest.approx(mass @ n**2 - (mass @ n) ** 2, rel=1e-5)
+
+
+@EACH
+def test_histories_in_any_number_and_order_get_what_each_gets_alone(name):
+    fit, some = fitted(name), np.array([5, 0, 5, 3, 6, 1, 2, 4, 3])
+    many = histories(SOME.frequency[some], SOME.recency[some], SOME.T[some])
+    assert future_counts(fit, many, 90.0).quantile(0.95).tolist() == future_counts(fit, SOME, 90.0).quantile(0.95)[some].tolist()
+
+
+@EACH
+def test_very_many_purchases_have_a_distribution_too(name):
+    h = histories([10_000, 0], [4_000.0, 0.0], [4_000.5, 3.0])
+    counts = future_counts(fitted(name), h, 365.0)
+    expected = fitted(name).forecast_histories(h, Horizons(365.0, 365.0, 0.0)).expected_purchases
+    assert counts.mean() == pytest.approx(expected, rel=1e-6)
+    assert counts.quantile(0.95)[0] > counts.mean()[0]
+    assert counts.variance()[0] > 0
+
+
+def test_a_small_base_has_negative_binomial_counts():
+    recent = RecentHistories(np.array([0, 4, 30]), np.array([365.25, 200.0, 365.25]), np.array([5, 2, 1]))
+    fit = fitted("recent_rate")
+    counts = future_counts(fit, recent, 365.0)
+    expected = fit.forecast_histories(recent, Horizons(365.0, 365.0, 0.0)).expected_purchases
+    assert counts.mean() == pytest.approx(expected, rel=1e-6)
+    # Gamma-Poisson: mean + mean^2 / shape.
+    assert counts.variance() == pytest.approx(expected + expected**2 / (0.6 + recent.purchases), rel=1e-6)
+    p = fit.parameters_in_days
+    ahead = 365.0 / (p["alpha"] + recent.exposure_days)
+    for level in (0.05, 0.5, 0.95):
+        assert counts.quantile(level).tolist() == nbinom.ppf(level, p["r"] + recent.purchases, 1 / (1 + ahead)).tolist()
+    mass = future_mass_of(fit, recent, 365.0, 3)
+    assert mass == pytest.approx(nbinom.pmf(np.arange(4), (p["r"] + recent.purchases)[:, None], 1 / (1 + ahead)[:, None]))
+
+
+def test_a_mixture_is_the_weighted_sum_of_its_members():
+    first, second = (future_counts(fitted(name), SOME, 365.0) for name in ("bg_nbd", "nbd"))
+    weight = np.array([0.0, 1.0, 0.5, 0.25, 0.5, 0.9, 0.1])
+    mixed = FutureCounts.mixture([weight, 1 - weight], [first, second])
+    n = np.arange(400)
+    cumulated = np.stack([mixed.cdf(np.full(len(SOME), k)) for k in n], axis=1)
+    expected = np.stack([weight * first.cdf(np.full(7, k)) + (1 - weight) * second.cdf(np.full(7, k)) for k in n], axis=1)
+    assert cumulated == pytest.approx(expected)
+    for level in (0.05, 0.5, 0.95):
+        assert mixed.quantile(level).tolist() == (cumulated < level).sum(axis=1).tolist()
+    mass = np.diff(cumulated, axis=1, prepend=0.0)
+    assert mixed.mean() == pytest.approx(mass @ n, rel=1e-3)
+    assert mixed.variance() == pytest.approx(mass @ n**2 - (mass @ n) ** 2, rel=1e-2)
+
+
+def test_a_mixture_takes_numbers_as_weights_too():
+    members = [future_counts(fitted(name), SOME, 365.0) for name in ("mbg_nbd", "pareto_nbd")]
+    mixed = FutureCounts.mixture([0.25, 0.75], members)
+    assert mixed.mean() == pytest.approx(0.25 * members[0].mean() + 0.75 * members[1].mean())
+
+
+def test_a_fit_with_a_way_of_its_own_is_asked_for_it():
+    class Own:
+        def future_counts(self, histories, days):
+            return ("counts", days)
+
+        def future_mass(self, histories, days, n_max):
+            return ("mass", days, n_max)
+
+    assert future_counts(Own(), SOME, 7.0) == ("counts", 7.0)
+    assert future_mass_of(Own(), SOME, 7.0, 3) == ("mass", 7.0, 3)
+
+
+def test_a_model_with_a_distribution_of_its_own_is_asked_for_it():
+    class Steady:
+        name, parameters = "steady", ()
+
+        def future_mass(self, p, histories, days, n_max):
+            return nbinom.pmf(np.arange(n_max + 1), 1.0 + histories.frequency[:, None], 0.5)
+
+    class Fit:
+        model, parameters_in_days = Steady(), {}
+
+    counts = future_counts(Fit(), SOME, 30.0)
+    assert counts.quantile(0.9).tolist() == nbinom.ppf(0.9, 1.0 + SOME.frequency, 0.5).tolist()
+    assert future_mass_of(Fit(), SOME, 30.0, 2).shape == (len(SOME), 3)
+
+
+def test_a_model_that_does_not_tell_its_distribution_is_refused():
+    class Silent:
+        name, parameters = "silent", ()
+
+    class Fit:
+        model, parameters_in_days = Silent(), {}
+
+    with pytest.raises(CallError, match="silent does not tell"):
+        future_counts(Fit(), SOME, 30.0)
+    with pytest.raises(CallError, match="silent does not tell"):
+        future_mass_of(Fit(), SOME, 30.0, 3)
