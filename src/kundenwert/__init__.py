@@ -39,10 +39,12 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "sklearn":  # a module: it needs a package that not everyone has
+        return importlib.import_module("kundenwert.sklearn")
     if name not in _HOMES:
         raise AttributeError(f"module 'kundenwert' has no attribute {name!r}")
     return getattr(importlib.import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES])
+    return sorted([*globals(), *_HOMES, "sklearn"])
