@@ -18,7 +18,17 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "kundenwert"
 STEPS = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.sql"))
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 # A room whose plug-ins are found by their file name.
-ROOMS = ("engines", "sources", "models.purchases", "models.spend", "reports", "reports.charts", "cli")
+ROOMS = (
+    "engines",
+    "sources",
+    "models.purchases",
+    "models.spend",
+    "models.baselines",
+    "models.remedies",
+    "reports",
+    "reports.charts",
+    "cli",
+)
 PLUGINS = [(room, name) for room in ROOMS for name in registry.names(room) if (PACKAGE / room.replace(".", "/") / f"{name}.py").is_file()]
 # Strings of code that begin so and go on with a name are SQL.
 SQL = re.compile(r"\s*(select|insert|update|delete|create|copy|alter|drop|with|set variable|attach|pragma)\s", re.IGNORECASE)

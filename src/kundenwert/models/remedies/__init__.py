@@ -6,6 +6,6 @@ A remedy is a plug-in: `registry.load("models.remedies", name)()` is an Abstract
 Histories are the plain ones, in days; dates follow from T, recency and the calendar's as-of day.
 """
 
-from kundenwert.models.remedies._remedied import AbstractRemediedFit, AbstractRemedy, Face, PurchaseFit
+from kundenwert.models.remedies._remedied import AbstractRemediedFit, AbstractRemedy, Face, PurchaseFit, read_fit
 
-__all__ = ["AbstractRemediedFit", "AbstractRemedy", "Face", "PurchaseFit"]
+__all__ = ["AbstractRemediedFit", "AbstractRemedy", "Face", "PurchaseFit", "read_fit"]

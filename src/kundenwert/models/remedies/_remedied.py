@@ -12,8 +12,9 @@ from typing import Any, Final, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from kundenwert.errors import FitError
-from kundenwert.models._base import Outcome, Summary
+from kundenwert import registry
+from kundenwert.errors import FitError, Problem, UnknownName, UnreadableInput
+from kundenwert.models._base import Fitted, Outcome, Summary
 from kundenwert.records import Calendar, Histories, Horizons, ModelCard, PurchaseForecast
 
 Floats = NDArray[np.float64]
@@ -174,3 +175,19 @@ class AbstractRemedy(ABC):
     @abstractmethod
     def read(self, common: Mapping[str, Any], inside: Mapping[str, Any]) -> AbstractRemediedFit:
         """The fit that was saved: its common fields, and what `inside` kept."""
+
+
+def read_fit(text: str) -> Any:
+    """The fit that `to_json` wrote, plain or remedied. Raises UnreadableInput if the text is neither, or of a newer version."""
+    try:
+        content = json.loads(text)
+        if content["format"] != FORMAT:
+            return Fitted.from_json(text)
+        if content["version"] > FORMAT_VERSION:
+            raise ValueError(f"version {content['version']}")
+        common = {k: content[k] for k in SAVED}
+        reader = registry.load("models.remedies", content["remedy"])()
+        return reader.read({**common, "outcome": Outcome[content["outcome"]], "model": Face(content["name"])}, content["inside"])
+    except (ValueError, KeyError, TypeError, UnknownName) as err:
+        expected = f"the JSON text of a fit, format {FORMAT}, version {FORMAT_VERSION} or older."
+        raise UnreadableInput(Problem(f"This is not a saved fit ({err}).", expected, "save it again with `to_json()`.")) from err
