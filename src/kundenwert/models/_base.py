@@ -6,18 +6,22 @@ import json
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, ClassVar, Final, Generic, TypeVar, final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kundenwert import registry
 from kundenwert.errors import CallError, DataError, FitError, Problem, UnreadableInput
+from kundenwert.models._prior import Chosen, Prior, chosen
 from kundenwert.records import ModelCard
 from kundenwert.stats.limits import Limit
 from kundenwert.stats.maximise import Maximum, Objective, hessian_of, maximise
+
+if TYPE_CHECKING:
+    from kundenwert.models._posterior import Draws
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -34,6 +38,9 @@ _SHARE: Final = 0.1
 # Above this many distinct histories the search starts on a sample of so many customers.
 _SAMPLE: Final = 50_000
 _TRIAL: Final = 3_000
+# Above this many distinct histories a part of so many customers serves the weights of draws; see `Memory`.
+_WHOLE: Final = 100_000
+_PART: Final = 4_000
 _FORMAT: Final = "kundenwert.fitted"
 _FORMAT_VERSION: Final = 1
 
@@ -60,6 +67,23 @@ class Ridge:
     second: str
     combination: str
     value: Callable[[float, float], float]
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What the data say of the parameters, kept with a fit for draws from the posterior.
+
+    data: prepared histories, all of them or an even part of the customers; times: how many customers each of the part stands for.
+    typical: the data's typical time (in the unit) and amount. point: where gradient and Hessian of the log-likelihood of all data were
+    taken, in the optimiser's coordinates; None where they were not.
+    """
+
+    data: Any
+    times: float
+    typical: tuple[float, float]
+    point: Floats
+    gradient: Floats | None
+    hessian: Floats | None
 
 
 class Outcome(Enum):
@@ -153,42 +177,54 @@ class AbstractModel(ABC, Generic[H, D]):
         """A last word of the model on its own parameters; the outcome as it is unless a model says otherwise."""
         return outcome
 
-    def fit(self, base: Any, unit_days: float = 7.0, *, max_steps: int = 200) -> Fitted:
-        """Fit by maximum likelihood (with a prior where the model has one).
+    def fit(self, base: Any, unit_days: float = 7.0, *, max_steps: int = 200, prior: Chosen = None, penalty: float = 0.0) -> Fitted:
+        """Fit by maximum likelihood, or to the mode of the posterior if there is a prior.
 
         base: the histories, or anything that has them as attribute `needs`. unit_days: the unit of time of the parameters
-        and of log_likelihood, 7 for weeks. Never NaN, never an exception for valid histories: look at `outcome`, or call
-        `or_raise()`. Raises DataError for histories that are not valid, CallError if `base` has none.
+        and of log_likelihood, 7 for weeks. prior: None, "weak" (see `models._prior.WEAK`) or a Prior; with one, few data are no
+        obstacle. penalty: at least 0; takes customers x penalty x sum of (ln parameter - ln start)^2 off the log-likelihood, where
+        start is the starting value on the data's own scale (so units do not matter). log_likelihood is always that of the data alone.
+        Never NaN, never an exception for valid histories: look at `outcome`, or call `or_raise()`. Raises DataError for histories
+        that are not valid, CallError if `base` has none or an option is not possible.
         """
+        histories = self._histories(base)
+        belief = chosen(prior, self.parameters)
+        if not 0 <= penalty < math.inf:
+            raise CallError(f"penalty is {penalty}. Expected: a finite number, at least 0.")
+        data = self.prepare(histories, unit_days)
+        reason = self.too_little(histories)
+        if reason and (belief is None or not len(histories.count)):  # type: ignore[attr-defined]
+            return self._unfitted(histories, data, unit_days, reason)
+        held = _Held(belief, penalty, self.typical(histories, unit_days), self._line(self._start(histories, unit_days)))
+        best = self._search(histories, data, unit_days, max_steps, held)
+        return self._fitted(histories, data, unit_days, best, held)
+
+    def _histories(self, base: Any) -> H:
         histories: H = getattr(base, self.needs, base)
         if not hasattr(histories, "count"):
             raise CallError(f"{type(base).__name__} has no {self.needs}. Expected: a customer base or its {self.needs}.")
-        data = self.prepare(histories, unit_days)
-        reason = self.too_little(histories)
-        if reason:
-            return self._unfitted(histories, data, unit_days, reason)
-        best = self._search(histories, data, unit_days, max_steps)
-        return self._fitted(histories, data, unit_days, best)
+        return histories
 
-    def _search(self, histories: H, data: D, unit_days: float, max_steps: int) -> Maximum:
+    def _search(self, histories: H, data: D, unit_days: float, max_steps: int, held: _Held) -> Maximum:
         """From several starts on few customers, on from the best on more, and a few steps with the same Hessian on all."""
-        start = self._line(self._start(histories, unit_days))
+        start = held.start
         lower, upper = start - _BOX, start + _BOX
-        size = len(histories.count)  # type: ignore[attr-defined]
+        count = histories.count  # type: ignore[attr-defined]
+        size, customers = len(count), float(np.sum(count))
         if size > _TRIAL:
-            trial = self._objective(self.prepare(self.sample(histories, _TRIAL), unit_days))
+            trial = self._objective(self.prepare(self.sample(histories, _TRIAL), unit_days), held, _TRIAL, _TRIAL / customers)
             start = _best([maximise(trial, s, max_steps=max_steps, gain=1e-3, lower=lower, upper=upper) for s in _around(start)]).point
             starts = [start]
         else:
             starts = _around(start)
         second = None
         if size > _SAMPLE:
-            part = self._objective(self.prepare(self.sample(histories, _SAMPLE), unit_days))
+            part = self._objective(self.prepare(self.sample(histories, _SAMPLE), unit_days), held, _SAMPLE, _SAMPLE / customers)
             found = maximise(part, start, max_steps=max_steps, gain=1e-6, lower=lower, upper=upper)
             starts = [found.point]
             if np.linalg.eigvalsh(found.hessian).max() < 0:
-                second = found.hessian * (float(np.sum(histories.count)) / _SAMPLE)  # type: ignore[attr-defined]
-        objective = self._objective(data)
+                second = found.hessian * (customers / _SAMPLE)
+        objective = self._objective(data, held, customers)
         best = _best([maximise(objective, s, max_steps=max_steps, hessian=second, lower=lower, upper=upper) for s in starts])
         if second is None:
             return best
@@ -199,14 +235,28 @@ class AbstractModel(ABC, Generic[H, D]):
         time, money = self.typical(histories, unit_days)
         return np.array([k.start * time**k.time * money**k.money for k in self.parameters])
 
-    def _objective(self, data: D) -> Objective:
+    def _objective(self, data: D, held: _Held, customers: float, part: float = 1.0) -> Objective:
+        """Of so many customers, who are this part of all: the prior counts in the same part, so that the maximum stays where it is."""
+
         def objective(line: Floats) -> tuple[float, Floats]:
             p = self._values(line)
             likelihood, slope = self.score(p, data)
-            prior, pull = self.log_prior(p)
-            return likelihood + prior, (slope + pull) * self._slopes(p)
+            more, pull = self._held(line, p, held, customers / part)
+            return likelihood + part * more, slope * self._slopes(p) + part * pull
 
         return objective
+
+    def _held(self, line: Floats, p: Values, held: _Held, customers: float) -> tuple[float, Floats]:
+        """What is added to the log-likelihood, and its gradient in the optimiser's coordinates."""
+        value, slope = self.log_prior(p)
+        away = line - held.start
+        pull = slope * self._slopes(p) - 2 * customers * held.penalty * away
+        value -= customers * held.penalty * float(away @ away)
+        if held.prior is None:
+            return value, pull
+        density, push = held.prior.density({name: np.array([one]) for name, one in p.items()}, *held.typical)
+        # The prior's gradient is in ln parameter.
+        return value + float(density[0]), pull + push[0] * self._slopes(p) / np.array(list(p.values()))
 
     def _values(self, line: Floats) -> dict[str, float]:
         """Parameters from a point on the optimiser's line."""
@@ -222,15 +272,44 @@ class AbstractModel(ABC, Generic[H, D]):
         p = self.without_data(histories, unit_days)
         none: dict[str, float | None] = dict.fromkeys(p)
         likelihood = self.score(p, data)[0]
-        return self._result(histories, unit_days, p, none, likelihood, self.judge(p, Outcome.TOO_LITTLE_DATA), {"reason": reason})
+        kept = self._memory(histories, data, unit_days, self._line(np.array(list(p.values()))), None)
+        outcome = self.judge(p, Outcome.TOO_LITTLE_DATA)
+        return self._result(histories, unit_days, p, none, likelihood, outcome, {"reason": reason}, kept)
 
-    def _fitted(self, histories: H, data: D, unit_days: float, best: Maximum) -> Fitted:
-        p = self._values(best.point)
-        errors, loose = _errors(p, self._slopes(p), best.hessian)
-        start = self._line(self._start(histories, unit_days))
-        outcome, facts = self._diagnose(p, best, loose, np.abs(best.point - start) > _BOX - 1e-6)
-        likelihood = best.value - self.log_prior(p)[0]
-        return self._result(histories, unit_days, p, errors, likelihood, self.judge(p, outcome), facts)
+    def _fitted(self, histories: H, data: D, unit_days: float, best: Maximum, held: _Held) -> Fitted:
+        p, customers = self._values(best.point), float(np.sum(histories.count))  # type: ignore[attr-defined]
+        more, pull = self._held(best.point, p, held, customers)
+        if held.is_flat:
+            alone = best.hessian
+        else:
+            lower, upper = held.start - _BOX, held.start + _BOX
+            # Whether data determine a parameter is asked of the data alone.
+            alone = best.hessian - hessian_of(
+                lambda line: self._held(line, self._values(line), held, customers), best.point, lower=lower, upper=upper
+            )
+        errors, loose = _errors(p, self._slopes(p), best.hessian, alone)
+        outcome, facts = self._diagnose(p, best, loose, np.abs(best.point - held.start) > _BOX - 1e-6)
+        kept = self._memory(histories, data, unit_days, best.point, (best.gradient - pull, alone))
+        return self._result(histories, unit_days, p, errors, best.value - more, self.judge(p, outcome), facts, kept)
+
+    def _memory(self, histories: H, data: D, unit_days: float, point: Floats, slopes: tuple[Floats, Floats] | None) -> Memory:
+        """What draws from the posterior need of the data, small however many histories there are."""
+        count = histories.count  # type: ignore[attr-defined]
+        kept, times = data, 1.0
+        if slopes is not None and len(count) > _WHOLE:
+            kept, times = self.prepare(self.sample(histories, _PART), unit_days), float(np.sum(count)) / _PART
+        gradient, hessian = slopes if slopes is not None else (None, None)
+        return Memory(kept, times, self.typical(histories, unit_days), point, gradient, hessian)
+
+    def memory(self, base: Any, p: Values, unit_days: float) -> Memory:
+        """What the data say around parameters p, in the unit: for draws from a fit that was loaded without its data."""
+        histories = self._histories(base)
+        data, point = self.prepare(histories, unit_days), self._line(np.array(list(p.values())))
+        if len(histories.count) <= _WHOLE:  # type: ignore[attr-defined]
+            return self._memory(histories, data, unit_days, point, None)
+        flat = self._objective(data, _Held(None, 0.0, (1.0, 1.0), point), 1.0)
+        second = hessian_of(flat, point, lower=point - _BOX, upper=point + _BOX)
+        return self._memory(histories, data, unit_days, point, (flat(point)[1], second))
 
     def _diagnose(self, p: Values, best: Maximum, loose: Floats, on_box: NDArray[np.bool_]) -> tuple[Outcome, dict[str, Any]]:
         names = [k.name for k in self.parameters]
@@ -261,6 +340,7 @@ class AbstractModel(ABC, Generic[H, D]):
         likelihood: float,
         outcome: Outcome,
         facts: dict[str, Any],
+        kept: Memory,
     ) -> Fitted:
         count = histories.count  # type: ignore[attr-defined]
         return Fitted(
@@ -273,7 +353,22 @@ class AbstractModel(ABC, Generic[H, D]):
             sentence=outcome.value.format(**{"q": p.get("q", math.nan), **facts}),
             customers=int(count.sum()),
             histories=len(count),
+            memory=kept if len(count) else None,
         )
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What holds parameters besides the data: prior and penalty, with the typical time and amount and the start they refer to."""
+
+    prior: Prior | None
+    penalty: float
+    typical: tuple[float, float]
+    start: Floats
+
+    @property
+    def is_flat(self) -> bool:
+        return self.prior is None and self.penalty == 0
 
 
 def _around(start: Floats) -> list[Floats]:
@@ -285,12 +380,17 @@ def _best(found: list[Maximum]) -> Maximum:
     return max(found, key=lambda one: (one.value, one.converged))
 
 
-def _errors(p: Values, slopes: Floats, hessian: Floats) -> tuple[dict[str, float | None], Floats]:
-    """Standard errors by the delta method, None where not defined; and the flat directions, one a row."""
-    bends, axes = np.linalg.eigh(-hessian)
-    flat = bends < 1 / _FLAT**2
-    loose = axes[:, flat].T
-    variance = ((axes[:, ~flat] ** 2) / bends[~flat]).sum(axis=1)
+def _errors(p: Values, slopes: Floats, hessian: Floats, alone: Floats) -> tuple[dict[str, float | None], Floats]:
+    """Standard errors by the delta method, None where not defined; and the flat directions, one a row.
+
+    hessian: of all that was maximised; alone: that of the log-likelihood, which tells what is flat.
+    """
+    bends, axes = np.linalg.eigh(-alone)
+    loose = axes[:, bends < 1 / _FLAT**2].T
+    if hessian is not alone:
+        bends, axes = np.linalg.eigh(-hessian)
+    firm = bends >= 1 / _FLAT**2
+    variance = ((axes[:, firm] ** 2) / bends[firm]).sum(axis=1)
     known = np.abs(loose).max(axis=0, initial=0.0) <= _SHARE
     facts = zip(p, slopes.tolist(), variance.tolist(), known.tolist(), strict=True)
     return {name: slope * math.sqrt(v) if ok else None for name, slope, v, ok in facts}, loose
@@ -323,6 +423,7 @@ class Fitted:
     sentence: str
     customers: int
     histories: int
+    memory: Memory | None = field(default=None, repr=False, compare=False)
 
     def or_raise(self) -> Fitted:
         """This fit if forecasts can be made from it; raises FitError with the sentence of the outcome if not."""
@@ -368,6 +469,22 @@ class Fitted:
             raise CallError(f"{self.model.name} forecasts no spend. Expected: a fit of a model in models.spend.")
         found: dict[str, float] = self.model.coefficients(self.parameters)
         return found
+
+    def draws(self, n: int = 4000, *, seed: int = 0, base: Any = None, prior: Chosen = "weak") -> Draws:
+        """n weighted draws of the parameters from the posterior of prior and likelihood; the same ones for the same seed.
+
+        base: the histories; only for a fit that was loaded, which has none. prior: "weak", a Prior, or None for the likelihood alone.
+        Raises CallError without histories, and for prior=None where the data leave a direction flat: nothing would hold the draws.
+        """
+        from kundenwert.models import _posterior
+
+        return _posterior.draws(self, n, seed=seed, base=base, prior=prior)
+
+    def drawn(self, n: int, *, seed: int = 0) -> tuple[Fitted, ...]:
+        """This fit n times, each with parameters drawn from the posterior under the weak prior, all equally likely; without data."""
+        from kundenwert.models import _posterior
+
+        return _posterior.drawn(self, n, seed=seed)
 
     def summary(self) -> Summary:
         """The fit as a table that prints well."""

@@ -1,0 +1,345 @@
+"""Draws of a fit's parameters from the posterior, for any model that states its log-likelihood and gradient.
+
+The way, in docs/method/posterior.md: a t distribution at the mode of likelihood times prior; the log-likelihood at all draws from a
+polynomial through exact values and gradients, held against exact values; smoothed importance weights. Where that does not hold (few
+data, a flat direction, a limit) everything is exact: a mixture adapted in rounds, and walkers if even that fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kundenwert.errors import CallError
+from kundenwert.models._prior import Chosen, Prior, chosen
+from kundenwert.stats import ensemble, importance, surrogate
+from kundenwert.stats.maximise import hessian_of, maximise
+
+if TYPE_CHECKING:
+    from kundenwert.models._base import Fitted, Memory
+
+Floats = NDArray[np.float64]
+
+# The search for the mode stays in this distance, in logs, of the fit; the weak prior stays far inside it.
+_BOX: Final = 16.0
+# Degrees of the polynomial, tried in this order, and how many exact evaluations a term is given (each tells value and gradient).
+_DEGREES: Final = (3, 5)
+_EVALUATIONS: Final = 0.6
+# How far, in standard deviations for each root of a dimension, the polynomial serves; beyond, all is exact.
+_SERVES: Final = 2.6
+# Draws on which the polynomial is held against exact values, and the error of ln L that may remain (a weight is off by so much).
+_HELD: Final = 24
+_ERROR: Final = 0.02
+# Draws that adapt the proposal before those that are given out.
+_PILOT: Final = 2_000
+# Walkers, and rounds of their steps.
+_WALKERS, _STEPS, _LONGEST = 48, 400, 4
+# Below this share of effective draws weights are not good enough even with a small k-hat.
+_EFFECTIVE: Final = 0.05
+
+
+@dataclass(frozen=True)
+class Pull:
+    """What the prior does to a parameter.
+
+    likelihood: its value in the fit. mode: that of likelihood times prior. mean, median: of the draws. shift: mode less likelihood in
+    standard errors of the fit; None where they are not defined. All in the fit's unit.
+    """
+
+    name: str
+    likelihood: float
+    mode: float
+    mean: float
+    median: float
+    shift: float | None
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Draws from the posterior. values: (n, parameters), in the fit's unit. weights: (n,), they add to 1.
+
+    log_likelihoods: (n,), of the data. k_hat: below 0.7 weighted means can be trusted (0 from walkers, who need no weights).
+    effective: how many independent draws these are worth. method: how they were made, in words.
+    """
+
+    names: tuple[str, ...]
+    values: Floats
+    weights: Floats
+    log_likelihoods: Floats
+    k_hat: float
+    effective: float
+    method: str
+    pull: tuple[Pull, ...]
+
+    def equally_weighted(self, n: int, seed: int = 0) -> Floats:
+        """n draws of equal weight, in random order; shape (n, parameters)."""
+        return self.values[self._chosen(n, seed)]
+
+    def interval(self, name: str, level: float = 0.9) -> tuple[float, float]:
+        """Between these two values a parameter lies with this probability, and below and above with the same."""
+        if name not in self.names or not 0 < level < 1:
+            expected = f"one of {', '.join(self.names)} and a level between 0 and 1"
+            raise CallError(f"There is no interval for {name!r} at level {level}. Expected: {expected}.")
+        lower, upper = _quantiles(self.values[:, self.names.index(name)], self.weights, (0.5 - level / 2, 0.5 + level / 2))
+        return lower, upper
+
+    def summary(self) -> str:
+        """The draws as a table that prints well."""
+        head = f"{self.method}: {len(self.weights):,} draws worth {self.effective:,.0f}, k-hat {self.k_hat:.2f}"
+        titles = ("parameter", "likelihood", "mode", "mean", "5 %", "median", "95 %", "shift")
+        lines = [head, f"{titles[0]:<10}" + "".join(f"{one:>14}" for one in titles[1:])]
+        for one in self.pull:
+            lower, upper = self.interval(one.name)
+            numbers = (one.likelihood, one.mode, one.mean, lower, one.median, upper)
+            shift = "not defined" if one.shift is None else f"{one.shift:+.2f}"
+            lines.append(f"{one.name:<10}" + "".join(f"{v:>14.6g}" for v in numbers) + f"{shift:>14}")
+        return "\n".join(lines)
+
+    def _chosen(self, n: int, seed: int) -> NDArray[np.intp]:
+        return importance.systematic(self.weights, n, np.random.default_rng(seed))
+
+
+def draws(fit: Fitted, n: int, *, seed: int, base: Any, prior: Chosen) -> Draws:
+    """See `Fitted.draws`."""
+    if n < 1:
+        raise CallError(f"n is {n}. Expected: the number of draws, at least 1.")
+    target = _Target(fit, _memory(fit, base), _believed(fit, prior))
+    mode, scale = target.laplace()
+    rng = np.random.default_rng(seed)
+    found, method = _weighted(target, mode, scale, max(n, 100), rng)
+    if len(found.weights) > n:
+        kept = importance.systematic(found.weights, n, rng)
+        even = np.full(n, 1 / n)
+        found = importance.Weighted(found.points[kept], even, found.log_density[kept], found.k_hat, min(found.effective, n))
+    return _told(fit, target, mode, found, method)
+
+
+def drawn(fit: Fitted, n: int, *, seed: int) -> tuple[Fitted, ...]:
+    """See `Fitted.drawn`."""
+    found = draws(fit, max(2 * n, 1_000), seed=seed, base=None, prior="weak")
+    none: dict[str, float | None] = dict.fromkeys(found.names)
+    kept = found._chosen(n, seed)
+    rows = zip(found.values[kept].tolist(), found.log_likelihoods[kept].tolist(), strict=True)
+    return tuple(
+        replace(fit, parameters=dict(zip(found.names, values, strict=True)), standard_errors=none, log_likelihood=own, memory=None)
+        for values, own in rows
+    )
+
+
+def _memory(fit: Fitted, base: Any) -> Memory:
+    if base is not None:
+        found: Memory = fit.model.memory(base, fit.parameters, fit.unit_days)
+        return found
+    if fit.memory is None:
+        raise CallError(
+            f"This fit of {fit.model.name} has no histories to draw from. Expected: `draws(base=...)`, with the base it was made of."
+        )
+    return fit.memory
+
+
+def _believed(fit: Fitted, prior: Chosen) -> Prior | None:
+    belief = chosen(prior, fit.model.parameters)
+    if belief is None and None in fit.standard_errors.values():
+        loose = ", ".join(name for name, error in fit.standard_errors.items() if error is None)
+        came = f"Without a prior nothing holds the draws: the data leave {loose} open."
+        raise CallError(f'{came} Expected: prior="weak" or a Prior.')
+    return belief
+
+
+class _Target:
+    """The log posterior density in the optimiser's coordinates, up to a constant."""
+
+    def __init__(self, fit: Fitted, memory: Memory, prior: Prior | None) -> None:
+        self.model, self.memory, self.prior = fit.model, memory, prior
+        self.start = memory.point
+        self.is_settled = memory.hessian is not None and None not in fit.standard_errors.values()
+        self._level = fit.log_likelihood
+        self._part: tuple[float, Floats, Floats] | None = None
+        if memory.gradient is not None and memory.hessian is not None:
+            self._whole = memory.gradient, memory.hessian
+        if memory.times != 1.0:
+            value, slope = self._of_data(self.start)
+            second = hessian_of(self._of_data, self.start, lower=self.start - _BOX, upper=self.start + _BOX)
+            self._part = value, slope, second
+
+    def likelihood(self, line: Floats) -> tuple[float, Floats]:
+        """Log-likelihood and gradient.
+
+        With a part of the customers: the Taylor expansion of all, and from the part only what its own expansion leaves over, as often as
+        customers stand behind it (a control variate: Quiroz, Kohn, Villani & Tran 2019, JASA 114(526), section 3).
+        """
+        value, slope = self._of_data(line)
+        if self._part is None:
+            return value, slope
+        own, own_slope, own_second = self._part
+        gradient, second = self._whole
+        away, times = line - self.start, self.memory.times
+        rest = value - own - own_slope @ away - 0.5 * away @ own_second @ away
+        rest_slope = slope - own_slope - own_second @ away
+        whole = self._level + gradient @ away + 0.5 * away @ second @ away
+        return float(whole + times * rest), gradient + second @ away + times * rest_slope
+
+    def posterior(self, line: Floats) -> tuple[float, Floats]:
+        """Log posterior and gradient."""
+        likelihood, slope = self.likelihood(line)
+        belief, push = self.beliefs(line[None])
+        return likelihood + float(belief[0]), slope + push[0]
+
+    def beliefs(self, lines: Floats) -> tuple[Floats, Floats]:
+        """The log prior of many points and its gradient; (n,) and (n, k)."""
+        if self.prior is None:
+            return np.zeros(len(lines)), np.zeros(lines.shape)
+        p = self.values(lines)
+        value, push = self.prior.density(p, *self.memory.typical)
+        slopes = [[k.limit.slope(one) / one for one in p[k.name].tolist()] for k in self.model.parameters]
+        return value, push * np.array(slopes).T
+
+    def values(self, lines: Floats) -> dict[str, Floats]:
+        """Parameters at many points; each of shape (n,)."""
+        columns = zip(self.model.parameters, lines.T.tolist(), strict=True)
+        return {k.name: np.array([k.limit.to_value(one) for one in column]) for k, column in columns}
+
+    def density(self, lines: Floats) -> Floats:
+        """The exact log posterior of many points; minus infinity where it is not finite or outside the box. Shape (n,)."""
+        found = np.full(len(lines), -np.inf)
+        inside = np.flatnonzero((np.abs(lines - self.start) < 2 * _BOX).all(axis=1))
+        found[inside] = np.array([self.likelihood(line)[0] for line in lines[inside]]) + self.beliefs(lines[inside])[0]
+        return np.where(np.isfinite(found), found, -np.inf)
+
+    def laplace(self) -> tuple[Floats, Floats]:
+        """The mode and the covariance of the normal distribution there."""
+        lower, upper = self.start - _BOX, self.start + _BOX
+        best = maximise(self.posterior, self.start, lower=lower, upper=upper, gain=1e-6)
+        bends, axes = np.linalg.eigh(-best.hessian)
+        # Without the prior an open direction is refused before; this is for the mode of a bent density.
+        return best.point, (axes / np.maximum(bends, 1 / 16)) @ axes.T
+
+    def _of_data(self, line: Floats) -> tuple[float, Floats]:
+        p = self.model._values(line)
+        value, slope = self.model.score(p, self.memory.data)
+        return value, slope * self.model._slopes(p)
+
+
+def _weighted(target: _Target, mode: Floats, scale: Floats, n: int, rng: np.random.Generator) -> tuple[importance.Weighted, str]:
+    """Weighted draws by the cheapest way that holds."""
+    if target.is_settled:
+        found = _near_normal(target, mode, scale, n, rng)
+        if found is not None and _is_good(found):
+            return found, "importance sampling at the mode"
+    proposal = importance.adapted(target.density, mode, scale, rng)
+    points = proposal.draw(n, rng)
+    found = importance.weigh(points, target.density(points), proposal.log_density(points))
+    if _is_good(found):
+        return found, "adaptive importance sampling"
+    return _walked(target, found, n, rng), "Markov chains"
+
+
+def _is_good(found: importance.Weighted) -> bool:
+    return found.k_hat <= importance.K_LIMIT and found.effective >= _EFFECTIVE * len(found.weights)
+
+
+def _near_normal(target: _Target, mode: Floats, scale: Floats, n: int, rng: np.random.Generator) -> importance.Weighted | None:
+    """Draws where the posterior is near enough to a normal distribution for a polynomial; None where it is not."""
+    cheap = _polynomial(target, mode, scale, rng)
+    if cheap is None:
+        return None
+    # The polynomial costs nothing: a first round of draws shows mean and spread better than the curvature at the mode does.
+    pilot = importance.Proposal.at(mode, scale)
+    points = pilot.draw(_PILOT, rng)
+    first = importance.weigh(points, cheap(points), pilot.log_density(points))
+    proposal = importance.Proposal.at(*importance.moments(points, first.weights)) if _is_good(first) else pilot
+    points = proposal.draw(n, rng)
+    found = importance.weigh(points, cheap(points), proposal.log_density(points))
+    held = found.points[importance.systematic(found.weights, _HELD, rng)]
+    return found if _agree(cheap(held), target.density(held)) else None
+
+
+def _agree(cheap: Floats, exact: Floats) -> bool:
+    away = cheap - exact
+    # A constant has no effect on weights.
+    return bool(np.abs(away - np.median(away)).max() < 3 * _ERROR and np.std(away) < _ERROR)
+
+
+def _polynomial(target: _Target, mode: Floats, scale: Floats, rng: np.random.Generator) -> importance.LogDensity | None:
+    """The log posterior as a polynomial in standard deviations from the mode, exact far from it; None if no degree is good."""
+    root = np.asarray(np.linalg.cholesky(scale), dtype=np.float64)
+    k, serves = len(mode), float(_SERVES * np.sqrt(len(mode)))
+    for degree in _DEGREES:
+        count = int(_EVALUATIONS * surrogate.terms_of(k, degree)) + _HELD
+        at = _ball(count, k, serves, rng)
+        exact = [target.likelihood(mode + root @ one) for one in at]
+        values, slopes = np.array([value for value, _ in exact]), np.array([slope @ root for _, slope in exact])
+        level = float(values.mean())
+        # Near the mode it must be exact, far out a rough value does: there the density is low.
+        weights = np.exp(-0.125 * (at**2).sum(axis=1))
+        fitted = surrogate.fit(at[_HELD:], values[_HELD:] - level, slopes[_HELD:], weights[_HELD:], degree)
+        if np.average((fitted(at[:_HELD]) + level - values[:_HELD]) ** 2, weights=weights[:_HELD] ** 4) < _ERROR**2:
+            return _in_reach(target, mode, root, serves, fitted, level)
+    return None
+
+
+def _in_reach(
+    target: _Target, mode: Floats, root: Floats, serves: float, fitted: surrogate.Polynomial, level: float
+) -> importance.LogDensity:
+    def density(lines: Floats) -> Floats:
+        z = np.linalg.solve(root, (lines - mode).T).T
+        near = (z**2).sum(axis=1) < serves**2
+        found = np.empty(len(lines))
+        found[near] = fitted(z[near]) + level + target.beliefs(lines[near])[0]
+        found[~near] = target.density(lines[~near])
+        return found
+
+    return density
+
+
+def _ball(count: int, k: int, radius: float, rng: np.random.Generator) -> Floats:
+    """Points in a ball, denser inside: their distance from the centre is even up to the radius, the direction any."""
+    way = rng.standard_normal((count, k))
+    length = radius * (rng.permutation(count) + 0.5) / count
+    result: Floats = way * (length / np.sqrt((way**2).sum(axis=1)))[:, None]
+    return result
+
+
+def _walked(target: _Target, found: importance.Weighted, n: int, rng: np.random.Generator) -> importance.Weighted:
+    """n draws of equal weight by walkers who start at weighted draws and walk until they are worth n, or long enough."""
+    start = found.points[importance.systematic(found.weights, _WALKERS, rng)]
+    # Draws taken twice would keep walkers on one line for ever.
+    start = start + 1e-3 * np.std(found.points, axis=0) * rng.standard_normal(start.shape)
+    points, density, effective = [], [], 0.0
+    for turn in range(_LONGEST):
+        walked = ensemble.walk(target.density, start, _STEPS, rng)
+        start = walked.points[-1]
+        if turn:  # the first round finds the place
+            points.append(walked.points.reshape(-1, start.shape[1]))
+            density.append(walked.log_density.ravel())
+            effective += walked.effective
+        if effective >= n:
+            break
+    rows, height = np.concatenate(points), np.concatenate(density)
+    kept = importance.systematic(np.full(len(rows), 1 / len(rows)), n, rng)
+    return importance.Weighted(rows[kept], np.full(n, 1 / n), height[kept], 0.0, min(effective, float(n)))
+
+
+def _told(fit: Fitted, target: _Target, mode: Floats, found: importance.Weighted, method: str) -> Draws:
+    names = tuple(fit.parameters)
+    values = np.stack(list(target.values(found.points).values()), axis=1)
+    top = target.model._values(mode)
+    pull = []
+    for i, name in enumerate(names):
+        error, own = fit.standard_errors[name], fit.parameters[name]
+        (median,) = _quantiles(values[:, i], found.weights, (0.5,))
+        shift = None if error is None else (top[name] - own) / error
+        pull.append(Pull(name, own, top[name], float(found.weights @ values[:, i]), median, shift))
+    likelihoods = found.log_density - target.beliefs(found.points)[0]
+    return Draws(names, values, found.weights, likelihoods, found.k_hat, found.effective, method, tuple(pull))
+
+
+def _quantiles(values: Floats, weights: Floats, levels: Sequence[float]) -> list[float]:
+    order = np.argsort(values)
+    below = np.cumsum(weights[order])
+    last = len(values) - 1
+    return [float(values[order[min(int(np.searchsorted(below, level)), last)]]) for level in levels]
