@@ -10,13 +10,13 @@ import pytest
 from cli_help import Call, english, project
 
 from kundenwert import registry
-from kundenwert.flows import backtest as flow
+from kundenwert.models.evidence import candidates
 
 
 @pytest.fixture(autouse=True)
 def one_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fits take longer than all the rest, and it is not they that are tested here."""
-    monkeypatch.setattr(flow, "_models", lambda: [registry.load("models.purchases", "bg_nbd")()])
+    monkeypatch.setattr(candidates, "models", lambda: [registry.load("models.purchases", "bg_nbd")()])
 
 
 @pytest.fixture

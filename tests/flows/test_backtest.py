@@ -16,12 +16,12 @@ import pytest
 
 from kundenwert import registry
 from kundenwert.errors import AmbiguousInput, CallError
-from kundenwert.flows import backtest as flow
 from kundenwert.flows.backtest import backtest_project
 from kundenwert.flows.look import list_runs
 from kundenwert.flows.progress import Progress
 from kundenwert.flows.run import Ran
 from kundenwert.models._base import Fitted, Outcome
+from kundenwert.models.evidence import candidates
 from kundenwert.records import Backtest, Scored
 
 CLOCK = datetime(2026, 1, 1, tzinfo=UTC)
@@ -33,7 +33,7 @@ Test = Callable[..., Backtest]
 
 def bg_nbd_only(patch: pytest.MonkeyPatch) -> None:
     """Fits take longer than all the rest: every model is compared on CDNOW only."""
-    patch.setattr(flow, "_models", lambda: [registry.load("models.purchases", "bg_nbd")()])
+    patch.setattr(candidates, "models", lambda: [registry.load("models.purchases", "bg_nbd")()])
 
 
 def run_in(folder: Path, lines: list[Any], *, origins: tuple[date, ...] = (), **flags: Any) -> Backtest:
@@ -269,11 +269,43 @@ def test_pooled_scores_are_the_means_over_all_customers_of_all_origins(simple: B
         assert one.difference == pytest.approx(means[one.name] - means[one.against], abs=1e-8)
 
 
+def test_tenths_of_the_customers_add_up_and_pit_shares_are_those_of_everybody(simple: Backtest) -> None:
+    for one, forecasts in [(one, one.forecasts) for one in simple.origins]:
+        for scored in forecasts:
+            assert sum(tenth.customers for tenth in scored.deciles) == one.customers
+            assert sum(tenth.customers * tenth.forecast for tenth in scored.deciles) == pytest.approx(scored.expected_purchases)
+            assert sum(tenth.customers * tenth.actual for tenth in scored.deciles) == pytest.approx(one.purchases)
+            assert sum(scored.pit) == pytest.approx(1)
+            assert sum(scored.pit[5:15]) == pytest.approx(scored.levels[0].pit)
+    for scored in simple.pooled:
+        parts = [(one.customers, by_name(one.forecasts)[scored.name].pit[0]) for one in simple.origins]
+        assert scored.pit[0] == pytest.approx(sum(n * share for n, share in parts) / sum(n for n, _ in parts))
+        assert len(scored.deciles) == 10
+
+
+def test_purchases_are_tracked_by_week_for_those_known_at_the_latest_origin(simple: Backtest) -> None:
+    found, latest = simple.tracking, simple.origins[0]
+    assert found is not None
+    assert (found.model, found.origin) == ("bg_nbd", latest.origin)
+    assert latest.origin in found.ends
+    assert found.ends[-1] == latest.until
+    first = min(day for _, day, *_ in SIMPLE)
+    assert first <= found.ends[0] < first + timedelta(days=7)
+    own = [sorted(days) for days in days_of(SIMPLE).values() if min(days) <= latest.origin]
+    for k in (0, 10, len(found.ends) - 1):
+        week = (found.ends[k] - timedelta(days=7), found.ends[k])
+        assert found.actual[k] == sum(week[0] < day <= week[1] for days in own for day in days[1:])
+    assert sum(found.actual) == sum(days <= latest.until for own_days in own for days in own_days[1:])
+    # Until the origin a fit follows what it was fitted to.
+    before = [k for k, end in enumerate(found.ends) if end <= latest.origin]
+    assert sum(found.expected[k] for k in before) == pytest.approx(sum(found.actual[k] for k in before), rel=0.1)
+
+
 def test_a_model_that_cannot_be_used_is_left_out_and_told(tested: Test, monkeypatch: pytest.MonkeyPatch) -> None:
     model = registry.load("models.purchases", "bg_nbd")()
     fit = Fitted(model, 7.0, {}, {}, 0.0, Outcome.OUT_OF_STEPS, "The search did not end.", 0, 0)
     given_up = SimpleNamespace(name="bg_nbd", fit=lambda histories: fit)
-    monkeypatch.setattr(flow, "_models", lambda: [given_up])
+    monkeypatch.setattr(candidates, "models", lambda: [given_up])
     found = tested(SIMPLE, origins=(date(2024, 3, 1),), horizon="10w", as_of="2024-11-30")
     assert "bg_nbd" not in by_name(found.pooled)
     assert found.verdict == f"{found.chosen} is chosen: no model could be fitted at every origin."

@@ -77,8 +77,8 @@ def test_an_interval_that_ends_on_the_share_itself_is_not_pushed_on_by_rounding(
 def test_a_true_forecast_holds_what_it_expects_and_its_pit_is_nominal(drawn):
     means, row, y = drawn
     found = score_counts(negative_binomial(means, 0.7, 300), row, y)
-    assert found.held.mean(axis=1) == pytest.approx(found.expected.mean(axis=1), abs=0.01)
-    assert (found.expected.mean(axis=1) > LEVELS).all()
+    assert found.held.mean(axis=1) == pytest.approx(found.expected[:, row].mean(axis=1), abs=0.01)
+    assert (found.expected[:, row].mean(axis=1) > LEVELS).all()
     assert found.pit.mean(axis=1) == pytest.approx(LEVELS, abs=0.01)
 
 
@@ -119,64 +119,39 @@ def test_nothing_to_score_is_no_error():
     assert len(score_in_rounds(lambda rows, top: np.zeros((0, top + 1)), np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.int64)).crps) == 0
 
 
-# ---- point values and order -------------------------------------------------------------------------------------------
-
-FORECAST, Y, COUNT = np.array([0.5, 2.0, 4.0]), np.array([0, 3, 3]), np.array([4, 1, 1])
-
-
-def test_bias_is_total_over_total():
-    assert scores.bias(FORECAST, Y, COUNT) == pytest.approx(8 / 6 - 1)
-    assert scores.bias(FORECAST, np.zeros(3, dtype=np.int64), COUNT) is None
-
-
-def test_mae_and_rmse_weigh_by_customers():
-    assert scores.mean_error(FORECAST, Y, COUNT) == pytest.approx((4 * 0.5 + 1 + 1) / 6)
-    assert scores.root_mean_square(FORECAST, Y, COUNT) == pytest.approx(np.sqrt((4 * 0.25 + 1 + 1) / 6))
-
-
-def test_spearman_is_that_of_the_repeated_rows():
-    rng = np.random.default_rng(2)
-    forecast, y, count = np.round(rng.gamma(1, 1, 40), 1), rng.poisson(1.0, 40), rng.integers(1, 9, 40)
-    whole = stats.spearmanr(np.repeat(forecast, count), np.repeat(y, count)).statistic
-    assert scores.spearman(forecast, y, count) == pytest.approx(whole)
-    assert scores.spearman(np.ones(40), y, count) is None
+def test_a_table_that_holds_with_a_chance_is_the_mixture_with_nothing(drawn):
+    means, row, y = drawn
+    mass, alive = negative_binomial(means[:20], 0.7, 300), np.linspace(0.0, 1.0, 40)
+    table, row = np.arange(40) % 20, row % 40
+    mixed = alive[:, None] * mass[table]
+    mixed[:, 0] += 1 - alive
+    found, plain = score_counts(mass, row, y, table, alive), score_counts(mixed, row, y)
+    for name in ("log_score", "crps", "below", "at", "expected", "variance", "held", "pit"):
+        assert getattr(found, name) == pytest.approx(getattr(plain, name), abs=1e-9), name
+    rounds = score_in_rounds(lambda tables, top: negative_binomial(means[tables], 0.7, top), row, y, table, alive)
+    for name in ("log_score", "crps", "expected"):
+        assert getattr(rounds, name) == pytest.approx(getattr(plain, name), abs=1e-6), name
+    assert rounds.variance[:19] == pytest.approx(plain.variance[:19], rel=1e-4, abs=1e-6)
 
 
-def test_gini_is_one_for_the_perfect_order_and_its_opposite_for_the_reversed_one():
-    y, count = np.array([0, 1, 2, 5]), np.ones(4, dtype=np.int64)
-    assert scores.gini(np.array([0.1, 0.2, 0.3, 0.4]), y, count) == pytest.approx(1)
-    assert scores.gini(np.array([0.4, 0.3, 0.2, 0.1]), y, count) == pytest.approx(-1)
-    assert scores.gini(np.ones(4), y, count) == pytest.approx(0)
-    assert scores.gini(np.ones(4), np.ones(4, dtype=np.int64), count) is None
-    assert scores.gini(np.ones(4), 0 * y, count) is None
+def test_what_intervals_are_expected_to_hold_is_what_they_hold_by_the_forecast(drawn):
+    means, row, y = drawn
+    mass = negative_binomial(means, 0.7, 300)
+    for k, level in enumerate(LEVELS):
+        assert score_counts(mass, row, y).expected[k] == pytest.approx(scores.interval(mass, level)[2])
 
 
-def test_gini_by_hand():
-    # Order 3, 5, 0, 0 of eight: areas (1.5 + 5.5 + 8 + 8) / 32 - 1/2 over (2.5 + 6.5 + 8 + 8) / 32 - 1/2.
-    found = scores.gini(np.array([4.0, 3.0, 2.0, 1.0]), np.array([3, 5, 0, 0]), np.ones(4, dtype=np.int64))
-    assert found == pytest.approx((23 / 32 - 0.5) / (25 / 32 - 0.5))
-
-
-def test_gini_of_chance_is_near_zero():
-    rng = np.random.default_rng(6)
-    y = rng.poisson(1.0, 50_000)
-    assert scores.gini(rng.random(50_000), y, np.ones(50_000, dtype=np.int64)) == pytest.approx(0, abs=0.02)
-
-
-def test_the_top_tenth_found_is_what_it_brought_over_what_the_best_tenth_brought():
-    y, count = np.arange(20), np.ones(20, dtype=np.int64)
-    assert scores.top_decile_value(y.astype(float), y, count) == pytest.approx(1)
-    assert scores.top_decile_value(np.where(y == 18, 30.0, y % 19), y, count) == pytest.approx((18 + 17) / (19 + 18))
-    assert scores.top_decile_value(np.ones(20), y, count) == pytest.approx(0.1 * 190 / 37)
-    assert scores.top_decile_value(np.ones(20), 0 * y, count) is None
-
-
-def test_counts_equal_repeated_rows():
-    rng = np.random.default_rng(4)
-    forecast, y, count = rng.gamma(1, 1, 30), rng.poisson(1.0, 30), rng.integers(1, 9, 30)
-    repeated = (np.repeat(forecast, count), np.repeat(y, count), np.ones(count.sum(), dtype=np.int64))
-    for score in (scores.bias, scores.mean_error, scores.root_mean_square, scores.gini, scores.top_decile_value):
-        assert score(forecast, y, count) == pytest.approx(score(*repeated)), score.__name__
+def test_shares_of_pit_in_bins_are_the_means_over_seeded_randomisations(drawn):
+    means, row, y = drawn
+    mass = negative_binomial(means * 1.3, 0.7, 300)
+    found = score_counts(mass, row, y)
+    pit = found.below + np.random.default_rng(11).random((60, len(y))) * found.at
+    shares = found.pit_shares(np.ones(len(y), dtype=np.int64))
+    assert shares.sum() == pytest.approx(1)
+    assert shares == pytest.approx(np.histogram(pit, 20, (0, 1))[0] / pit.size, abs=1e-3)
+    weights = np.random.default_rng(2).integers(1, 5, len(y))
+    repeated = score_counts(mass, np.repeat(row, weights), np.repeat(y, weights))
+    assert found.pit_shares(weights) == pytest.approx(repeated.pit_shares(np.ones(weights.sum())))
 
 
 # ---- the rule "better" ------------------------------------------------------------------------------------------------

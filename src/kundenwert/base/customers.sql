@@ -1,5 +1,6 @@
 -- base/customers.sql: the customer base, one row a customer with a booked line; days since 1970-01-01, money unrounded.
--- spend_days and spend: repeat purchase days with a positive amount. recent: repeat purchases of the last 365 days.
+-- spend_days and spend: repeat purchase days with a positive amount. first_amount: of the first day, 0 if it is not positive.
+-- recent: repeat purchases of the last 365 days.
 with grouped as (
     select
         customer_id,
@@ -34,5 +35,6 @@ select
     case when purchases > 0 then recent_purchases - (first_day > $as_of - 365)::integer end::integer as recent,
     case when purchases > 0 then paid_days - coalesce((first_amount > 0)::integer, 0) end::integer as spend_days,
     case when purchases > 0 then coalesce(paid, 0) - greatest(coalesce(first_amount, 0), 0) end::decimal(24, 6) as spend,
+    case when purchases > 0 then greatest(first_amount, 0) end::decimal(24, 6) as first_amount,
     is_collective
 from placed

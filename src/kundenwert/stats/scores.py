@@ -1,27 +1,28 @@
-"""How good forecasts of counts were: of the whole distribution, of the point value, of the order of the customers.
+"""How good distributions of counts were as forecasts, and when one is better than another.
 
-Everything is weighted: an entry stands for `count` customers with the same forecast and the same outcome. A forecast distribution is a row
-of `mass`, the probabilities of 0, 1, 2 ... up to a number beyond which next to nothing is left.
+A forecast distribution is a row of `mass`, the probabilities of 0, 1, 2 ... up to a number beyond which next to nothing is left. Forecasts
+that say the same of all who are still customers share such a row: with the chance `alive` the row holds, else the count is 0.
 
 Sources: Gneiting & Raftery 2007, JASA 102(477), 359-378 (log score, CRPS: GR); Czado, Gneiting & Held 2009, Biometrics 65(4),
-1254-1261 (PIT of counts: CGH); Spearman 1904, American Journal of Psychology 15(1), 72-101; Frees, Meyers & Cummings 2011, JASA
-106(495), 1085-1098 (Gini of a ranking); Efron & Tibshirani 1993, An Introduction to the Bootstrap, section 13.3 (percentile interval).
+1254-1261 (PIT of counts: CGH); Efron & Tibshirani 1993, An Introduction to the Bootstrap, section 13.3 (percentile interval).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Numbers = NDArray[Any]
 Indices = NDArray[np.intp]
 
 LEVELS: Final = (0.5, 0.8, 0.9)
+PIT_BINS: Final = 20
 # The logarithm of a probability that has left the range of doubles.
 _LEAST: Final = 1e-300
 # F(n) >= 95 % must not fail by the rounding of a sum.
@@ -36,37 +37,85 @@ _BLOCK: Final = 1_000_000
 
 @dataclass(frozen=True)
 class CountScores:
-    """The scores of each entry, shape (n,); those by level have shape (levels, n), levels as in LEVELS.
+    """The scores of each entry, shape (n,), and of each forecast, shape (rows,) or (levels, rows), levels as in LEVELS.
 
-    log_score: ln P(outcome). crps: see `crps`. held: whether the interval held the outcome. expected: the probability that the
-    forecast itself gives its interval. pit: the chance that the randomised PIT lies inside the level.
+    log_score: ln P(outcome). crps: see `crps`. below, at: F(outcome - 1) and P(outcome). expected: the probability that the forecast
+    itself gives its intervals. variance: of the count.
     """
 
     log_score: Floats
     crps: Floats
-    held: Floats
+    below: Floats
+    at: Floats
     expected: Floats
-    pit: Floats
+    variance: Floats
+
+    @property
+    def held(self) -> Floats:
+        """Whether the interval [smallest n with F(n) >= (1 - level) / 2, smallest n with F(n) >= (1 + level) / 2] held the outcome; shape
+        (levels, n).
+        """
+        reached = self.below + self.at
+        inside = [(reached >= low - _ROUNDING) & (self.below < high - _ROUNDING) for low, high in _ends()]
+        return np.stack(inside).astype(np.float64)
+
+    @property
+    def pit(self) -> Floats:
+        """The chance that the randomised PIT lies inside the level; shape (levels, n)."""
+        return np.stack([pit_inside(self.below, self.at, level) for level in LEVELS])
+
+    def pit_shares(self, count: Numbers, bins: int = PIT_BINS) -> Floats:
+        """The randomised PIT in equal bins from 0 to 1, averaged over all randomisations (CGH eq. (2)), as shares; shape (bins,).
+
+        count: customers of each entry.
+        """
+        edges = np.linspace(0.0, 1.0, bins + 1)[1:-1]
+        size = np.maximum(self.at, _LEAST)
+        # An entry lies evenly from `below` on over `at`: wholly in one bin, or in parts.
+        first, last = (np.searchsorted(edges, one, side="left") for one in (self.below, self.below + self.at))
+        slope, own = count / size, count.astype(np.float64)
+        split = first < last
+        shares = np.zeros(bins)
+        shares += np.bincount(first[~split], own[~split], bins)
+        f, to = first[split], last[split]
+        below, end, steep = self.below[split], (self.below + self.at)[split], slope[split]
+        shares += np.bincount(f, (edges[f] - below) * steep, bins) + np.bincount(to, (end - edges[to - 1]) * steep, bins)
+        # Bins wholly inside: steep times their width from f + 1 to before `to`.
+        change = np.bincount(f + 1, steep, bins + 1) - np.bincount(to, steep, bins + 1)
+        shares += np.cumsum(change)[:bins] / bins
+        return np.asarray(shares / count.sum(), dtype=np.float64)
 
 
-def score_counts(mass: Floats, row: Indices, y: Integers) -> CountScores:
+def _ends() -> list[tuple[float, float]]:
+    return [((1 - level) / 2, (1 + level) / 2) for level in LEVELS]
+
+
+def score_counts(mass: Floats, row: Indices, y: Integers, table: Indices | None = None, alive: Floats | None = None) -> CountScores:
     """All scores that need the whole distribution.
 
-    mass: shape (rows, n + 1), the probabilities of 0 .. n. row: the forecast of each entry. y: its outcome, 0 .. n; shape (entries,).
+    mass: shape (tables, n + 1), the probabilities of 0 .. n. row: the forecast of each entry. y: its outcome, 0 .. n; shape (entries,).
+    table, alive: of each forecast the row of `mass` and the chance that it holds, else the count is 0; shape (rows,). Without them each
+    row of `mass` is a forecast as it stands.
 
     >>> found = score_counts(np.array([[0.25, 0.5, 0.25]]), np.array([0]), np.array([1]))
     >>> float(found.crps[0]), bool(found.held[0, 0])
     (0.125, True)
     """
+    table = np.arange(len(mass)) if table is None else table
+    alive = np.ones(len(table)) if alive is None else alive
     cumulated = np.cumsum(mass, axis=1)
-    below = np.where(y > 0, cumulated[row, np.maximum(y - 1, 0)], 0.0)
-    lower, upper, expected = zip(*(_interval(mass, cumulated, level) for level in LEVELS), strict=True)
+    own, stays = table[row], alive[row]
+    at = stays * mass[own, y] + np.where(y == 0, 1 - stays, 0.0)
+    below = np.where(y > 0, stays * cumulated[own, np.maximum(y - 1, 0)] + (1 - stays), 0.0)
+    n = np.arange(mass.shape[1], dtype=np.float64)
+    first, second = alive * (mass @ n)[table], alive * (mass @ n**2)[table]
     return CountScores(
-        log_score=log_score(mass, row, y),
-        crps=crps(mass, row, y),
-        held=np.stack([(y >= low[row]) & (y <= high[row]) for low, high in zip(lower, upper, strict=True)]).astype(np.float64),
-        expected=np.stack([one[row] for one in expected]),
-        pit=np.stack([pit_inside(below, mass[row, y], level) for level in LEVELS]),
+        log_score=np.log(np.maximum(at, _LEAST)),
+        crps=crps(mass, own, y, stays),
+        below=below,
+        at=at,
+        expected=_expected(cumulated, table, alive),
+        variance=second - first**2,
     )
 
 
@@ -75,16 +124,18 @@ def log_score(mass: Floats, row: Indices, y: Integers) -> Floats:
     return np.log(np.maximum(mass[row, y], _LEAST))
 
 
-def crps(mass: Floats, row: Indices, y: Integers) -> Floats:
+def crps(mass: Floats, row: Indices, y: Integers, alive: Floats | None = None) -> Floats:
     """The continuous ranked probability score, sum over k of (F(k) - 1[y <= k])^2, lower is better: GR eq. (20). Shape (entries,).
 
-    With S = 1 - F this is y - 2 sum of S(k) below y + sum of S(k)^2, so one table serves every outcome.
+    With S = 1 - F this is y - 2 sum of S(k) below y + sum of S(k)^2, so one table serves every outcome. alive: of each entry; S is that of
+    the table times it.
     """
+    stays = np.ones(len(row)) if alive is None else alive
     # From the far end, where S is small: no digits are lost.
     above = np.cumsum(mass[:, ::-1], axis=1)[:, ::-1]
     survival = np.hstack((above[:, 1:], np.zeros((len(mass), 1))))
     before = np.hstack((np.zeros((len(mass), 1)), np.cumsum(survival, axis=1)))
-    result: Floats = y - 2 * before[row, y] + (survival**2).sum(axis=1)[row]
+    result: Floats = y - 2 * stays * before[row, y] + stays**2 * (survival**2).sum(axis=1)[row]
     return result
 
 
@@ -92,16 +143,34 @@ def interval(mass: Floats, level: float) -> tuple[Integers, Integers, Floats]:
     """The central interval of each row, [smallest n with F(n) >= (1 - level) / 2, smallest n with F(n) >= (1 + level) / 2], and what it
     holds by the forecast itself: more than the level, as counts are coarse. Shapes (rows,).
     """
-    return _interval(mass, np.cumsum(mass, axis=1), level)
-
-
-def _interval(mass: Floats, cumulated: Floats, level: float) -> tuple[Integers, Integers, Floats]:
+    cumulated = np.cumsum(mass, axis=1)
     last = mass.shape[1] - 1
     ends = [np.minimum((cumulated < share - _ROUNDING).sum(axis=1), last) for share in ((1 - level) / 2, (1 + level) / 2)]
     lower, upper = (end.astype(np.int64) for end in ends)
     rows = np.arange(len(mass))
     inside = cumulated[rows, upper] - np.where(lower > 0, cumulated[rows, np.maximum(lower - 1, 0)], 0.0)
     return lower, upper, inside
+
+
+def _expected(cumulated: Floats, table: Indices, alive: Floats) -> Floats:
+    """What the intervals of each level hold by the forecast itself, shape (levels, rows): F where it passes the upper share, less F before
+    it passes the lower one. Goes through the counts, with fewer and fewer forecasts whose last share is not yet passed.
+    """
+    found = np.zeros((len(LEVELS), len(table)))
+    waiting, before = np.arange(len(table)), np.zeros(len(table))
+    last = cumulated.shape[1] - 1
+    for n in range(cumulated.shape[1]):
+        reached = 1 - alive[waiting] + alive[waiting] * cumulated[table[waiting], n]
+        for k, (low, high) in enumerate(_ends()):
+            passes = (before < high - _ROUNDING) & ((reached >= high - _ROUNDING) | (n == last))
+            found[k, waiting[passes]] += reached[passes]
+            begins = (before < low - _ROUNDING) & (reached >= low - _ROUNDING)
+            found[k, waiting[begins]] -= before[begins]
+        goes_on = reached < _ends()[-1][1] - _ROUNDING
+        waiting, before = waiting[goes_on], reached[goes_on]
+        if not len(waiting):
+            break
+    return found
 
 
 def pit_inside(below: Floats, at: Floats, level: float) -> Floats:
@@ -113,71 +182,6 @@ def pit_inside(below: Floats, at: Floats, level: float) -> Floats:
     overlap = np.minimum(below + at, high) - np.maximum(below, low)
     result: Floats = np.clip(overlap / np.maximum(at, _LEAST), 0.0, 1.0)
     return result
-
-
-def bias(forecast: Floats, y: Integers, count: Integers) -> float | None:
-    """Forecast total over outcome total, less 1; None if nothing came.
-
-    >>> bias(np.array([1.0, 2.0]), np.array([1, 1]), np.array([2, 1]))
-    0.3333333333333333
-    """
-    actual = int(y @ count)
-    return float(forecast @ count) / actual - 1 if actual else None
-
-
-def mean_error(forecast: Floats, y: Integers, count: Integers) -> float:
-    """The mean absolute error (MAE). A constant zero may look good by it: never read it alone."""
-    return float(np.abs(forecast - y) @ count / count.sum())
-
-
-def root_mean_square(forecast: Floats, y: Integers, count: Integers) -> float:
-    """The root of the mean squared error (RMSE)."""
-    return float(np.sqrt((forecast - y) ** 2 @ count / count.sum()))
-
-
-def spearman(forecast: Floats, y: Integers, count: Integers) -> float | None:
-    """The correlation of the mid-ranks of forecast and outcome (Spearman 1904); None where one of them is the same for all."""
-    first, second = _mid_ranks(forecast, count), _mid_ranks(y.astype(np.float64), count)
-    total = count.sum()
-    first, second = first - first @ count / total, second - second @ count / total
-    scale = float(np.sqrt((first**2 @ count) * (second**2 @ count)))
-    return float((first * second) @ count) / scale if scale > 0 else None
-
-
-def _mid_ranks(values: Floats, count: Integers) -> Floats:
-    _, code = np.unique(values, return_inverse=True)
-    size = np.bincount(code, count)
-    result: Floats = (np.cumsum(size) - (size - 1) / 2)[code]
-    return result
-
-
-def gini(forecast: Floats, y: Integers, count: Integers) -> float | None:
-    """How well the forecast ranks the customers: the area between its concentration curve and the diagonal, over that of the best possible
-    ranking; 1 is perfect, 0 is chance. Customers with the same forecast share what is theirs. None where all outcomes are alike.
-    """
-    best = _concentration(y.astype(np.float64), y, count)
-    return _concentration(forecast, y, count) / best if best > 1e-15 else None
-
-
-def _concentration(order: Floats, y: Integers, count: Integers) -> float:
-    customers, outcome = _curve(order, y, count)
-    if not outcome[-1]:
-        return 0.0
-    return float(np.trapezoid(outcome / outcome[-1], customers / customers[-1])) - 0.5
-
-
-def _curve(order: Floats, y: Integers, count: Integers) -> tuple[Floats, Floats]:
-    """Customers and outcomes, cumulated from the highest forecast down; customers of one forecast are one stretch."""
-    _, code = np.unique(-order, return_inverse=True)
-    customers, outcome = np.bincount(code, count), np.bincount(code, y * count)
-    return np.concatenate(([0.0], np.cumsum(customers))), np.concatenate(([0.0], np.cumsum(outcome)))
-
-
-def top_decile_value(forecast: Floats, y: Integers, count: Integers) -> float | None:
-    """What the tenth of the customers with the highest forecasts brought, over what the best tenth brought; None if nothing came."""
-    tenth = 0.1 * float(count.sum())
-    found, possible = (float(np.interp(tenth, *_curve(order, y, count))) for order in (forecast, y.astype(np.float64)))
-    return found / possible if possible else None
 
 
 @dataclass(frozen=True)
@@ -226,40 +230,55 @@ class Bootstrap:
         return Difference(mean, lower, upper, agreeing, len(gain))
 
 
-def score_in_rounds(mass_of: Callable[[Indices, int], Floats], row: Indices, y: Integers) -> CountScores:
-    """`score_counts` for forecasts whose table is made as long as each needs: until less than 1e-8 is left, or 16,384.
+def score_in_rounds(
+    mass_of: Callable[[Indices, int], Floats], row: Indices, y: Integers, table: Indices | None = None, alive: Floats | None = None
+) -> CountScores:
+    """`score_counts` for forecasts whose tables are made as long as each needs: until less than 1e-8 is left, or 16,384.
 
-    mass_of: gives the probabilities of 0 .. n for some rows, shape (rows, n + 1). row: the forecast of each entry, all of 0 .. largest
-    occurring. y: its outcome; shape (entries,).
+    mass_of: gives the probabilities of 0 .. n for some tables, shape (tables, n + 1). row: the forecast of each entry, all of 0 .. largest
+    occurring. y: its outcome; shape (entries,). table, alive: as in `score_counts`, all of 0 .. largest occurring.
     """
     rows = int(row.max(initial=-1)) + 1
-    needed = np.zeros(rows, dtype=np.int64)
-    np.maximum.at(needed, row, y)
-    n, levels = len(row), len(LEVELS)
-    found = CountScores(np.zeros(n), np.zeros(n), np.zeros((levels, n)), np.zeros((levels, n)), np.zeros((levels, n)))
-    waiting, top = np.arange(rows), _FIRST_TOP
+    table = np.arange(rows) if table is None else table
+    alive = np.ones(rows) if alive is None else alive
+    rounds = _Rounds(mass_of, row, y, table, alive)
+    waiting, top = np.arange(int(table.max(initial=-1)) + 1), _FIRST_TOP
     while len(waiting):
         size = max(1, _BLOCK // (top + 1))
         blocks = [waiting[start : start + size] for start in range(0, len(waiting), size)]
-        waiting = np.concatenate([_round(mass_of, block, top, needed, row, y, found) for block in blocks])
+        waiting = np.concatenate([rounds.score(block, top) for block in blocks])
         top *= 2
-    return found
+    return rounds.found
 
 
-def _round(
-    mass_of: Callable[[Indices, int], Floats], rows: Indices, top: int, needed: Integers, row: Indices, y: Integers, found: CountScores
-) -> Indices:
-    """Scores the rows that a table up to `top` serves, into `found`; returns those that need a longer one."""
-    enough = needed[rows] <= top
-    if not enough.any():
-        return rows
-    mass = mass_of(rows, top)
-    done = enough & ((1 - mass.sum(axis=1) < _TAIL) | (top >= _LAST_TOP))
-    place = np.full(len(needed), -1)
-    place[rows[done]] = np.flatnonzero(done)
-    entries = np.flatnonzero(place[row] >= 0)
-    scored = score_counts(mass, place[row[entries]], y[entries])
-    for name in ("log_score", "crps", "held", "expected", "pit"):
-        getattr(found, name)[..., entries] = getattr(scored, name)
-    left: Indices = rows[~done]
-    return left
+class _Rounds:
+    """Tables of one length after the other; `found` fills up."""
+
+    def __init__(self, mass_of: Callable[[Indices, int], Floats], row: Indices, y: Integers, table: Indices, alive: Floats) -> None:
+        self.mass_of, self.row, self.y, self.table, self.alive = mass_of, row, y, table, alive
+        tables = int(table.max(initial=-1)) + 1
+        self.needed = np.zeros(tables, dtype=np.int64)
+        np.maximum.at(self.needed, table[row], y)
+        n, rows = len(row), len(table)
+        self.found = CountScores(np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n), np.zeros((len(LEVELS), rows)), np.zeros(rows))
+
+    def score(self, tables: Indices, top: int) -> Indices:
+        """Scores what a table up to `top` serves, into `found`; returns the tables that must be longer."""
+        enough = self.needed[tables] <= top
+        if not enough.any():
+            return tables
+        mass = self.mass_of(tables, top)
+        done = enough & ((1 - mass.sum(axis=1) < _TAIL) | (top >= _LAST_TOP))
+        place = np.full(len(self.needed), -1)
+        place[tables[done]] = np.flatnonzero(done)
+        rows = np.flatnonzero(place[self.table] >= 0)
+        of_row = np.full(len(self.table), -1)
+        of_row[rows] = np.arange(len(rows))
+        entries = np.flatnonzero(of_row[self.row] >= 0)
+        scored = score_counts(mass, of_row[self.row[entries]], self.y[entries], place[self.table[rows]], self.alive[rows])
+        for name in ("log_score", "crps", "below", "at"):
+            getattr(self.found, name)[entries] = getattr(scored, name)
+        for name in ("expected", "variance"):
+            getattr(self.found, name)[..., rows] = getattr(scored, name)
+        left: Indices = tables[~done]
+        return left

@@ -1,12 +1,6 @@
--- base/backtest/log.sql: when the log of sales to customers begins, and from which day on there are so many customers
-with arrivals as (
-    select min(day) as first_day
-    from booked
-    where line_class = 'kept' and not is_non_product and not is_negative_price
-    group by customer_id
-)
-
+-- base/backtest/log.sql: how many customers have a sale, when the first one was, and from which day on there are so many customers
 select
+    count(*) as customers,
     min(first_day) as first_day,
-    (select first_day from arrivals order by first_day limit 1 offset $customers - 1) as enough_day
-from arrivals
+    (select first_day from backtest_arrivals order by first_day limit 1 offset $enough - 1) as enough_day
+from backtest_arrivals

@@ -1,18 +1,25 @@
--- base/backtest/outcomes.sql: what came after the origin: purchases of each of its customers, as known when the window ended
+-- base/backtest/outcomes.sql: the customers of an origin with what came: purchases as known when the window ended, and booked revenue
 with came as (
-    select customer_id, count(*) as actual
+    select
+        customer_id,
+        count(*) filter (where is_purchase) as actual,
+        sum(revenue) as revenue
     from known_days
     where day > $origin and day <= $until
     group by customer_id
 )
 
 select
+    backtest_customers.number,
     backtest_origin.frequency,
     backtest_origin.recency,
     backtest_origin.t,
     backtest_origin.recent,
-    backtest_groups.drawn,
-    coalesce(came.actual, 0)::integer as actual
+    coalesce(came.actual, 0)::integer as actual,
+    coalesce(backtest_origin.spend_days, 0)::integer as spend_days,
+    coalesce(backtest_origin.spend, 0)::double as spend,
+    coalesce(backtest_origin.first_amount, 0)::double as first_amount,
+    coalesce(came.revenue, 0)::double as revenue
 from backtest_origin
-inner join backtest_groups using (customer_id)
+inner join backtest_customers using (customer_id)
 left join came using (customer_id)
