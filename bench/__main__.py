@@ -1,4 +1,6 @@
-"""Measures everything that design targets exist for: `python3 run.py bench [--sizes 100k,1m,10m] [--runs 3] [--data FOLDER]`."""
+"""Measures everything that design targets exist for: `python3 run.py bench [--sizes 100k,1m,10m] [--runs 3] [--data FOLDER]`.
+
+`python3 run.py bench kill` kills runs at random moments instead (`kill.py`)."""
 
 from __future__ import annotations
 
@@ -6,11 +8,12 @@ import argparse
 import json
 import os
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import other, report, start, value
+from bench import kill, other, report, start, value
 from bench.measure import KUNDENWERT, Series, module, side_by_side
 from bench.report import Check
 
@@ -127,6 +130,8 @@ class Bench:
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["kill"]:
+        sys.exit(kill.main(sys.argv[2:]))
     given = arguments()
     given.results = given.results.resolve()
     with tempfile.TemporaryDirectory(prefix="kundenwert-bench-") as scratch:
@@ -136,7 +141,9 @@ def main() -> None:
         bench.run()
     for line in _lines(bench.checks):
         print(line)
-    given.results.write_text(report.text(bench.checks, bench.series, bench.notes), encoding="utf-8")
+    old = given.results.read_text(encoding="utf-8") if given.results.exists() else ""
+    page = report.carried_over(old, report.text(bench.checks, bench.series, bench.notes))
+    given.results.write_text(page, encoding="utf-8")
     raw = {what: [one.as_json() for one in found.runs] for what, found in bench.series.items()}
     given.results.with_suffix(".json").write_text(json.dumps(raw, indent=1), encoding="utf-8")
     print(f"\nWritten: {given.results.name}, and each run in {given.results.with_suffix('.json').name}")

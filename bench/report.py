@@ -94,6 +94,23 @@ def text(checks: Sequence[Check], series: dict[str, Series], notes: Sequence[str
     return "\n\n".join(parts) + "\n"
 
 
+def with_section(page: str, title: str, body: str) -> str:
+    """The page with this section put in, in the place of the one of the same title or at the end."""
+    before, _, rest = page.partition(f"\n## {title}\n")
+    after = rest.partition("\n## ")
+    tail = f"\n## {after[2]}" if after[2] else ""
+    return f"{before.rstrip()}\n\n## {title}\n\n{body.strip()}\n{tail}"
+
+
+def carried_over(old: str, new: str) -> str:
+    """The new page with the sections of the old one that it lacks: they are measured on their own."""
+    for part in old.split("\n## ")[1:]:
+        title, _, body = part.partition("\n")
+        if f"\n## {title}\n" not in new:
+            new = with_section(new, title, body)
+    return new
+
+
 def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(str(cell) for cell in row) + " |" for row in lines)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -89,3 +91,22 @@ def test_an_unknown_run_is_answered_with_the_known_ones(tmp_path: Path) -> None:
     name, _ = publish(tmp_path, "2026-06-30")
     with pytest.raises(UnknownName, match=f"Did you mean '{name}'"):
         store.read(tmp_path, name[:-1])
+
+
+DEAD = """
+import os, sys
+from pathlib import Path
+from kundenwert.runs import storage
+storage.rename = lambda *_: os._exit(9)
+storage.write_text(Path(sys.argv[1]) / "x.json", "half")
+"""
+
+
+@pytest.mark.parametrize("place", ["runs", "ledger", "ledger/read"])
+def test_a_new_run_removes_what_a_killed_one_left_anywhere_in_the_project(tmp_path: Path, place: str) -> None:
+    died = subprocess.run([sys.executable, "-c", DEAD, str(tmp_path / place)], check=False)
+    assert died.returncode == 9
+    assert len(list((tmp_path / place).glob(".*"))) == 2
+    with store.building(tmp_path) as mine:
+        assert [path for path in tmp_path.rglob(".*") if path.with_suffix("") != mine] == []
+    assert list(tmp_path.rglob(".*")) == []

@@ -62,17 +62,14 @@ def move_into(source: Path, target: Path) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Writes a text file as a whole: readers see the old one or the new one."""
-    with told(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident():x}")
-        try:
-            with temporary.open("w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            rename(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
+    # Built like any result: what a killed process leaves of it is known as a leftover and removed by the next run.
+    with building(path.parent, "text") as folder, told(path):
+        temporary = folder / path.name
+        with temporary.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        rename(temporary, path)
 
 
 def write_json(path: Path, content: Any) -> None:
@@ -129,7 +126,7 @@ def remove_leftovers(parent: Path) -> None:
 
 def _new_lock(parent: Path, name: str) -> tuple[IO[str], Path]:
     while True:
-        path = parent / f".building-{name}-{os.getpid()}-{time.time_ns():x}.lock"
+        path = parent / f".building-{name}-{os.getpid()}-{threading.get_ident():x}-{time.time_ns():x}.lock"
         lock = path.open("x", encoding="utf-8")
         # Another process that tidies up may have taken the file for a leftover between the two lines: then make another.
         if _hold(lock) and path.exists():
