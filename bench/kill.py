@@ -94,7 +94,7 @@ def make_project(folder: Path) -> Path:
             day += 1 + rng.expovariate(1 / gap)
     (folder / "sales.csv").write_text("customer_id,date,amount\n" + "\n".join(rows) + "\n", encoding="utf-8")
     (folder / "kundenwert.toml").write_text('[[sources]]\nfiles = ["sales.csv"]\n', encoding="utf-8")
-    _run(project=folder).communicate()
+    _seconds_of_a_run(folder)
     return folder
 
 
