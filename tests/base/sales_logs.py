@@ -209,6 +209,7 @@ def _slow_row(
         "recent": sum(day > as_of - 365 for day in repeat) if has_purchase else None,
         "spend_days": len(paid) if has_purchase else None,
         "spend": sum(paid, Decimal(0)) if has_purchase else None,
+        "first_amount": max(purchases[bought[0]], Decimal(0)) if has_purchase else None,
         "is_collective": is_collective,
     }
 

@@ -34,6 +34,6 @@ select
     (recent_purchases - (first_day > $as_of - 365)::integer)::integer as recent,
     case when amount is not null then purchases - 1 end::integer as spend_days,
     ((amount - first_amount) / 1000000)::decimal(18, 6) as spend,
-    (first_amount / 1000000)::decimal(18, 6) as first_amount,
+    (coalesce(first_amount, 0) / 1000000)::decimal(18, 6) as first_amount,
     false as is_collective
 from grouped

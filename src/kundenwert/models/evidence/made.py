@@ -15,7 +15,7 @@ from kundenwert.models.baselines import AbstractBaseline, Spread
 from kundenwert.models.evidence.known import Known
 from kundenwert.records import Decile, Histories, Horizons, Level, MoneyScored, Scored
 from kundenwert.stats import distinct, ranking
-from kundenwert.stats.ranking import Outcomes
+from kundenwert.stats.ranking import Outcomes, weighed
 from kundenwert.stats.scores import LEVELS, CountScores, score_in_rounds
 
 Floats = NDArray[np.float64]
@@ -49,14 +49,14 @@ class Made:
         size = np.bincount(row, count, found.expected.shape[1])
         means = np.concatenate(
             (
-                [found.log_score @ count / n, found.crps @ count / n],
-                found.held @ count / n,
-                found.expected @ size / n,
-                found.pit @ count / n,
+                [weighed(found.log_score, count) / n, weighed(found.crps, count) / n],
+                [weighed(share, count) / n for share in found.held],
+                [weighed(share, size) / n for share in found.expected],
+                [weighed(share, count) / n for share in found.pit],
                 found.pit_shares(count),
             )
         )
-        return Made(name, kind, point, found.log_score, known.group_sums(found.log_score), means, float(found.variance @ size), fit)
+        return Made(name, kind, point, found.log_score, known.group_sums(found.log_score), means, weighed(found.variance, size), fit)
 
 
 def by_rule(rule: AbstractBaseline, known: Known, spread: Spread) -> Made:
@@ -133,7 +133,7 @@ def scored(parts: Sequence[tuple[Known, Made]], outcomes: Outcomes | None = None
         kind=made.kind,
         log_score=float(means[0]),
         crps=float(means[1]),
-        expected_purchases=float(point[row] @ count),
+        expected_purchases=weighed(point[row], count),
         bias=ranking.bias(point[row], actual, count),
         rmse=ranking.root_mean_square(point[row], actual, count),
         mae=ranking.mean_error(point[row], actual, count),
