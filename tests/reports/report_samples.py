@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from kundenwert.records import (
+    Backtest,
     ClassTotal,
+    Comparison,
     Concentration,
+    Decile,
     FlagTotal,
+    HeldTotal,
     InputFile,
+    Level,
     ModelCard,
+    MoneyScored,
     MonthOfPurchases,
     Notice,
+    Origin,
     Reconciliation,
     RunFigures,
+    Scored,
+    TotalForecast,
     Totals,
+    Tracking,
     ValueClass,
 )
 
@@ -37,8 +47,14 @@ def customer(number: int, **changes: Any) -> dict[str, Any]:
         "revenue": money(48_000 - 1500 * number),
         "p_alive": 0.99 - 0.03 * number,
         "expected_purchases": 18.4 - number,
+        "expected_purchases_lower": 11 - number // 2,
+        "expected_purchases_upper": 27 - number,
         "expected_revenue": money(14_200 - 500 * number),
+        "expected_revenue_lower": money(7_100 - 250 * number),
+        "expected_revenue_upper": money(25_000 - 900 * number),
         "clv": money(51_000 - 2000 * number),
+        "clv_lower": money(16_000 - 700 * number),
+        "clv_upper": money(98_000 - 4000 * number),
         "value": money(99_000 - 3500 * number),
         "level": "customer",
     }
@@ -123,6 +139,131 @@ def models() -> tuple[ModelCard, ...]:
     )
 
 
+# ---------- evidence ----------
+
+_NAIVE = {
+    "average_customer": (-1.1764, 0.557, 2.2619, 0.0),
+    "last_period": (-1.0561, 0.214, 1.98, 0.497),
+    "own_rate": (-1.0278, 0.557, 2.2119, 0.512),
+}
+_MODELS = {"nbd": (-1.0102, 0.41, 1.9, 0.52), "bg_nbd": (-0.9845, -0.121, 1.608, 0.586), "mbg_nbd": (-0.9841, -0.118, 1.607, 0.586)}
+ORIGINS = (date(2025, 9, 30), date(2025, 3, 31), date(2024, 9, 30), date(2024, 3, 31))
+
+
+def levels(money: bool = False) -> tuple[Level, ...]:
+    if money:
+        return (Level(0.5, 0.47, 0.5, 0.47), Level(0.8, 0.77, 0.8, 0.77), Level(0.9, 0.88, 0.9, 0.88))
+    return (Level(0.5, 0.742, 0.75, 0.502), Level(0.8, 0.874, 0.88, 0.798), Level(0.9, 0.943, 0.958, 0.889))
+
+
+def scored(name: str = "bg_nbd", *, bias: float | None = None, in_money: bool = True, **changes: Any) -> Scored:
+    known = {**_NAIVE, **_MODELS}
+    log_score, mean_bias, rmse, gini = known[name]
+    used = mean_bias if bias is None else bias
+    deciles = tuple(Decile(72 if place < 9 else 69, 0.04 * 1.82**place, 0.045 * 1.86**place) for place in range(10))
+    pit = tuple((0.05 + 0.004 * ((place * 7) % 5 - 2) + (0.006 if place > 16 else 0.0)) for place in range(20))
+    worth = MoneyScored(300_000.0, 341_000.0, used - 0.02, 912.4, 310.2, 0.41, 0.602, 0.713, levels(money=True)) if in_money else None
+    made = Scored(
+        name=name,
+        kind="baseline" if name in _NAIVE else "model",
+        log_score=log_score,
+        crps=0.5,
+        expected_purchases=1882 * (1 + used),
+        bias=used,
+        rmse=rmse,
+        mae=0.7855,
+        spearman=None if name == "average_customer" else 0.55,
+        gini=gini or None,
+        top_decile_value=None if name == "average_customer" else 0.671,
+        levels=levels(),
+        deciles=deciles,
+        pit=tuple(share / sum(pit) for share in pit),
+        money=worth,
+    )
+    return replace(made, **changes)
+
+
+def tracking() -> Tracking:
+    """Two and a half years of weeks; half a year of forecast."""
+    first = date(2024, 1, 7)
+    ends = tuple(first + timedelta(weeks=week) for week in range(117))
+    expected = tuple(60 * (1 - 0.985**week) * 0.995**week + 2 for week in range(117))
+    actual = tuple(
+        round(value * (1.0 + 0.22 * ((week * 37) % 11 - 5) / 5) * (1.12 if week > 91 else 1.0)) for week, value in enumerate(expected)
+    )
+    return Tracking("bg_nbd", ORIGINS[0], ends, expected, actual)
+
+
+def total(measure: str = "revenue", mean: float = 340_000.0, **changes: Any) -> TotalForecast:
+    made = TotalForecast(measure, mean, mean * 0.71, mean * 1.42, 0.9, 0.0004, 0.0021, 0.0398, len(ORIGINS))
+    return replace(made, **changes)
+
+
+def intervals() -> tuple[TotalForecast, ...]:
+    return total("purchases", 5123.4), total("revenue"), total("clv", 998_000.58)
+
+
+def held_totals() -> tuple[HeldTotal, ...]:
+    found = []
+    for place, origin in enumerate(ORIGINS):
+        actual = 1882.0 - 120 * place
+        mean = actual * (0.879 + 0.07 * place)
+        found.append(HeldTotal(origin, total("purchases", mean), actual, mean * 0.71 <= actual <= mean * 1.42))
+        found.append(HeldTotal(origin, total("revenue", mean * 170), actual * 181, True))
+    return tuple(found)
+
+
+def backtest(**changes: Any) -> Backtest:
+    """Four days looked back from; BG/NBD beats every naive forecast, MBG/NBD is no better."""
+    names = (*_NAIVE, *_MODELS)
+    origins = tuple(
+        Origin(origin, origin + timedelta(days=365), 365, 717, 1882, tuple(scored(name, bias=-0.121 + 0.07 * place) for name in names))
+        for place, origin in enumerate(ORIGINS)
+    )
+    pairs = (
+        Comparison("last_period", "average_customer", 0.1203, 0.09, 0.15, 4, 4, True),
+        Comparison("own_rate", "last_period", 0.0283, 0.011, 0.045, 3, 4, True),
+        Comparison("nbd", "own_rate", 0.0176, -0.004, 0.039, 3, 4, False),
+        Comparison("bg_nbd", "own_rate", 0.0433, 0.0221, 0.0641, 4, 4, True),
+        Comparison("mbg_nbd", "bg_nbd", 0.0004, -0.0003, 0.0011, 2, 4, False),
+    )
+    verdict = "bg_nbd is chosen: its mean log score is 0.0433 above that of the best naive forecast, own_rate."
+    made = Backtest(
+        as_of=AS_OF,
+        horizon="12m",
+        days=365,
+        origins=origins,
+        pooled=tuple(scored(name) for name in names),
+        comparisons=pairs,
+        chosen="bg_nbd",
+        verdict=verdict,
+        totals=held_totals(),
+        tracking=tracking(),
+    )
+    return replace(made, **changes)
+
+
+def naive_backtest() -> Backtest:
+    """Before Christmas, from one day only: nothing beats repeating the last period."""
+    pair = Comparison("bg_nbd", "last_period", 0.0023, -0.0151, 0.0189, 1, 1, False)
+    one = backtest().origins[0]
+    notice = Notice("one_origin", "There is one origin only: a season or a single event may decide.")
+    return backtest(
+        origins=(one,),
+        comparisons=(pair,),
+        chosen="last_period",
+        verdict="No model beats the simplest baseline, last_period: the mean log score of the best of them, bg_nbd, is 0.0023 above it.",
+        notices=(notice,),
+        totals=held_totals()[:1],
+        tracking=None,
+    )
+
+
+def no_backtest() -> Backtest:
+    text = "No backtest is possible: the log has fewer than 100 customers with a purchase."
+    return Backtest(AS_OF, "12m", 365, verdict=text)
+
+
 def figures(**changes: Any) -> RunFigures:
     """A run in revenue and euros; changes replace whole fields."""
     base = RunFigures(
@@ -157,6 +298,8 @@ def figures(**changes: Any) -> RunFigures:
         at_risk_loss=money("112345.60"),
         months=months(),
         models=models(),
+        intervals=intervals(),
+        backtest=backtest(),
         notices=(
             Notice(
                 "small", "Only {customers} customers have a purchase; {share:.0%} of them bought once.", {"customers": 797, "share": 0.3513}
@@ -173,7 +316,9 @@ def in_contribution() -> RunFigures:
 def in_purchases() -> RunFigures:
     """A log without amounts: money is unknown everywhere."""
     known = figures()
-    empty = {"revenue": None, "expected_revenue": None, "clv": None, "value": None}
+    empty = dict.fromkeys(
+        ("revenue", "expected_revenue", "clv", "value", "clv_lower", "clv_upper", "expected_revenue_lower", "expected_revenue_upper")
+    )
     data = known.reconciliation
     none = {part: tuple(replace(each, amount=money(0)) for each in getattr(data, part)) for part in ("classes", "months", "flags", "views")}
     none["flags"] = none["flags"][2:]  # nothing can be free of charge or be postage where no amount is known
@@ -188,6 +333,8 @@ def in_purchases() -> RunFigures:
         at_risk=tuple(risky(number) | empty | {"clv_if_alive": 12.5, "loss": 4.2} for number in range(3)),
         at_risk_loss=31.7,
         models=models()[:1],
+        intervals=(total("purchases", 5123.4),),
+        backtest=naive_backtest(),
     )
 
 
@@ -219,6 +366,8 @@ def tiny() -> RunFigures:
         models=(),
         notices=(),
         files=(),
+        intervals=(total("clv", 400.0, origins=0),),
+        backtest=no_backtest(),
     )
 
 
@@ -236,6 +385,8 @@ def negative() -> RunFigures:
     )
     classes = tuple(replace(each, value=money(-1000), share=0.0) for each in known.concentration.classes)
     return figures(
+        backtest=None,
+        intervals=(),
         totals=totals,
         concentration=replace(known.concentration, classes=classes),
         reconciliation=replace(known.reconciliation, difference=money("12.34")),
@@ -260,7 +411,12 @@ def huge() -> RunFigures:
         expected_revenue=money("334567890123.45"),
         levels={"customer": 6_000_000, "segment": 3_990_000, "none": 9_000, "objected": 1_000},
     )
-    return figures(totals=totals, top=tuple(customer(n, value=money("1e12"), clv=money("4e11"), revenue=money("6e11")) for n in range(20)))
+    return figures(
+        backtest=None,
+        intervals=(),
+        totals=totals,
+        top=tuple(customer(n, value=money("1e12"), clv=money("4e11"), revenue=money("6e11")) for n in range(20)),
+    )
 
 
 def hostile() -> RunFigures:
@@ -277,6 +433,8 @@ def hostile() -> RunFigures:
         "O'Brien & Söhne",
     )
     return figures(
+        backtest=None,
+        intervals=(),
         title="<b>Firma</b> & Co",
         top=tuple(customer(place, customer_id=name) for place, name in enumerate(names)),
         at_risk=tuple(risky(place, customer_id=name) for place, name in enumerate(names)),
@@ -297,6 +455,8 @@ def empty() -> RunFigures:
         at_risk_count=0,
         at_risk_loss=money(0),
         concentration=Concentration("value", (), 0.0, 0.0, (), (), (0.0, 0.0)),
+        intervals=(),
+        backtest=None,
     )
 
 

@@ -22,6 +22,12 @@ RECORDS: dict[str, Any] = {
     "whale_curve": sample.concentration(),
     "value_classes": sample.concentration(),
     "purchases_by_month": sample.months(),
+    "tracking": sample.tracking(),
+    "tracking_cumulative": sample.tracking(),
+    "calibration": sample.scored(),
+    "pit": sample.scored(),
+    "comparison": sample.backtest().comparisons,
+    "total_width": sample.intervals(),
 }
 NAMES = registry.names(ROOM)
 

@@ -5,15 +5,7 @@ from __future__ import annotations
 from kundenwert.records import ModelCard, Notice
 from kundenwert.reports._basis import Basis
 from kundenwert.reports._page import Block, Cell, Column, Fold, Points, Row, Section, Table, Terms, Text
-
-_MODELS = {
-    "bg_nbd": "BG/NBD",
-    "mbg_nbd": "MBG/NBD",
-    "pareto_nbd": "Pareto/NBD",
-    "nbd": "NBD",
-    "gamma_gamma": "Gamma-Gamma",
-    "gamma_poisson": "Gamma-Poisson",
-}
+from kundenwert.reports.charts._words import forecast_name
 
 
 def warnings(basis: Basis) -> tuple[Section, ...]:
@@ -77,9 +69,8 @@ def _parameters(basis: Basis) -> tuple[Block, ...]:
 def _card(basis: Basis, card: ModelCard) -> tuple[Block, ...]:
     text, language = basis.language.text, basis.language
     families = {"purchases": text("Purchases"), "spend": text("Amounts"), "retention": text("Retention")}
-    names = {**_MODELS, "recent_rate": text("rate of the last twelve months")}
     family = card.family.rsplit(".", 1)[-1]
-    name = f"{families.get(family, family)}: {names.get(card.name, card.name)}"
+    name = f"{families.get(family, family)}: {forecast_name(card.name, language)}"
     rows = tuple(
         Row((Cell(key, name=True), Cell(language.significant(value)), Cell(_error(basis, card.standard_errors.get(key)))))
         for key, value in card.parameters.items()
@@ -162,6 +153,8 @@ def _terms(basis: Basis) -> tuple[tuple[str, str, str], ...]:
         ),
         ("asof", text("As-of day"), text("The last day that counts. Everything after it is unknown to the forecast.")),
         ("error", text("Standard error"), text("How far a parameter may be off by chance. Not defined means: the data cannot tell it.")),
+        *_terms_of_ranges(basis),
+        *_terms_of_scores(basis),
     )
     if not basis.in_money:
         return (
@@ -173,6 +166,90 @@ def _terms(basis: Basis) -> tuple[tuple[str, str, str], ...]:
             *common,
         )
     return (*_money_terms(basis), *common)
+
+
+def _terms_of_ranges(basis: Basis) -> tuple[tuple[str, str, str], ...]:
+    """Words of ranges; only where the report has some."""
+    figures, text = basis.figures, basis.language.text
+    if not figures.intervals and not (figures.backtest and figures.backtest.origins):
+        return ()
+    return (
+        (
+            "range",
+            text("Range, from – to"),
+            text(
+                "Where a figure will end up in 9 of 10 cases; experts say 90% prediction interval. In 1 case of 20 it falls below, in "
+                "1 of 20 it goes above."
+            ),
+        ),
+        (
+            "level",
+            text("Level"),
+            text(
+                "How much all customers together buy. It moves from year to year in ways that no single history shows; experts call what "
+                "a forecast misses by this the level error."
+            ),
+        ),
+    )
+
+
+def _terms_of_scores(basis: Basis) -> tuple[tuple[str, str, str], ...]:
+    """Words of a backtest; only where there was one."""
+    tested, text = basis.figures.backtest, basis.language.text
+    if tested is None or not tested.origins:
+        return ()
+    return (
+        (
+            "backtest",
+            text("Looking back (backtest)"),
+            text(
+                "The forecast is made once more as it would have been on an earlier day, with nothing known of what came later, and then "
+                "held against what came."
+            ),
+        ),
+        ("origin", text("Day looked back from"), text("The earlier day on which a forecast is made again; experts call it origin.")),
+        (
+            "logscore",
+            text("Log score"),
+            text(
+                "How likely the forecast held what then came, on average over all customers, as a logarithm. Nearer to zero is better. "
+                "It rewards saying how sure one is, not only the middle."
+            ),
+        ),
+        (
+            "crps",
+            text("CRPS"),
+            text("How far the whole forecast, with its spread, lies from what came, in purchases. Smaller is better."),
+        ),
+        ("bias", text("Total off by"), text("Forecast total against actual total; +10% is a tenth too much. Experts call it bias.")),
+        (
+            "rmse",
+            text("RMSE"),
+            text(
+                "How far the forecasts of single customers lie from what came, in the mean; large misses count more. Smaller is better. "
+                "Root mean squared error."
+            ),
+        ),
+        (
+            "gini",
+            text("Gini (of a forecast)"),
+            text("How well the forecast puts the customers in order: 1 is the right order, 0 is a draw of lots."),
+        ),
+        (
+            "toptenth",
+            text("Top tenth found"),
+            text("What the tenth of the customers with the highest forecasts brought, against what the tenth that brought most did."),
+        ),
+        ("held", text("Held"), text("The share of customers whose figure lay inside its range.")),
+        (
+            "pit",
+            text("PIT"),
+            text(
+                "The place of what came inside its forecast: 0.5 is the middle. Over all customers every place should come equally often. "
+                "Probability integral transform."
+            ),
+        ),
+    )
 
 
 def _money_terms(basis: Basis) -> tuple[tuple[str, str, str], ...]:

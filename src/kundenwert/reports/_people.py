@@ -30,7 +30,22 @@ def top(basis: Basis) -> Section:
     unit = _unit(basis, basis.years if basis.in_money else basis.months)
     table = _top_money(basis, rows) if basis.in_money else _top_purchases(basis, rows)
     legend = Picture("", (), (("fc", text("expected")),))
-    return Section("top", message, text("Most valuable customers"), unit, (table, legend), note=_marked(basis, rows))
+    note = f"{_marked(basis, rows)} {_small_print(basis, rows)}".strip()
+    return Section("top", message, text("Most valuable customers"), unit, (table, legend), note=note)
+
+
+def bounds(basis: Basis, row: Record, name: str) -> str:
+    """From where to where a figure of one customer may go, where the run knows it; shown in small print below the figure."""
+    lower, upper = row.get(f"{name}_lower"), row.get(f"{name}_upper")
+    if lower is None or upper is None:
+        return ""
+    return f"{basis.amount(lower)}{HARD_SPACE}– {basis.amount(upper)}"
+
+
+def _small_print(basis: Basis, rows: Sequence[Record]) -> str:
+    """What the small print below the figures is, where there is any."""
+    known = any(bounds(basis, row, "clv" if basis.in_money else "expected_purchases") for row in rows)
+    return basis.language.text("In small print: the range that holds in 9 of 10 cases.") if known else ""
 
 
 def _named(rows: Sequence[Record]) -> list[Record]:
@@ -115,9 +130,9 @@ def _top_row(basis: Basis, row: Record, lengths: Scale) -> Row:
             Cell(basis.amount(_purchases(row))),
             Cell(basis.amount(row.get("revenue"))),
             _chance(basis, row),
-            Cell(basis.amount(row.get("expected_revenue"))),
+            Cell(basis.amount(row.get("expected_revenue")), below=bounds(basis, row, "expected_revenue")),
             Cell(basis.amount(row.get("value"))),
-            Cell(basis.amount(row.get("clv"))),
+            Cell(basis.amount(row.get("clv")), below=bounds(basis, row, "clv")),
             Cell(marks=(lengths.axis(), lengths.bar("fc" if ahead >= 0 else "neg", 0, ahead))),
         )
     )
@@ -141,7 +156,7 @@ def _top_purchases(basis: Basis, rows: Sequence[Record]) -> Table:
                 Cell(_last(basis, row)),
                 Cell(basis.amount(_purchases(row))),
                 _chance(basis, row),
-                Cell(basis.amount(row.get("expected_purchases"), 1)),
+                Cell(basis.amount(row.get("expected_purchases"), 1), below=bounds(basis, row, "expected_purchases")),
                 Cell(marks=(lengths.axis(), lengths.bar("fc", 0, number(row.get("expected_purchases"))))),
             )
         )
@@ -172,7 +187,10 @@ def at_risk(basis: Basis) -> Section:
     rest = figures.at_risk_count - len(rows)
     note = text("At stake: what would be expected if the customer were surely still active, less what is expected now.")
     more = basis.language.plural("{n} more is not listed.", "{n} more are not listed.", rest) if rest > 0 else ""
-    return Section("risk", message, subject, unit, (_risk_table(basis, rows), legend), note=f"{note} {more}".strip())
+    small = _small_print(basis, rows)
+    return Section(
+        "risk", message, subject, unit, (_risk_table(basis, rows), legend), note=" ".join(part for part in (note, more, small) if part)
+    )
 
 
 def _risk_table(basis: Basis, rows: Sequence[Record]) -> Table:
@@ -204,7 +222,7 @@ def _risk_row(basis: Basis, row: Record, span: tuple[float, float], lengths: Sca
             Cell(_gap(basis, row)),
             Cell(_chance_text(basis, row.get("p_alive"))),
             Cell(basis.amount(row.get("clv_if_alive"), digits)),
-            Cell(basis.amount(kept, digits)),
+            Cell(basis.amount(kept, digits), below=bounds(basis, row, "clv" if basis.in_money else "expected_purchases")),
             Cell(basis.amount(loss, digits)),
             Cell(marks=(lengths.axis(), lengths.bar("fc", 0, kept), lengths.bar("neg", kept, kept + loss))),
         )

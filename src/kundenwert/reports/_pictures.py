@@ -12,6 +12,9 @@ from kundenwert.reports.language import Language
 # One width for a third of a wide page or a telephone; for pictures of full width also a tablet or A4, and a screen.
 NARROW, MIDDLE, WIDE = 368, 700, 1200
 _LOOKS = {NARROW: "narrow", MIDDLE: "middle", WIDE: "wide"}
+# Two pictures side by side: half of a wide page, else as narrow as a third.
+PAIR = (NARROW, 570)
+_PAIR_LOOKS = ("slim", "half")
 Draw = Callable[..., dict[str, Any]]
 
 
@@ -20,9 +23,8 @@ def picture(
 ) -> tuple[Block, ...]:
     """The picture and, folded, its figures."""
     specs = [draw(records, language.code, width=width) for width in widths]
-    drawings = tuple(
-        (_LOOKS[width] if len(widths) > 1 else "only", to_svg(spec, language.code)) for width, spec in zip(widths, specs, strict=True)
-    )
+    looks = _PAIR_LOOKS if widths == PAIR else tuple(_LOOKS[width] for width in widths) if len(widths) > 1 else ("only",)
+    drawings = tuple((look, to_svg(spec, language.code)) for look, spec in zip(looks, specs, strict=True))
     return Picture(specs[0]["description"], drawings, legend), figures(specs[0], language)
 
 

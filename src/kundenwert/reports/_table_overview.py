@@ -88,13 +88,32 @@ def _totals(grid: _Grid, told: Told, formats: Formats, shown: Sequence[Column], 
     # frequency counts the purchases after the first; who has one has a first one too.
     purchases = total(columns["frequency"]) + int((~missing(columns["frequency"])).sum())
     lines.append((text("Purchases"), purchases, "count"))
-    lines += [(column.heading, total(columns[column.name]), column.kind) for column in shown if column.name in SUMMED - {"frequency"}]
+    summed = [column for column in shown if column.name in SUMMED - {"frequency"}]
+    ranges = _ranges(told)
+    places = {row + 1 + len(lines) + place: ranges[column.name] for place, column in enumerate(summed) if column.name in ranges}
+    lines += [(column.heading, total(columns[column.name]), column.kind) for column in summed]
     grid.put(row, 0, text("Totals"), formats.head())
-    grid.put(row, 1, "", formats.head())
+    heads = ("", text("From"), text("To")) if places else ("",)
+    for place, head in enumerate(heads, 1):
+        grid.put(row, place, head, formats.head("count"))
     for number, (label, value, kind) in enumerate(lines, row + 1):
         grid.put(number, 0, label, formats.cells["text"])
         grid.put(number, 1, value, formats.cells[kind])
-    return row + len(lines) + 2
+        for place, end in enumerate(places.get(number, ()), 2):
+            grid.put(number, place, end, formats.cells[kind])
+    last = row + len(lines) + 1
+    if places:
+        # Bounds of customers cannot be added up; those of totals were reckoned as such.
+        grid.put(last, 0, text("From – to: the range of the total that holds in 9 of 10 cases"), formats.quiet)
+    return last + 1 + bool(places)
+
+
+def _ranges(told: Told) -> dict[str, tuple[float, float]]:
+    """From where to where a total may go, by the column it is the sum of; from the manifest of the run."""
+    names = {"purchases": "expected_purchases", "revenue": "expected_revenue", "clv": "clv"}
+    given = told.manifest.get("intervals")
+    known = [one for one in given if one.get("measure") in names] if isinstance(given, list) else []
+    return {names[one["measure"]]: (float(one["lower"]), float(one["upper"])) for one in known}
 
 
 def _classes(grid: _Grid, told: Told, formats: Formats, row: int) -> int:

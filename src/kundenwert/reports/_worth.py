@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from kundenwert.records import TotalForecast
 from kundenwert.reports._bars import scale
 from kundenwert.reports._basis import Basis, number
 from kundenwert.reports._page import Block, Cell, Column, Facts, Figure, Row, Section, Table, Text
+from kundenwert.reports._unknown import from_to, interval, main_total, of_ten
 
 
 def message(basis: Basis) -> str:
@@ -39,13 +41,18 @@ def lead(basis: Basis) -> str:
 
 def section(basis: Basis) -> tuple[Section, ...]:
     text = basis.language.text
-    honest = text("These are expected means. This version reckons no intervals, so how far they may be off is not shown.")
+    total = main_total(basis)
+    honest = (
+        text("This is an expected mean. How far it may be off was not reckoned.")
+        if total is None
+        else text("The range holds {cases}. Why it is as wide as it is stands under “What is not known”.", cases=of_ten(basis, total.level))
+    )
     left = Section(
         "worth",
         _headline(basis),
         text("Forecast"),
         _forecast_unit(basis),
-        (*_figure(basis), *_levels(basis)),
+        (*_figure(basis), *_range(basis), *_levels(basis)),
         note=honest,
         columns=12 if not basis.in_money else 5,
     )
@@ -87,6 +94,15 @@ def _figure(basis: Basis) -> tuple[Block, ...]:
         return (Figure(basis.language.number(totals.expected_purchases), text("purchases, expected {within}", within=basis.within_months)),)
     words = text("{yardstick}, expected {within}, at its worth today", yardstick=basis.yardstick(), within=basis.within_years)
     return (Figure(basis.short(totals.clv), words),)
+
+
+def _range(basis: Basis) -> tuple[Block, ...]:
+    """From where to where the figure above may go."""
+    total = main_total(basis)
+    if total is None:
+        return ()
+    lower, upper = from_to(basis, total)
+    return (Text(basis.language.text("from {lower} to {upper}", lower=lower, upper=upper), "range"),)
 
 
 def _levels(basis: Basis) -> tuple[Block, ...]:
@@ -174,14 +190,27 @@ def _parts_unit(basis: Basis) -> str:
 
 def _aside(basis: Basis) -> Facts:
     text, totals, money = basis.language.text, basis.figures.totals, basis.short
+    revenue, purchases = interval(basis, "revenue"), interval(basis, "purchases")
     return Facts(
         (
-            (text("Revenue in {span}", span=basis.months), money(totals.expected_revenue), text("expected, not discounted")),
+            (
+                text("Revenue in {span}", span=basis.months),
+                money(totals.expected_revenue),
+                _with_range(basis, revenue, text("expected, not discounted")),
+            ),
             (text("Beyond {span}", span=basis.years), money(totals.clv_beyond), text("not part of the value")),
             (
                 text("Purchases in {span}", span=basis.months),
                 basis.language.number(totals.expected_purchases),
-                text("expected; {n} so far", n=totals.purchases),
+                _with_range(basis, purchases, text("expected; {n} so far", n=totals.purchases)),
             ),
         )
     )
+
+
+def _with_range(basis: Basis, total: TotalForecast | None, words: str) -> str:
+    """What stands below a figure: its range, if known, and what it is."""
+    if total is None:
+        return words
+    lower, upper = from_to(basis, total)
+    return f"{basis.language.text('from {lower} to {upper}', lower=lower, upper=upper)}; {words}"

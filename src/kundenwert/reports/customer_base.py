@@ -1,9 +1,9 @@
-"""The report of a run: what came in, what the customer base is worth, who carries it, who is at risk, and how it was reckoned."""
+"""The report of a run: what the customer base is worth, who carries it, who is at risk, how good the forecast is, how it was reckoned."""
 
 from __future__ import annotations
 
 from kundenwert.records import RunFigures
-from kundenwert.reports import _course, _lines, _method, _people, _spread, _worth
+from kundenwert.reports import _course, _forecast, _lines, _method, _people, _spread, _unknown, _worth
 from kundenwert.reports._basis import Basis
 from kundenwert.reports._page import Page
 from kundenwert.reports.language import Language
@@ -19,6 +19,8 @@ def page(figures: RunFigures, lang: str = "en") -> Page:
         _people.top(basis),
         _people.at_risk(basis),
         _course.section(basis),
+        *_forecast.sections(basis),
+        *_unknown.sections(basis),
         *_method.warnings(basis),
         _method.method(basis),
         _method.glossary(basis),

@@ -5,6 +5,7 @@ Every figure is a number Excel can reckon with, every day a date; ids stay text,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -23,6 +24,8 @@ _TABLE_ROWS = 250_000
 _SUMS_ROW, _HEADER_ROW = 2, 3
 _HEADER_HEIGHT = 62
 _WIDTHS = {"text": 22, "count": 12, "money": 16, "number": 14, "share": 11, "date": 13}
+# A bound at another level: its column, its end and the level in percent.
+_BOUND = re.compile(r"(?P<column>\w+)_(?P<end>lower|upper)_(?P<level>\d+(?:\.\d+)?)")
 # Excel counts days from 30 December 1899 (from March 1900 on, after its wrong leap day).
 _DAY_ZERO = "1899-12-30"
 
@@ -62,7 +65,20 @@ def _created(told: Told) -> dict[str, datetime]:
 
 def _columns(told: Told, columns: Columns) -> list[Column]:
     known = {column.name: column for column in (*_history(told), *_forecast(told))}
-    return [known.get(name) or Column(name, name, _kind(values)) for name, values in columns.items()]
+    return [known.get(name) or _other_level(told, known, name) or Column(name, name, _kind(values)) for name, values in columns.items()]
+
+
+def _other_level(told: Told, known: Mapping[str, Column], name: str) -> Column | None:
+    """The column of a bound at a level that was asked for besides 90 %, such as clv_lower_50; None for any other name."""
+    found = _BOUND.fullmatch(name)
+    if not found or f"{found['column']}_{found['end']}" not in known:
+        return None
+    bound, level = known[f"{found['column']}_{found['end']}"], float(found["level"])
+    outside = (100 - level) / 2
+    exceeded = 100 - outside if found["end"] == "lower" else outside
+    shown = told.words.percent(level / 100, 1 if level % 1 else 0)
+    meaning = told.words.text("Exceeded in {n} of 100 cases.", n=exceeded)
+    return replace(bound, name=name, heading=f"{bound.heading} ({shown})", meaning=meaning)
 
 
 def _kind(values: Any) -> str:
@@ -126,7 +142,7 @@ def _span(told: Told, horizon: str) -> str:
 def _is_filled(columns: Columns, name: str) -> bool:
     """Whether a column says anything: money where there is none, and bounds that are only known to be 0, are left out."""
     known = ~missing(columns[name])
-    if name.endswith(("_lower", "_upper")):
+    if name.endswith(("_lower", "_upper")) or _BOUND.fullmatch(name):
         known = known & (columns["level"] != "none")
     return bool(known.any()) or name == "customer_id"
 

@@ -68,11 +68,12 @@ def _value(explained: Explained, words: Language) -> str:
     row, currency = explained.row, explained.basis["currency"]
     if row["past"] is None:
         expected = words.number(row["expected_purchases"], 2)
-        return words.text(
+        sentence = words.text(
             "Expected purchases in {horizon}: {count}. The input has no amounts.",
             horizon=words.span(explained.basis["horizon"]),
             count=expected,
         )
+        return "\n".join((sentence, *_ranges(explained, words)))
     rows = [(_label(part, explained, words), words.money(part.amount)) for part in explained.parts]
     past = sum((part.amount or Decimal(0) for part in explained.parts if part.kind in {"booked", "cost"}), Decimal(0))
     to_come = sum((part.amount or Decimal(0) for part in explained.parts if part.kind == "expected"), Decimal(0))
@@ -81,7 +82,31 @@ def _value(explained: Explained, words: Language) -> str:
         (words.text("Still to come (clv)"), words.money(to_come)),
         (words.text("Value = past + still to come"), words.money(past + to_come, currency)),
     ]
-    return "\n".join([words.text("How the value comes about"), *_table(rows)])
+    return "\n".join([words.text("How the value comes about"), *_table(rows), *_ranges(explained, words)])
+
+
+def _ranges(explained: Explained, words: Language) -> tuple[str, ...]:
+    """From where to where the forecasts of this customer may go; nothing where the run knows no ranges, or nothing is uncertain."""
+    row, basis, text = explained.row, explained.basis, words.text
+    if row["level"] not in {"customer", "segment"}:
+        return ()
+    months, years = words.within(basis["horizon"]), words.within(basis["value_horizon"])
+    purchases, revenue, clv = (_ends(explained, name, words) for name in ("expected_purchases", "expected_revenue", "clv"))
+    return (
+        *((text("Purchases {within}: {lower} to {upper} in 9 of 10 cases.", within=months, **purchases),) if purchases else ()),
+        *((text("Revenue {within}: {lower} to {upper} in 9 of 10 cases.", within=months, **revenue),) if revenue else ()),
+        *((text("Still to come {within}: {lower} to {upper} in 9 of 10 cases.", within=years, **clv),) if clv else ()),
+    )
+
+
+def _ends(explained: Explained, name: str, words: Language) -> dict[str, str]:
+    """Both ends of a forecast in words; nothing where the run does not know them."""
+    ends = [explained.row.get(f"{name}_{end}") for end in ("lower", "upper")]
+    if None in ends or explained.row.get(name) is None:
+        return {}
+    currency, is_money = explained.basis["currency"], name != "expected_purchases"
+    lower, upper = (words.money(end, currency) if is_money else words.number(end) for end in ends)
+    return {"lower": lower, "upper": upper}
 
 
 def _label(part: Part, explained: Explained, words: Language) -> str:

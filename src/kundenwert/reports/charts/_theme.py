@@ -17,8 +17,11 @@ FONT = "Kundenwert Sans"
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 _TOKEN = re.compile(r"--([a-z0-9-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)")
 # Tokens a chart may use. Two tokens of one light colour would be one in the page, so each stands here once per use.
-_FILLS = ("text", "text-2", "ac", "py", "band", "bg", "class-a", "class-b", "class-c")
-_STROKES = ("axis", "grid", "ac", "py", "bg", "line-control", "class-b")
+_FILLS = (
+    *("text", "text-2", "ac", "py", "band", "bg", "class-a", "class-b", "class-c"),
+    *("heat-1", "heat-2", "heat-3", "heat-4", "heat-5"),
+)
+_STROKES = ("axis", "grid", "ac", "py", "bg", "line-control", "class-a", "class-b", "class-c")
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,17 @@ def _config(size: int) -> Spec:
         },
         "text": {"font": FONT, "fontSize": size, "color": colour("text-2")},
         "rule": {"color": colour("axis")},
+        "legend": {
+            **label,
+            "labelColor": colour("text"),
+            "labelLimit": 0,
+            "symbolSize": 140,
+            "labelOffset": 6,
+            "symbolStrokeWidth": 2,
+            "padding": 0,
+            "offset": 14,
+            "columnPadding": 16,
+        },
         "title": {
             "font": FONT,
             "fontSize": 16,

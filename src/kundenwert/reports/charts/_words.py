@@ -28,3 +28,31 @@ def measure(name: str, language: Language) -> Measure:
         "expected_purchases": Measure(text("expected purchases"), text("of the expected purchases"), text("Share of expected purchases")),
     }
     return words.get(name) or Measure(name, text("of {name}", name=name), text("Share of {name}", name=name))
+
+
+_MODELS = {
+    "bg_nbd": "BG/NBD",
+    "mbg_nbd": "MBG/NBD",
+    "pareto_nbd": "Pareto/NBD",
+    "nbd": "NBD",
+    "gamma_gamma": "Gamma-Gamma",
+    "gamma_poisson": "Gamma-Poisson",
+}
+
+
+def forecast_name(name: str, language: Language) -> str:
+    """A model by the name of its paper, a remedy and a naive rule by what it does. `mbg_nbd+season` is a model with a remedy."""
+    text = language.text
+    plain = {
+        **_MODELS,
+        "recent_rate": text("rate of the last twelve months"),
+        "average_customer": text("average customer"),
+        "last_period": text("last period again"),
+        "own_rate": text("own rate carried on"),
+        "active_window": text("rate while active"),
+        "stacking": text("mixture of models"),
+        "stacked": text("mixture of models"),
+    }
+    remedies = {"season": text("with season"), "old_customers": text("with old customers apart")}
+    first, *more = name.split("+")
+    return " ".join((plain.get(first, first), *(remedies.get(each, each) for each in more)))
