@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kundenwert.errors import CallError
-from kundenwert.models._prior import Chosen, Prior, chosen
+from kundenwert.models._prior import Chosen, Prior, chosen, weak
 from kundenwert.stats import ensemble, importance, surrogate
 from kundenwert.stats.maximise import hessian_of, maximise
 
@@ -26,15 +26,20 @@ Floats = NDArray[np.float64]
 
 # The search for the mode stays in this distance, in logs, of the fit; the weak prior stays far inside it.
 _BOX: Final = 16.0
-# Degrees of the polynomial, tried in this order, and how many exact evaluations a term is given (each tells value and gradient).
-_DEGREES: Final = (3, 5)
-_EVALUATIONS: Final = 0.6
+# Degree of the polynomial, exact evaluations in a round for each of its terms (each tells a value and a gradient), and rounds.
+_DEGREE: Final = 5
+_EVALUATIONS: Final = 0.5
+_ROUNDS: Final = 4
+# Points count in the fit of the polynomial by this power of their density, and by e^-6 at least.
+_POWER, _FAINT = 0.25, -6.0
 # How far, in standard deviations for each root of a dimension, the polynomial serves; beyond, all is exact.
-_SERVES: Final = 2.6
-# Draws on which the polynomial is held against exact values, and the error of ln L that may remain (a weight is off by so much).
+_SERVES: Final = 2.4
+# Draws on which the polynomial is held against exact values, and the error of ln L that may remain: a weight is off by as much.
 _HELD: Final = 24
-_ERROR: Final = 0.02
-# Draws that adapt the proposal before those that are given out.
+_ERROR: Final = 0.03
+# Points of the polynomial are draws of the proposal with tails as wide as these degrees of freedom.
+_WIDE: Final = 4.0
+# Draws that tell mean and covariance of the next round.
 _PILOT: Final = 2_000
 # Walkers, and rounds of their steps.
 _WALKERS, _STEPS, _LONGEST = 48, 400, 4
@@ -155,7 +160,7 @@ class _Target:
 
     def __init__(self, fit: Fitted, memory: Memory, prior: Prior | None) -> None:
         self.model, self.memory, self.prior = fit.model, memory, prior
-        self.start = memory.point
+        self.start, self.frame = memory.point, weak(fit.model.parameters)
         self.is_settled = memory.hessian is not None and None not in fit.standard_errors.values()
         self._level = fit.log_likelihood
         self._part: tuple[float, Floats, Floats] | None = None
@@ -195,13 +200,30 @@ class _Target:
             return np.zeros(len(lines)), np.zeros(lines.shape)
         p = self.values(lines)
         value, push = self.prior.density(p, *self.memory.typical)
-        slopes = [[k.limit.slope(one) / one for one in p[k.name].tolist()] for k in self.model.parameters]
-        return value, push * np.array(slopes).T
+        return value, push * self._log_slopes(p)
+
+    def _log_slopes(self, p: dict[str, Floats]) -> Floats:
+        """d ln parameter / d line; (n, k)."""
+        return np.array([[k.limit.slope(one) / one for one in p[k.name].tolist()] for k in self.model.parameters]).T
 
     def values(self, lines: Floats) -> dict[str, Floats]:
         """Parameters at many points; each of shape (n,)."""
         columns = zip(self.model.parameters, lines.T.tolist(), strict=True)
         return {k.name: np.array([k.limit.to_value(one) for one in column]) for k, column in columns}
+
+    def straight(self, lines: Floats, mode: Floats) -> tuple[Floats, Floats]:
+        """Coordinates in which a likelihood is nearest to a polynomial, (n, k), and their derivatives in the optimiser's, (n, k, k).
+
+        Those of the weak prior, but of a shape c the root of its inverse, -2 exp(-(c - c at the mode) / 2): the likelihood has a limit
+        as customers become alike, and so has this.
+        """
+        p = self.values(lines)
+        at, change, _ = self.frame.coordinates(p)
+        top = self.frame.coordinates(self.values(mode[None]))[0]
+        change = change * self._log_slopes(p)[:, None, :]
+        shape = np.array([one.is_shape for one in self.frame.beliefs])
+        slope = np.where(shape, np.exp(-0.5 * np.clip(at - top, -100.0, None)), 1.0)
+        return np.where(shape, -2 * slope, at - top), change * slope[:, :, None]
 
     def density(self, lines: Floats) -> Floats:
         """The exact log posterior of many points; minus infinity where it is not finite or outside the box. Shape (n,)."""
@@ -226,11 +248,10 @@ class _Target:
 
 def _weighted(target: _Target, mode: Floats, scale: Floats, n: int, rng: np.random.Generator) -> tuple[importance.Weighted, str]:
     """Weighted draws by the cheapest way that holds."""
-    if target.is_settled:
-        found = _near_normal(target, mode, scale, n, rng)
-        if found is not None and _is_good(found):
-            return found, "importance sampling at the mode"
-    proposal = importance.adapted(target.density, mode, scale, rng)
+    found = _by_polynomial(target, mode, scale, n, rng)
+    if found is not None:
+        return found, "adaptive importance sampling, log-likelihood by a polynomial"
+    proposal = importance.adapted(target.density, importance.spread(mode, scale), rng)
     points = proposal.draw(n, rng)
     found = importance.weigh(points, target.density(points), proposal.log_density(points))
     if _is_good(found):
@@ -242,66 +263,86 @@ def _is_good(found: importance.Weighted) -> bool:
     return found.k_hat <= importance.K_LIMIT and found.effective >= _EFFECTIVE * len(found.weights)
 
 
-def _near_normal(target: _Target, mode: Floats, scale: Floats, n: int, rng: np.random.Generator) -> importance.Weighted | None:
-    """Draws where the posterior is near enough to a normal distribution for a polynomial; None where it is not."""
-    cheap = _polynomial(target, mode, scale, rng)
-    if cheap is None:
-        return None
-    # The polynomial costs nothing: a first round of draws shows mean and spread better than the curvature at the mode does.
-    pilot = importance.Proposal.at(mode, scale)
-    points = pilot.draw(_PILOT, rng)
-    first = importance.weigh(points, cheap(points), pilot.log_density(points))
-    proposal = importance.Proposal.at(*importance.moments(points, first.weights)) if _is_good(first) else pilot
-    points = proposal.draw(n, rng)
-    found = importance.weigh(points, cheap(points), proposal.log_density(points))
-    held = found.points[importance.systematic(found.weights, _HELD, rng)]
-    return found if _agree(cheap(held), target.density(held)) else None
-
-
-def _agree(cheap: Floats, exact: Floats) -> bool:
-    away = cheap - exact
-    # A constant has no effect on weights.
-    return bool(np.abs(away - np.median(away)).max() < 3 * _ERROR and np.std(away) < _ERROR)
-
-
-def _polynomial(target: _Target, mode: Floats, scale: Floats, rng: np.random.Generator) -> importance.LogDensity | None:
-    """The log posterior as a polynomial in standard deviations from the mode, exact far from it; None if no degree is good."""
-    root = np.asarray(np.linalg.cholesky(scale), dtype=np.float64)
-    k, serves = len(mode), float(_SERVES * np.sqrt(len(mode)))
-    for degree in _DEGREES:
-        count = int(_EVALUATIONS * surrogate.terms_of(k, degree)) + _HELD
-        at = _ball(count, k, serves, rng)
-        exact = [target.likelihood(mode + root @ one) for one in at]
-        values, slopes = np.array([value for value, _ in exact]), np.array([slope @ root for _, slope in exact])
-        level = float(values.mean())
-        # Near the mode it must be exact, far out a rough value does: there the density is low.
-        weights = np.exp(-0.125 * (at**2).sum(axis=1))
-        fitted = surrogate.fit(at[_HELD:], values[_HELD:] - level, slopes[_HELD:], weights[_HELD:], degree)
-        if np.average((fitted(at[:_HELD]) + level - values[:_HELD]) ** 2, weights=weights[:_HELD] ** 4) < _ERROR**2:
-            return _in_reach(target, mode, root, serves, fitted, level)
+def _by_polynomial(target: _Target, mode: Floats, scale: Floats, n: int, rng: np.random.Generator) -> importance.Weighted | None:
+    """Draws where the log-likelihood, within the mass of the posterior, is as good as a polynomial; None where it is not."""
+    told, proposal = _Told(target, mode), importance.Proposal.at(mode, scale)
+    points, weights = proposal.draw(_PILOT, rng), np.full(_PILOT, 1 / _PILOT)
+    for turn in range(_ROUNDS):
+        density = told.after(proposal, points, weights, rng)
+        # In the first round everything lies around the mode, which need not be where the mass is.
+        if turn:
+            proposal = importance.adapted(density, proposal, rng)
+            final = proposal.draw(n, rng)
+            height, far = density(final, exact_far=True), proposal.log_density(final)
+            # Those with the greatest weights decide of k-hat: they are made exact.
+            great = np.argsort(height - far)[-_HELD:]
+            height[great] = target.density(final[great])
+            found = importance.weigh(final, height, far)
+            if _is_good(found) and _holds(target, density, found, rng):
+                return found
+        points = proposal.draw(_PILOT, rng)
+        pilot = importance.weigh(points, density(points), proposal.log_density(points))
+        weights = importance.tempered(np.log(np.maximum(pilot.weights, 1e-300)))
+        if not turn:
+            proposal = importance.spread(*importance.moments(points, weights))
     return None
 
 
-def _in_reach(
-    target: _Target, mode: Floats, root: Floats, serves: float, fitted: surrogate.Polynomial, level: float
-) -> importance.LogDensity:
-    def density(lines: Floats) -> Floats:
-        z = np.linalg.solve(root, (lines - mode).T).T
-        near = (z**2).sum(axis=1) < serves**2
-        found = np.empty(len(lines))
-        found[near] = fitted(z[near]) + level + target.beliefs(lines[near])[0]
-        found[~near] = target.density(lines[~near])
+def _holds(target: _Target, density: _Cheap, found: importance.Weighted, rng: np.random.Generator) -> bool:
+    """Is the polynomial right on draws as likely as their weights?"""
+    likely = found.points[importance.systematic(found.weights, _HELD, rng)]
+    away = density(likely, exact_far=True) - target.density(likely)
+    # A constant has no effect on weights.
+    return bool(np.std(away) < _ERROR and np.abs(away - np.median(away)).max() < 5 * _ERROR)
+
+
+class _Told:
+    """Exact values and gradients gathered where the mass is, and polynomials through all of them."""
+
+    def __init__(self, target: _Target, mode: Floats) -> None:
+        k = len(mode)
+        self.target, self.mode, self.top = target, mode, target.posterior(mode)[0]
+        self.at, self.values, self.slopes, self.beliefs = np.empty((0, k)), np.empty(0), np.empty((0, k)), np.empty(0)
+
+    def after(self, proposal: importance.Proposal, points: Floats, weights: Floats, rng: np.random.Generator) -> _Cheap:
+        """A polynomial for where these weighted points lie, after more exact evaluations at draws of the proposal."""
+        k = len(self.mode)
+        lines = replace(proposal, degrees=_WIDE).draw(4 + int(_EVALUATIONS * surrogate.terms_of(k, _DEGREE)), rng)
+        found = [self.target.likelihood(line) for line in lines]
+        at, change = self.target.straight(lines, self.mode)
+        slopes = np.linalg.solve(change.transpose(0, 2, 1), np.array([slope for _, slope in found])[:, :, None])[:, :, 0]
+        self.at, self.slopes = np.concatenate((self.at, at)), np.concatenate((self.slopes, slopes))
+        self.values = np.concatenate((self.values, [value for value, _ in found]))
+        self.beliefs = np.concatenate((self.beliefs, self.target.beliefs(lines)[0]))
+        middle, scale = importance.moments(self.target.straight(points, self.mode)[0], weights)
+        root, reach = np.asarray(np.linalg.cholesky(scale), dtype=np.float64), float(_SERVES * np.sqrt(k))
+        z: Floats = np.linalg.solve(root, (self.at - middle).T).T.astype(np.float64)
+        # Where the density is low a rough value does.
+        rank = np.exp(np.clip(_POWER * (self.values + self.beliefs - self.top), _FAINT, 0.0)) * ((z**2).sum(axis=1) < 2 * reach**2)
+        polynomial = surrogate.fit(z, self.values - self.top, self.slopes @ root, rank, _DEGREE)
+        return _Cheap(self.target, self.mode, middle, root, reach, polynomial, self.top)
+
+
+@dataclass(frozen=True)
+class _Cheap:
+    """The log posterior by a polynomial within reach of the middle; beyond it exact, or minus infinity where that may do."""
+
+    target: _Target
+    mode: Floats
+    middle: Floats
+    root: Floats
+    reach: float
+    polynomial: surrogate.Polynomial
+    level: float
+
+    def __call__(self, lines: Floats, *, exact_far: bool = False) -> Floats:
+        z = np.linalg.solve(self.root, (self.target.straight(lines, self.mode)[0] - self.middle).T).T
+        near = (z**2).sum(axis=1) < self.reach**2
+        found = np.full(len(lines), -np.inf)
+        found[near] = self.polynomial(z[near]) + self.level + self.target.beliefs(lines[near])[0]
+        if exact_far:
+            found[~near] = self.target.density(lines[~near])
         return found
-
-    return density
-
-
-def _ball(count: int, k: int, radius: float, rng: np.random.Generator) -> Floats:
-    """Points in a ball, denser inside: their distance from the centre is even up to the radius, the direction any."""
-    way = rng.standard_normal((count, k))
-    length = radius * (rng.permutation(count) + 0.5) / count
-    result: Floats = way * (length / np.sqrt((way**2).sum(axis=1)))[:, None]
-    return result
 
 
 def _walked(target: _Target, found: importance.Weighted, n: int, rng: np.random.Generator) -> importance.Weighted:

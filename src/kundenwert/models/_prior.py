@@ -42,6 +42,11 @@ class Belief:
     money: int = 0
 
     @property
+    def is_shape(self) -> bool:
+        """A pure number that says how much customers differ: as it grows without end they become alike, and it stops to matter."""
+        return not self.under and self.time == self.money == 0
+
+    @property
     def names(self) -> frozenset[str]:
         """The parameters that make the quantity."""
         return frozenset(name for group in (*self.over, *self.under) for name in group)
@@ -74,26 +79,30 @@ class Prior:
 
         p: each parameter at n points. time, money: the data's typical time (in the unit of p) and amount.
         """
+        at, change, bend = self.coordinates(p)
+        sd = np.array([one.sd for one in self.beliefs])
+        scale = np.array([one.time * math.log(time) + one.money * math.log(money) for one in self.beliefs])
+        away = (at - np.array([one.centre for one in self.beliefs]) - scale) / sd
+        total = -0.5 * (away**2).sum(axis=1) - np.log(sd).sum() - 0.5 * len(sd) * math.log(2 * math.pi) + np.linalg.slogdet(change)[1]
+        # The derivative of ln |det| is the trace of the inverse times the derivative.
+        slope = -np.einsum("nj,njm->nm", away / sd, change) + np.einsum("nij,njim->nm", np.linalg.inv(change), bend)
+        return total, slope
+
+    def coordinates(self, p: Mapping[str, Floats]) -> tuple[Floats, Floats, Floats]:
+        """Each belief's ln of its quantity, (n, beliefs), with first and second derivatives in the logarithms of the parameters."""
         values, place = np.stack(list(p.values()), axis=1), {name: i for i, name in enumerate(p)}
-        n, k = values.shape
-        total, slope = np.zeros(n), np.zeros((n, k))
-        change, bend = np.zeros((n, len(self.beliefs), k)), np.zeros((n, len(self.beliefs), k, k))
+        (n, k), beliefs = values.shape, len(self.beliefs)
+        at, change, bend = np.zeros((n, beliefs)), np.zeros((n, beliefs, k)), np.zeros((n, beliefs, k, k))
         for row, belief in enumerate(self.beliefs):
-            at = np.full(n, -belief.centre - belief.time * math.log(time) - belief.money * math.log(money))
             for sign, groups in ((1.0, belief.over), (-1.0, belief.under)):
                 for group in groups:
                     chosen = [place[name] for name in group]
-                    whole = values[:, chosen].sum(axis=1)
                     share = np.zeros((n, k))
-                    share[:, chosen] = values[:, chosen] / whole[:, None]
-                    at += sign * np.log(whole)
+                    share[:, chosen] = values[:, chosen] / values[:, chosen].sum(axis=1, keepdims=True)
+                    at[:, row] += sign * np.log(values[:, chosen].sum(axis=1))
                     change[:, row] += sign * share
-                    bend[:, row] += sign * (share[:, :, None] * np.eye(k) - share[:, :, None] * share[:, None, :])
-            total -= 0.5 * (at / belief.sd) ** 2 + math.log(belief.sd) + 0.5 * math.log(2 * math.pi)
-            slope -= (at / belief.sd**2)[:, None] * change[:, row]
-        total += np.linalg.slogdet(change)[1]
-        slope += np.einsum("nij,njim->nm", np.linalg.inv(change), bend)
-        return total, slope
+                    bend[:, row] += sign * share[:, :, None] * (np.eye(k) - share[:, None, :])
+        return at, change, bend
 
 
 Chosen = Literal["weak"] | Prior | None

@@ -154,17 +154,20 @@ def systematic(weights: Floats, n: int, rng: np.random.Generator) -> NDArray[np.
     return rng.permutation(np.minimum(chosen, len(weights) - 1))
 
 
-def adapted(log_density: LogDensity, mode: Floats, scale: Floats, rng: np.random.Generator) -> Proposal:
-    """A mixture of t distributions adapted to the density in rounds of draws: CDGMR section 4.2.
-
-    mode: (k,). scale: (k, k), a first guess of the covariance. Early rounds, in which a few draws would carry all the weight, count
-    the weights by a power that leaves enough of them. Ends early when the smoothed weights are good.
-    """
+def spread(mode: Floats, scale: Floats) -> Proposal:
+    """Three t distributions along the longest axis of a first guess of the covariance (k, k): a start for `adapted`."""
     lengths, axes = np.linalg.eigh(scale)
-    # Three parts along the longest axis: a bent or one-sided density parts them further.
     step = 1.5 * math.sqrt(lengths[-1]) * axes[:, -1]
-    root = np.linalg.cholesky(scale)
-    proposal = Proposal(np.full(3, 1 / 3), np.stack((mode, mode - step, mode + step)), np.stack((root, root, root)))
+    root = np.asarray(np.linalg.cholesky(scale), dtype=np.float64)
+    return Proposal(np.full(3, 1 / 3), np.stack((mode, mode - step, mode + step)), np.stack((root, root, root)))
+
+
+def adapted(log_density: LogDensity, proposal: Proposal, rng: np.random.Generator) -> Proposal:
+    """The mixture adapted to the density in rounds of draws: CDGMR section 4.2.
+
+    Rounds in which a few draws would carry all the weight count the weights by a power that leaves enough of them. Ends early when the
+    smoothed weights are good.
+    """
     for _ in range(_ROUNDS):
         points = proposal.draw(_ROUND, rng)
         parts, squares = proposal.log_parts(points)
@@ -172,7 +175,7 @@ def adapted(log_density: LogDensity, mode: Floats, scale: Floats, rng: np.random
         log_weights, k_hat = smoothed(ratio)
         if k_hat < 0.5 and effective_number(np.exp(log_weights)) > 0.7 * _ROUND:
             break
-        proposal = _updated(proposal, points, _tempered(log_weights), parts, squares)
+        proposal = _updated(proposal, points, tempered(log_weights), parts, squares)
     return proposal
 
 
@@ -195,7 +198,7 @@ def _updated(proposal: Proposal, points: Floats, weights: Floats, parts: Floats,
     return Proposal(share / share.sum(), mean, root, df)
 
 
-def _tempered(log_weights: Floats) -> Floats:
+def tempered(log_weights: Floats) -> Floats:
     """Weights to the largest power, at most 1, that leaves a tenth of them effective."""
     low, high = 0.0, 2.0
     for _ in range(20):

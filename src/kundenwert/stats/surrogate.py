@@ -39,7 +39,10 @@ def fit(points: Floats, values: Floats, gradients: Floats, weights: Floats, degr
     rows = [_terms(at, powers)] + [_slopes(at, powers, i) for i in range(points.shape[1])]
     right = [values, *(gradients.T * scale)]
     matrix = np.concatenate([row * weights[:, None] for row in rows])
-    coefficients = np.linalg.lstsq(matrix, np.concatenate([one * weights for one in right]), rcond=None)[0]
+    # Normal equations: of terms in [-1, 1] they keep far more digits than the polynomial has, at a fraction of the time.
+    square, side = matrix.T @ matrix, matrix.T @ np.concatenate([one * weights for one in right])
+    touch = 1e-13 * np.trace(square) / len(square)
+    coefficients = np.linalg.solve(square + touch * np.eye(len(square)), side)
     return Polynomial(powers, coefficients, scale)
 
 
