@@ -217,6 +217,113 @@ class Tracking:
 
 
 @dataclass(frozen=True)
+class FrequencyCounts:
+    """Customers by repeat purchases, and how many a fit expects. The last entry holds all with so many purchases or more.
+
+    purchases: 0, 1, 2 ... actual and expected: customers with so many.
+    """
+
+    model: str
+    purchases: tuple[int, ...]
+    actual: tuple[int, ...]
+    expected: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """What a fit says of customers first seen T days ago, by repeat purchases and by days since the last one.
+
+    measure: "p_alive" or "expected_purchases" (then over `days`). values: one row for each of `purchases`, one entry for each of
+    `silence` (days); None where no such customer can be.
+    """
+
+    model: str
+    measure: str
+    T: float
+    days: float
+    purchases: tuple[int, ...]
+    silence: tuple[float, ...]
+    values: tuple[tuple[float | None, ...], ...]
+
+
+@dataclass(frozen=True)
+class AlivePath:
+    """P(alive) of one customer day by day. days: since the first purchase; purchases: the days with one, the first of them 0.
+
+    start: the day of the first purchase, None if only the distances are known.
+    """
+
+    model: str
+    days: tuple[float, ...]
+    chance: tuple[float, ...]
+    purchases: tuple[float, ...]
+    start: date | None = None
+
+
+@dataclass(frozen=True)
+class Density:
+    """How a quantity differs between customers. quantity: "rate" (purchases in a unit of time, while active), "leaving_chance" (after a
+    purchase) or "leaving_rate" (in a unit of time). points, density: of its distribution. mean; lower, upper: 80 % lie between them.
+    """
+
+    quantity: str
+    points: tuple[float, ...]
+    density: tuple[float, ...]
+    mean: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
+class Heterogeneity:
+    """How customers differ under a fit: one density for buying, one for leaving if the model knows it. unit: of time, such as "week"."""
+
+    model: str
+    unit: str
+    parts: tuple[Density, ...]
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """Repeat buyers by the mean days between their purchases, and the shares that customers simulated by a fit have.
+
+    edges: days, one more than shares; buyers beyond the last edge are in the last share.
+    """
+
+    model: str
+    buyers: int
+    edges: tuple[float, ...]
+    actual: tuple[float, ...]
+    expected: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Marginal:
+    """One parameter after the data. edges and shares: histogram of the draws. estimate: of maximum likelihood; lower, upper: 90 % of the
+    draws lie between them. prior: share of the prior in each bin, and by `prior_outside` the rest; empty without a prior.
+    """
+
+    name: str
+    edges: tuple[float, ...]
+    shares: tuple[float, ...]
+    estimate: float
+    lower: float
+    upper: float
+    prior: tuple[float, ...] = ()
+    prior_outside: float = 0.0
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """What the data leave open of the parameters of a fit. unit: of time; effective: how many independent draws stand behind it."""
+
+    model: str
+    unit: str
+    parts: tuple[Marginal, ...]
+    effective: float
+
+
+@dataclass(frozen=True)
 class TotalForecast:
     """A forecast of a sum over customers with its interval, and where the width comes from.
 
@@ -237,12 +344,42 @@ class TotalForecast:
 
 @dataclass(frozen=True)
 class HeldTotal:
-    """The total forecast at one origin with its interval, its width learned from the other origins only, and what came."""
+    """The total forecast at one origin with its interval, and what came. name: the forecast that the evidence known at the origin chooses.
+
+    Choice and width are learned from windows that had ended by the origin; without one the width is that expected beforehand.
+    """
 
     origin: date
     forecast: TotalForecast
     actual: float
     is_held: bool
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class SpendScored:
+    """A way to expect the amount of a purchase, held against the later amounts of those who bought again.
+
+    log_score: mean log density of the customers' later spend, given its days. bias: of its total, given its days. rmse: of the mean amount.
+    """
+
+    name: str
+    log_score: float
+    bias: float | None
+    rmse: float
+
+
+@dataclass(frozen=True)
+class SpendEvidence:
+    """Which purchases tell the expected amount: "gamma_gamma" (repeat purchases), "gamma_gamma+first" (the first one too) or "plain" (no
+    model: own mean drawn to the mean of the base). customers: those who bought again, at all origins together.
+    """
+
+    chosen: str
+    customers: int
+    scores: tuple[SpendScored, ...]
+    comparisons: tuple[Comparison, ...]
+    sentence: str
 
 
 @dataclass(frozen=True)
@@ -250,7 +387,10 @@ class Backtest:
     """What earlier days say about the forecasts. Without an origin there is nothing but the verdict, which says why.
 
     horizon: as set; days: as looked ahead. pooled: all origins together, simplest forecast first. chosen: by the rule "better".
-    totals: those of the chosen forecast. tracking: of the chosen model at the latest origin. sampled: customers drawn, None if all.
+    best_model: the same choice without naive rules. weights: of the members of "stacking" today, if it takes part. totals: held or not, from
+    the second origin on. log_errors: ln(what came / forecast) of the best model's total at each origin, latest first, by measure.
+    tracking: of the best model at the latest origin. sampled: customers drawn, None if all. spend: None without amounts.
+    return_share: of the money of purchases that reversals take, measured at earlier days.
     """
 
     as_of: date
@@ -265,6 +405,11 @@ class Backtest:
     totals: tuple[HeldTotal, ...] = ()
     tracking: Tracking | None = None
     sampled: int | None = None
+    best_model: str | None = None
+    weights: dict[str, float] = field(default_factory=dict)
+    log_errors: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    spend: SpendEvidence | None = None
+    return_share: float | None = None
 
 
 @dataclass(frozen=True)
