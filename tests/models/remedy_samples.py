@@ -26,15 +26,21 @@ class Log:
 
 
 def simulated(customers, days, cut, *, before=0, speed=None, seed=0, p=RATE, joined=None):
-    """A log of `days`, known until day `cut` (0 is the first). before: days of trade that the log misses. speed: of each day of the log."""
+    """A log of `days`, known until day `cut` (0 is the first). before: days of trade that the log misses. speed: of each day of the log.
+
+    p: of BG/NBD (r, alpha, a, b) or Pareto/NBD (r, alpha, s, beta), in days.
+    """
     rng = np.random.default_rng(seed)
     clock = np.concatenate(([0.0], np.cumsum(np.concatenate((np.ones(before), np.ones(days) if speed is None else speed)))))
-    rate, leave = rng.gamma(p["r"], 1 / p["alpha"], customers), rng.beta(p["a"], p["b"], customers)
+    rate = rng.gamma(p["r"], 1 / p["alpha"], customers)
+    leave = rng.beta(p["a"], p["b"], customers) if "a" in p else np.zeros(customers)
     who, time = np.arange(customers), rng.uniform(*(joined or (0, clock[-31])), customers)
     found, alive = [(who, time)], np.full(customers, np.inf)
+    if "s" in p:
+        alive = time + rng.exponential(size=customers) / np.maximum(rng.gamma(p["s"], 1 / p["beta"], customers), 1e-9)
     while len(who):
         time = time + rng.exponential(1 / np.maximum(rate[who], 1e-12))
-        stays, buys = rng.random(len(who)) >= leave[who], time < clock[-1]
+        stays, buys = rng.random(len(who)) >= leave[who], time < np.minimum(clock[-1], alive[who])
         found.append((who[buys], time[buys]))
         alive[who[buys & ~stays]] = time[buys & ~stays]
         who, time = who[buys & stays], time[buys & stays]

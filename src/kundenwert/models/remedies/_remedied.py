@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
@@ -185,9 +185,19 @@ def read_fit(text: str) -> Any:
             return Fitted.from_json(text)
         if content["version"] > FORMAT_VERSION:
             raise ValueError(f"version {content['version']}")
-        common = {k: content[k] for k in SAVED}
-        reader = registry.load("models.remedies", content["remedy"])()
-        return reader.read({**common, "outcome": Outcome[content["outcome"]], "model": Face(content["name"])}, content["inside"])
+        common = {k: content[k] for k in SAVED} | {"outcome": Outcome[content["outcome"]], "model": Face(content["name"])}
+        return _reader(content["remedy"])(
+            {**common, "outcome": Outcome[content["outcome"]], "model": Face(content["name"])}, content["inside"]
+        )
     except (ValueError, KeyError, TypeError, UnknownName) as err:
         expected = f"the JSON text of a fit, format {FORMAT}, version {FORMAT_VERSION} or older."
         raise UnreadableInput(Problem(f"This is not a saved fit ({err}).", expected, "save it again with `to_json()`.")) from err
+
+
+def _reader(remedy: str) -> Callable[[Mapping[str, Any], Mapping[str, Any]], AbstractRemediedFit]:
+    if remedy == "_stacking":
+        from kundenwert.models.remedies import _stacking
+
+        return _stacking.read
+    found: AbstractRemedy = registry.load("models.remedies", remedy)()
+    return found.read
