@@ -141,6 +141,17 @@ def _limits(value: Any) -> tuple[float, float]:
     return a, b
 
 
+def _levels(value: Any) -> tuple[float, ...]:
+    items = value.split(",") if isinstance(value, str) else value
+    try:
+        levels = tuple(float(item) for item in items)
+    except (TypeError, ValueError):
+        levels = (0.0,)
+    if not all(0.01 <= level <= 0.99 for level in levels):
+        raise ValueError("a list of shares from 0.01 to 0.99, such as [0.5, 0.8]")
+    return tuple(dict.fromkeys(levels))
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("title", "", "The name of the company or data, shown on every report.", _text),
     Setting("as_of", None, "The day everything is valued at; without it the last plausible document day.", _day),
@@ -149,6 +160,19 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("discount_rate", 0.10, "Interest a year, effective, at which future amounts are discounted (0.1 is 10 %).", _number(0.0, 1.0)),
     Setting("model", "bg_nbd", "The purchase model.", _text),
     Setting("unit", "weeks", "The unit of time in which model parameters are shown.", _one_of("days", "weeks", "months", "years")),
+    Setting(
+        "interval_levels",
+        (0.9,),
+        "Levels of the customers' intervals; 0.9 is always there, each other adds columns such as clv_lower_50.",
+        _levels,
+    ),
+    Setting(
+        "level_error",
+        0.25,
+        "How far totals are expected to miss, before any are seen: the standard deviation of their logarithm.",
+        _number(0.0, 3.0),
+    ),
+    Setting("level_error_weight", 5.0, "As how many earlier totals that expectation counts.", _number(1.0, 1000.0)),
     Setting("margin", None, "Contribution margin as share of net revenue, where no cost is known (0.3 is 30 %).", _number(-1.0, 1.0)),
     Setting("currency", "", "The reporting currency; without it the only one found in the data.", _text),
     Setting("language", "de", "The language of reports.", _one_of("de", "en")),

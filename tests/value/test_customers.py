@@ -21,6 +21,7 @@ CENT = Decimal("0.01")
 AS_OF = date(2024, 9, 30)
 FIRST_DAY = date(1970, 1, 1)
 MONEY = ("monetary_value", "revenue", "expected_revenue", "clv", "clv_beyond", "past", "value")
+BOUNDED = ("expected_purchases", "expected_revenue", "clv")
 Floats = NDArray[np.float64]
 ValueLines = Callable[..., Any]
 
@@ -233,10 +234,36 @@ def test_levels_say_how_a_customer_was_valued(table: Any, slow: Slow) -> None:
         assert row["level"] == ("none" if frequency is None else "customer" if frequency else "segment")
 
 
-def test_intervals_are_null_unless_the_value_is_certain(table: Any) -> None:
+def test_bounds_are_certain_where_nothing_is_expected_and_else_hold_more_than_one_value(table: Any) -> None:
     for row in table.rows:
-        bounds = {row[f"{name}_{side}"] for name in ("expected_purchases", "expected_revenue", "clv") for side in ("lower", "upper")}
-        assert bounds == ({0} if row["level"] == "none" else {None})
+        for name in BOUNDED:
+            lower, upper = row[f"{name}_lower"], row[f"{name}_upper"]
+            if row["level"] == "none":
+                assert (lower, upper) == (0, 0)
+            else:
+                assert 0 <= lower <= upper
+    assert all(row["clv_lower"] < row["clv"] < row["clv_upper"] for row in table.rows if row["expected_purchases"] > 5)
+
+
+def test_bounds_of_purchases_are_whole_numbers(table: Any) -> None:
+    bounds = table.column("expected_purchases_lower") + table.column("expected_purchases_upper")
+    assert all(bound == int(bound) for bound in bounds)
+
+
+def test_further_levels_stand_in_columns_of_their_own(shop: list[Any], table: Any, value_lines: ValueLines) -> None:
+    found = value_lines(shop, as_of=AS_OF.isoformat(), interval_levels="0.5,0.9")
+    for row, usual in zip(found.rows, table.rows, strict=True):
+        assert {name: row[name] for name in usual} == usual
+        assert set(row) - set(usual) == {f"{name}_{side}_50" for name in BOUNDED for side in ("lower", "upper")}
+        for name in BOUNDED:
+            assert row[f"{name}_lower"] <= row[f"{name}_lower_50"] <= row[f"{name}_upper_50"] <= row[f"{name}_upper"]
+    assert any(row["clv_upper_50"] < row["clv_upper"] for row in found.rows)
+
+
+def test_with_a_margin_below_zero_the_lower_bound_stays_the_lower_one(shop: list[Any], value_lines: ValueLines) -> None:
+    found = value_lines([line[:6] for line in shop], exports.HEADER[:6], margin=-0.2)
+    assert all(row["clv_lower"] <= row["clv_upper"] <= 0 for row in found.rows)
+    assert any(row["clv_lower"] < row["clv"] < row["clv_upper"] for row in found.rows)
 
 
 # ---- scale, yardstick, levels -----------------------------------------------------------------------------------------

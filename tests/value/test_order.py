@@ -12,6 +12,7 @@ from kundenwert.engines import open_engine
 LARGEST = 2**63 - 1
 COLUMNS = ("first_day", "last_day", "frequency", "spend_days", "spend", "revenue", "p_alive")
 FORECASTS = ("expected_purchases", "discounted_purchases", "discounted_beyond")
+BOUNDS = [f"{name}_{side}" for name in ("expected_purchases", "spend", "discounted_spend") for side in ("lower", "upper")]
 
 
 def ids_of_every_length() -> list[int]:
@@ -24,7 +25,7 @@ def ids_of_every_length() -> list[int]:
 def test_whole_numbers_stand_in_the_order_of_their_texts(step: str, tmp_path: Path) -> None:
     ids = np.unique(np.array(ids_of_every_length(), dtype=np.int64))
     shuffled = np.random.default_rng(8).permutation(ids)
-    ones = {name: np.ones(len(ids)) for name in (*COLUMNS, *FORECASTS)}
+    ones = {name: np.ones(len(ids)) for name in (*COLUMNS, *FORECASTS, *BOUNDS)}
     with open_engine() as engine:
         engine.load("customer_forecasts", {"customer_id": shuffled, **ones, "is_collective": np.zeros(len(ids), dtype=bool)})
         found = engine.arrow(step)["customer_id"].to_pylist()

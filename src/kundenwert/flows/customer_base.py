@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -70,24 +70,46 @@ class CustomerBase:
         """
         return self._as_given(self._engine.arrow("base/customers_table.sql"))
 
-    def forecast(self, fit: Any, *, horizon: str = "12m", value_horizon: str = "5y", discount_rate: float = 0.10) -> Any:
-        """One row a customer. A purchase model gives p_alive, expected_purchases over `horizon`, and discounted purchases; a spend model
-        gives expected_spend, the expected amount of a purchase.
+    def forecast(
+        self,
+        fit: Any,
+        *,
+        horizon: str = "12m",
+        value_horizon: str = "5y",
+        discount_rate: float = 0.10,
+        spend: Any = None,
+        levels: Sequence[float] = (0.9,),
+    ) -> Any:
+        """One row a customer. A purchase model gives p_alive, expected_purchases over `horizon` with an interval, and discounted purchases
+        over `value_horizon`; a spend model gives expected_spend, the expected amount of a purchase.
 
-        horizon, value_horizon: calendar-aware, such as "39w", "12m", "5y". discount_rate: a year, effective. The interval columns are
-        null in this version. Raises CallError for a horizon that cannot be read, FitError for a fit that cannot be used.
+        horizon, value_horizon: calendar-aware, such as "39w", "12m", "5y". discount_rate: a year, effective. spend: a fit of a spend
+        model; the table of a purchase model then has expected_revenue and discounted_revenue too, each with an interval. levels: of the
+        intervals; columns such as expected_purchases_lower are those at 0.9, each other level has its own, such as
+        expected_purchases_lower_50. Raises CallError for a horizon that cannot be read or a level not between 0 and 1, FitError for a
+        fit that cannot be used.
         """
         fit.or_raise()
         if fit.model.family == "spend":
-            names = ("p", "weight", "population_mean")
-            coefficients = fit.coefficients()
-            return self._as_given(self._engine.arrow("value/spend_forecast_table.sql", **{name: coefficients[name] for name in names}))
+            return self._as_given(self._engine.arrow("value/spend_forecast_table.sql", **_expected(fit)))
+        from kundenwert.flows.intervals import look_ahead
+        from kundenwert.models.spending import AmountLaw
+
         horizons = Horizons(self._days(horizon), self._days(value_horizon), discount_rate)
         small = fit.model.needs == "recent_histories"
         found, keys = valuation.recent_histories(self._engine) if small else (self.histories, _keys(self.histories))
-        forecast = valuation.columns_of(fit.forecast_histories(found, horizons))
-        valuation.load_forecast(self._engine, {**keys, **forecast}, small=small)
-        return self._as_given(self._engine.arrow("value/purchase_forecast_table.sql"))
+        forecast = fit.forecast_histories(found, horizons)
+        law = AmountLaw.of(spend.or_raise()) if spend is not None else None
+        outlook = look_ahead(fit, found, keys["frequency"], forecast, horizons, law, spend)
+        known = {**keys, **valuation.columns_of(forecast)}
+
+        def table(level: float) -> Any:
+            valuation.load_forecast(self._engine, {**known, **outlook.bounds(level)}, small=small)
+            if spend is None:
+                return self._engine.arrow("value/purchase_forecast_table.sql")
+            return self._engine.arrow("value/revenue_forecast_table.sql", **_expected(spend))
+
+        return self._as_given(_with_levels(table, levels))
 
     def _days(self, horizon: str) -> float:
         try:
@@ -103,6 +125,29 @@ class CustomerBase:
 
             return polars.from_arrow(table)
         return table
+
+
+def _expected(spend: Any) -> dict[str, Any]:
+    """What the expected amount of a purchase is reckoned from."""
+    coefficients = spend.coefficients()
+    return {name: coefficients[name] for name in ("p", "weight", "population_mean")}
+
+
+def _with_levels(table: Callable[[float], Any], levels: Sequence[float]) -> Any:
+    """The table at the usual level, and the bounds at each other one as further columns."""
+    from kundenwert.flows.intervals import LEVEL
+
+    wrong = [level for level in levels if not 0 < level < 1]
+    if wrong:
+        raise CallError(f"Levels {wrong}. Expected: shares between 0 and 1, such as 0.5 or 0.9.")
+    found = table(LEVEL)
+    for level in dict.fromkeys(levels):
+        if level != LEVEL:
+            other = table(level)
+            for name in other.column_names:
+                if name.endswith(("_lower", "_upper")):
+                    found = found.append_column(f"{name}_{valuation.suffix(level)}", other[name])
+    return found
 
 
 def _keys(histories: Histories) -> dict[str, Any]:

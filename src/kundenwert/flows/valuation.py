@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -20,10 +21,12 @@ from kundenwert.tables.reconciliation import OF_CUSTOMERS, document_days
 
 if TYPE_CHECKING:
     from kundenwert.engines._engine import Engine
+    from kundenwert.flows.intervals import Outlook
     from kundenwert.flows.load import Loaded
     from kundenwert.flows.progress import Progress
     from kundenwert.models.purchases.recent_rate import RecentHistories
-    from kundenwert.records import PurchaseForecast
+    from kundenwert.models.spending import AmountLaw
+    from kundenwert.records import Histories, PurchaseForecast
     from kundenwert.settings import Settings
 
 _UNIT_DAYS = {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12, "years": 365.25}
@@ -32,6 +35,7 @@ _PLAIN_WEIGHT = 2.0
 # A customer's own margin counts by its revenue, the margin of the base like four average purchases.
 _MARGIN_PURCHASES = 4.0
 _LARGEST_RETURN_SHARE = 0.95
+_WITH_BOUNDS = ("expected_purchases", "expected_revenue", "clv")
 VALUE_IS = "past + clv; clv is residual, from the as-of day on"
 
 
@@ -56,7 +60,9 @@ class Amounts:
 
 @dataclass(frozen=True)
 class Valued:
-    """A valued base; its tables stand in the engine. `fits`: the fitted models, purchases first."""
+    """A valued base; its tables stand in the engine. `fits`: the fitted models, purchases first. `outlook`: the distributions behind the
+    forecasts, `keys`: the histories they are of. `levels`: those of the intervals, beside that of the columns without a suffix.
+    """
 
     as_of: date
     facts: LogFacts
@@ -67,6 +73,8 @@ class Valued:
     amounts: Amounts
     currency: str
     notices: tuple[Notice, ...]
+    outlook: Outlook
+    levels: tuple[float, ...] = ()
 
     @property
     def cards(self) -> tuple[ModelCard, ...]:
@@ -74,8 +82,15 @@ class Valued:
         return tuple(fit.card() for fit in self.fits)
 
 
-def value(engine: Engine, loaded: Loaded, settings: Settings, *, clock: date, progress: Progress) -> Valued:
-    """Values the booked lines of `engine` on the as-of day; table `customers` and view `customer_forecasts` stand ready after it."""
+def value(
+    engine: Engine, loaded: Loaded, settings: Settings, *, clock: date, progress: Progress, fitted: Callable[[Histories], Any] | Any = None
+) -> Valued:
+    """Values the booked lines of `engine` on the as-of day; table `customers` and view `customer_forecasts` stand ready after it.
+
+    fitted: a purchase fit made elsewhere, or what makes one of the histories of the base; without it the model of the settings is fitted.
+    """
+    from kundenwert.flows.intervals import LEVEL
+
     as_of = as_of_day(loaded, settings, clock)
     facts = log_facts(loaded, as_of)
     with progress.phase("Building the customer base") as phase:
@@ -87,21 +102,30 @@ def value(engine: Engine, loaded: Loaded, settings: Settings, *, clock: date, pr
     _check_tie(loaded, summary, as_of)
     horizons = _horizons(settings, as_of)
     with progress.phase("Fitting the models") as phase:
-        purchases, forecast, notices = _forecast(engine, settings, horizons)
+        made = _forecast(engine, settings, horizons, fitted)
+        spend = _spend(engine, summary, small=made.is_recent) if loaded.has_amounts else _NO_SPEND
         phase.rows = summary.modelled
+    with progress.phase("Finding the intervals"):
+        outlook = made.outlook(horizons, spend)
+        levels = tuple(one for one in settings.interval_levels if one != LEVEL)
+        for level in (*levels, LEVEL):
+            load_forecast(engine, {**made.columns, **outlook.bounds(level)}, small=made.is_recent)
+            engine.rename("forecasts", _forecasts_at(level))
+        engine.rename(_forecasts_at(LEVEL), "forecasts")
     with progress.phase("Turning purchases into money"):
-        load_forecast(engine, forecast, small=_is_recent(purchases))
-        amounts, spend_fits, more = _amounts(engine, loaded, settings, summary, as_of, small=_is_recent(purchases))
+        amounts, more = _amounts(engine, loaded, settings, summary, as_of, spend)
     return Valued(
         as_of=as_of,
         facts=facts,
         summary=summary,
         matched=matched,
-        fits=(purchases, *spend_fits),
+        fits=(made.fit, *(() if spend.fit is None else (spend.fit,))),
         horizons=horizons,
         amounts=amounts,
         currency=loaded.currency,
-        notices=(*notices, *_short_log(loaded, settings, as_of), *more),
+        notices=(*made.notices, *_short_log(loaded, settings, as_of), *spend.notices, *more),
+        outlook=outlook,
+        levels=levels,
     )
 
 
@@ -116,7 +140,40 @@ def write_customers(engine: Engine, valued: Valued, path: Path) -> int:
         "discount_rate": f"{valued.horizons.discount_rate:g}",
         "value_is": VALUE_IS,
     }
-    return engine.write(path, "value/customers.sql", about=about, as_of=day_number(valued.as_of), **valued.amounts.values())
+    values = {"as_of": day_number(valued.as_of), **valued.amounts.values()}
+    if not valued.levels:
+        return engine.write(path, "value/customers.sql", about=about, **values)
+    _join_levels(engine, valued, values)
+    return engine.write(path, "value/at_levels.sql", about=about)
+
+
+def _join_levels(engine: Engine, valued: Valued, values: dict[str, Any]) -> None:
+    """Keeps the value table with the bounds at further levels as `at_levels`: reckoned once more with the bounds of each."""
+    from kundenwert.engines._engine import Reading
+
+    engine.table("at_levels", "value/customers.sql", **values)
+    engine.rename("forecasts", "usual_forecasts")
+    for level in valued.levels:
+        engine.rename(_forecasts_at(level), "forecasts")
+        engine.table("level_table", "value/customers.sql", **values)
+        engine.rename("forecasts", _forecasts_at(level))
+        names = [f"{name}_{side}" for name in _WITH_BOUNDS for side in ("lower", "upper")]
+        readings = {f"{name}_{suffix(level)}": Reading((name,)) for name in names}
+        engine.project("level_columns", "level_table", {"of_customer": Reading(("customer_id",)), **readings})
+        engine.table("joined_levels", "value/with_level.sql")
+        for name in ("level_columns", "level_table", "at_levels"):
+            engine.drop(name)
+        engine.rename("joined_levels", "at_levels")
+    engine.rename("usual_forecasts", "forecasts")
+
+
+def suffix(level: float) -> str:
+    """What stands behind the names of columns at a level: 50 for 0.5, 97_5 for 0.975."""
+    return f"{100 * level:.6g}".replace(".", "_")
+
+
+def _forecasts_at(level: float) -> str:
+    return f"forecasts_{suffix(level)}"
 
 
 def log_facts(loaded: Loaded, as_of: date) -> LogFacts:
@@ -197,33 +254,59 @@ def _check_tie(loaded: Loaded, summary: BaseSummary, as_of: date) -> None:
         raise Bug(f"The customers' revenue {summary.revenue} does not tie to the ledger's {booked}. Please report this.")
 
 
-def _forecast(engine: Engine, settings: Settings, horizons: Horizons) -> tuple[Any, dict[str, Any], list[Notice]]:
-    """The purchase fit, its forecast as columns by history, and what a reader must know of it."""
+@dataclass(frozen=True)
+class _Forecast:
+    """A purchase fit and what it says of each history: of `histories` as the fit sees them, in the order of `keys`."""
+
+    fit: Any
+    histories: Any
+    keys: dict[str, Any]
+    forecast: PurchaseForecast
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def is_recent(self) -> bool:
+        """Whether customers are valued by the rate of the last 12 months."""
+        return bool(self.fit.model.needs == "recent_histories")
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """Histories and forecasts by name."""
+        return {**self.keys, **columns_of(self.forecast)}
+
+    def outlook(self, horizons: Horizons, spend: _Spend) -> Outlook:
+        """The distributions behind the forecast."""
+        from kundenwert.flows.intervals import look_ahead
+
+        fit = spend.fit if spend.is_model else None
+        return look_ahead(self.fit, self.histories, self.keys["frequency"], self.forecast, horizons, spend.law, fit)
+
+
+def _forecast(engine: Engine, settings: Settings, horizons: Horizons, fitted: Any) -> _Forecast:
+    """The purchase fit, its forecast of each history, and what a reader must know of it."""
     from kundenwert.models.small_base import is_small
 
+    needs = getattr(getattr(fitted, "model", None), "needs", "")
+    if needs == "recent_histories":
+        return _forecast_recent(engine, settings, horizons, fit=fitted)
     model = registry.load("models.purchases", settings.model)()
-    if model.needs == "recent_histories":
-        return *_forecast_recent(engine, settings, horizons), []
+    if fitted is None and model.needs == "recent_histories":
+        return _forecast_recent(engine, settings, horizons)
     histories = customer_base.histories(engine)
-    if is_small(histories):
+    if fitted is None and is_small(histories):
         text = (
             "Too few for a population model: {customers} customers with {repeat} repeat purchases. "
             "Valued by the rate of the last 12 months."
         )
         found = {"customers": histories.customers, "repeat": int(histories.frequency @ histories.count)}
-        return *_forecast_recent(engine, settings, horizons), [Notice("small_base", text, found)]
-    fit = model.fit(histories, unit_days=_UNIT_DAYS[settings.unit])
+        return _forecast_recent(engine, settings, horizons, Notice("small_base", text, found))
+    fit = fitted(histories) if callable(fitted) else fitted or model.fit(histories, unit_days=_UNIT_DAYS[settings.unit])
     if not fit.outcome.is_usable:
         text = "The model {model} could not be used: {sentence} Valued by the rate of the last 12 months."
-        found = {"model": settings.model, "sentence": fit.sentence}
-        return *_forecast_recent(engine, settings, horizons), [Notice("model_unusable", text, found)]
+        found = {"model": fit.model.name, "sentence": fit.sentence}
+        return _forecast_recent(engine, settings, horizons, Notice("model_unusable", text, found))
     keys = {"frequency": histories.frequency, "recency": histories.recency, "t": histories.T}
-    return fit, {**keys, **columns_of(fit.forecast_histories(histories, horizons))}, _doubts(fit)
-
-
-def _is_recent(fit: Any) -> bool:
-    """Whether customers are valued by the rate of the last 12 months."""
-    return bool(fit.model.name == "recent_rate")
+    return _Forecast(fit, histories, keys, fit.forecast_histories(histories, horizons), tuple(_doubts(fit)))
 
 
 def _doubts(fit: Any) -> list[Notice]:
@@ -254,10 +337,11 @@ def recent_histories(engine: Engine) -> tuple[RecentHistories, dict[str, Any]]:
     return RecentHistories(arrays["recent"], np.minimum(arrays["t"], RECENT_DAYS), arrays["customers"]), keys
 
 
-def _forecast_recent(engine: Engine, settings: Settings, horizons: Horizons) -> tuple[Any, dict[str, Any]]:
+def _forecast_recent(engine: Engine, settings: Settings, horizons: Horizons, *notices: Notice, fit: Any = None) -> _Forecast:
     recent, keys = recent_histories(engine)
-    fit = registry.load("models.purchases", "recent_rate")().fit(recent, unit_days=_UNIT_DAYS[settings.unit])
-    return fit, {**keys, **columns_of(fit.forecast_histories(recent, horizons))}
+    if fit is None:
+        fit = registry.load("models.purchases", "recent_rate")().fit(recent, unit_days=_UNIT_DAYS[settings.unit])
+    return _Forecast(fit, recent, keys, fit.forecast_histories(recent, horizons), notices)
 
 
 def columns_of(forecast: PurchaseForecast) -> dict[str, Any]:
@@ -277,17 +361,18 @@ def load_forecast(engine: Engine, forecast: dict[str, Any], *, small: bool) -> N
     keys: dict[str, Any] = {name: forecast[name].astype(np.int32) for name in ("frequency", "recency", "t", "recent") if name in forecast}
     engine.load("loaded_forecasts", {**forecast, **keys})
     engine.table("forecasts", "value/forecasts.sql")
+    engine.drop("loaded_forecasts")
     engine.view("customer_forecasts", "value/forecasts_by_recent.sql" if small else "value/forecasts_by_history.sql")
 
 
 def _amounts(
-    engine: Engine, loaded: Loaded, settings: Settings, summary: BaseSummary, as_of: date, *, small: bool
-) -> tuple[Amounts, list[Any], list[Notice]]:
+    engine: Engine, loaded: Loaded, settings: Settings, summary: BaseSummary, as_of: date, spend: _Spend
+) -> tuple[Amounts, list[Notice]]:
     if not loaded.has_amounts:
         engine.view("sorted_customers", _plain_order(engine))
         text = "The input has no amounts: customers are valued in purchases, not in money."
-        return Amounts(1.0, 1.0, 0.0, 0.0, 1.0, 0.0, None, "purchases"), [], [Notice("no_amounts", text)]
-    spend, fits, notices = _spend(engine, summary, small=small)
+        return Amounts(1.0, 1.0, 0.0, 0.0, 1.0, 0.0, None, "purchases"), [Notice("no_amounts", text)]
+    notices = []
     margin, estimated = _margin(engine, loaded, settings, as_of)
     _round(engine, contribution=margin is not None)
     share = _return_share(engine, loaded, settings, as_of)
@@ -299,23 +384,41 @@ def _amounts(
         text = "{share:.0%} of the contribution margin is estimated from the margins of other lines or from the setting margin."
         notices.append(Notice("estimated_margin", text, {"share": estimated}))
     yardstick = "revenue" if margin is None else "contribution"
-    return Amounts(*spend, share, 1.0 if margin is None else margin, weight, estimated, yardstick), fits, notices
+    return Amounts(*spend.expected, share, 1.0 if margin is None else margin, weight, estimated, yardstick), notices
 
 
-def _spend(engine: Engine, summary: BaseSummary, *, small: bool) -> tuple[tuple[float, float, float], list[Any], list[Notice]]:
-    """p, weight and population mean of the expected amount of a purchase."""
+@dataclass(frozen=True)
+class _Spend:
+    """The amount of a purchase. expected: p, weight and population mean of `Amounts`. law: how amounts spread; None without amounts.
+    fit: the spend fit, if one was tried; is_model: whether amounts follow it.
+    """
+
+    expected: tuple[float, float, float]
+    law: AmountLaw | None
+    fit: Any | None = None
+    is_model: bool = False
+    notices: tuple[Notice, ...] = ()
+
+
+_NO_SPEND = _Spend((1.0, 1.0, 0.0), None)
+
+
+def _spend(engine: Engine, summary: BaseSummary, *, small: bool) -> _Spend:
+    from kundenwert.models.spending import AmountLaw
+
     histories = customer_base.spend_histories(engine, summary.spenders)
     days = float((histories.spend_days * histories.count).sum())
     total = float((histories.spend_days * histories.mean * histories.count).sum())
-    plain = (1.0, _PLAIN_WEIGHT, total / days if days else float(summary.revenue) / max(summary.purchases, 1))
+    mean = total / days if days else float(summary.revenue) / max(summary.purchases, 1)
+    plain = _Spend((1.0, _PLAIN_WEIGHT, mean), AmountLaw.plain(histories, _PLAIN_WEIGHT))
     if small:
-        return plain, [], []
+        return plain
     fit = registry.load("models.spend", "gamma_gamma")().fit(histories)
     if not fit.outcome.is_usable:
         text = "The spend model could not be used: {sentence} Amounts are the customers' means, drawn to the mean of the base."
-        return plain, [fit], [Notice("spend_unusable", text, {"sentence": fit.sentence})]
+        return replace(plain, fit=fit, notices=(Notice("spend_unusable", text, {"sentence": fit.sentence}),))
     found = fit.coefficients()
-    return (found["p"], found["weight"], found["population_mean"]), [fit], []
+    return _Spend((found["p"], found["weight"], found["population_mean"]), AmountLaw.of(fit), fit, is_model=True)
 
 
 def _margin(engine: Engine, loaded: Loaded, settings: Settings, as_of: date) -> tuple[float | None, float | None]:
@@ -335,7 +438,7 @@ def _round(engine: Engine, *, contribution: bool) -> None:
     uneven = _hand_out_cents(engine, "cents", "value/unrounded_revenue.sql")
     if contribution:
         _hand_out_cents(engine, "cents_of_past", "value/unrounded_past.sql")
-    elif uneven:
+    else:
         engine.table("cents_of_past", "value/no_cents.sql")
         engine.table("contributions", "value/no_contributions.sql")
     engine.view("sorted_customers", "value/sorted.sql" if uneven or contribution else _plain_order(engine))

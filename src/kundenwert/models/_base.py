@@ -453,9 +453,11 @@ class Fitted:
         """The parameters with the day as unit of time."""
         return {k.name: self.parameters[k.name] * self.unit_days**k.time for k in self.model.parameters}
 
-    def forecast(self, base: Any, horizon: str = "12m", value_horizon: str = "5y", discount_rate: float = 0.10) -> Any:
-        """One row a customer of the base; horizons like "39w", "12m", "5y"; discount_rate a year, effective."""
-        return base.forecast(self, horizon=horizon, value_horizon=value_horizon, discount_rate=discount_rate)
+    def forecast(self, base: Any, horizon: str = "12m", value_horizon: str = "5y", discount_rate: float = 0.10, **more: Any) -> Any:
+        """One row a customer of the base; horizons like "39w", "12m", "5y"; discount_rate a year, effective. more: `spend`, a spend fit,
+        for revenue; `levels` of the intervals, such as (0.5, 0.9); see `CustomerBase.forecast`.
+        """
+        return base.forecast(self, horizon=horizon, value_horizon=value_horizon, discount_rate=discount_rate, **more)
 
     def forecast_histories(self, histories: Any, horizons: Any) -> Any:
         """What a purchase model says of each history; a PurchaseForecast. Raises CallError for a spend model."""

@@ -193,10 +193,11 @@ class Mixture(FutureCounts):
         return total
 
 
-def future_counts(fit: Any, histories: Any, days: float) -> FutureCounts:
+def future_counts(fit: Any, histories: Any, days: float, *, alive: Floats | None = None) -> FutureCounts:
     """The distribution of the purchases in the next `days` of each history, for a fit of any purchase model or a remedied one.
 
-    Raises CallError where the model has no such distribution.
+    alive: P(alive) of each history where it is known already, shape (n,); a remedied fit works it out itself. Raises CallError where
+    the model has no such distribution.
     """
     if hasattr(fit, "future_counts"):
         own: FutureCounts = fit.future_counts(histories, days)
@@ -215,7 +216,7 @@ def future_counts(fit: Any, histories: Any, days: float) -> FutureCounts:
         used, of_used = np.unique(kind[rows], return_inverse=True)
         return _while_alive(model, p, x[used], of_used, ages[age[rows]], days, top)
 
-    return FutureCounts.from_mass(_alive(model, p, histories), of_pair, mass_of)
+    return FutureCounts.from_mass(_alive(model, p, histories) if alive is None else alive, of_pair, mass_of)
 
 
 def future_mass_of(fit: Any, histories: Any, days: float, n_max: int) -> Floats:

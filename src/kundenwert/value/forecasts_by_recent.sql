@@ -5,7 +5,13 @@ select
     forecasts.expected_purchases,
     forecasts.discounted_purchases,
     forecasts.discounted_beyond,
-    forecasts.usual_gap
+    forecasts.usual_gap,
+    forecasts.expected_purchases_lower,
+    forecasts.expected_purchases_upper,
+    forecasts.spend_lower,
+    forecasts.spend_upper,
+    forecasts.discounted_spend_lower,
+    forecasts.discounted_spend_upper
 from customers
 left join forecasts
     on customers.frequency = forecasts.frequency

@@ -6,8 +6,8 @@ select
     t as "T",
     p_alive,
     expected_purchases,
-    null::double as expected_purchases_lower,
-    null::double as expected_purchases_upper,
+    expected_purchases_lower::double as expected_purchases_lower,
+    expected_purchases_upper::double as expected_purchases_upper,
     discounted_purchases,
     discounted_beyond
 from customer_forecasts

@@ -10,6 +10,12 @@ select
     expected_purchases,
     discounted_purchases,
     discounted_beyond,
+    expected_purchases_lower,
+    expected_purchases_upper,
+    spend_lower,
+    spend_upper,
+    discounted_spend_lower,
+    discounted_spend_upper,
     is_collective,
     (floor(customer_forecasts.revenue * 100) / 100 + case when cents.customer_id is null then 0 else 0.01 end)::decimal(18, 2) as booked,
     (floor(contributions.past * 100) / 100 + case when cents_of_past.customer_id is null then 0 else 0.01 end)::decimal(18, 2)

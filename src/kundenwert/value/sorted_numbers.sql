@@ -40,6 +40,12 @@ sorted as (
         expected_purchases,
         discounted_purchases,
         discounted_beyond,
+        expected_purchases_lower,
+        expected_purchases_upper,
+        spend_lower,
+        spend_upper,
+        discounted_spend_lower,
+        discounted_spend_upper,
         is_collective
     from placed
     order by place, customer_id

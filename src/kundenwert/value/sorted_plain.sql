@@ -13,6 +13,12 @@ with sorted as (
         expected_purchases,
         discounted_purchases,
         discounted_beyond,
+        expected_purchases_lower,
+        expected_purchases_upper,
+        spend_lower,
+        spend_upper,
+        discounted_spend_lower,
+        discounted_spend_upper,
         is_collective
     from customer_forecasts
     order by 1

@@ -1,0 +1,264 @@
+"""Intervals: of each customer's purchases, revenue and value, and of their totals (docs/method/intervals.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from kundenwert.records import TotalForecast
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from kundenwert.engines._engine import Engine
+    from kundenwert.flows.valuation import Valued
+    from kundenwert.models.future import FutureCounts
+    from kundenwert.models.spending import AmountLaw
+    from kundenwert.records import Horizons, PurchaseForecast
+    from kundenwert.settings import Settings
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+
+# The level of the columns without a suffix, and of totals.
+LEVEL = 0.9
+BOUNDS = (
+    "expected_purchases_lower",
+    "expected_purchases_upper",
+    "spend_lower",
+    "spend_upper",
+    "discounted_spend_lower",
+    "discounted_spend_upper",
+)
+# Expected amounts of a purchase: where the spread of spend is so wide that quantiles lie beyond, they are no forecast.
+_MOST = 1e7
+# What parameters may be is asked of so many customers, so many times.
+_SAMPLE = 1_000
+_DRAWS = 100
+_SEED = 19_870_101
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a purchase fit says of the future of each history, as a distribution.
+
+    frequency: repeat purchases of each history, also where the fit sees the last 12 months only. counts: purchases within the horizon;
+    later: within the value horizon. discount: what a purchase within the value horizon is worth on average, as part of one made today;
+    shape (n,). law: how amounts spread; None without amounts. spend: the spend fit that it is from, if any.
+    """
+
+    fit: Any
+    histories: Any
+    frequency: Integers
+    horizons: Horizons
+    counts: FutureCounts
+    later: FutureCounts
+    discount: Floats
+    law: AmountLaw | None
+    spend: Any | None
+
+    def bounds(self, level: float) -> dict[str, Any]:
+        """The columns BOUNDS of each history: purchases, and money as a number of expected amounts of a purchase; shape (n,) each."""
+        import numpy as np
+
+        from kundenwert.models.spending import spend_quantiles
+
+        lower, upper = self.counts.interval(level)
+        if self.law is None:
+            money = [np.full(len(self.frequency), np.nan, dtype=np.float32)] * 4
+        else:
+            ends = ((1 - level) / 2, (1 + level) / 2)
+            revenue = spend_quantiles(self.counts, self.frequency, self.law, ends)
+            clv = spend_quantiles(self.later, self.frequency, self.law, ends) * self.discount
+            money = [np.minimum(values, _MOST).astype(np.float32) for values in (*revenue, *clv)]
+        return dict(zip(BOUNDS, (lower.astype(np.int32), upper.astype(np.int32), *money), strict=True))
+
+
+def look_ahead(
+    fit: Any, histories: Any, frequency: Integers, forecast: PurchaseForecast, horizons: Horizons, law: AmountLaw | None, spend: Any | None
+) -> Outlook:
+    """The distributions behind a forecast of each history. Raises CallError where the fit tells none."""
+    import numpy as np
+
+    from kundenwert.models.future import future_counts
+
+    known = {} if forecast.p_alive is None else {"alive": forecast.p_alive}
+    counts = future_counts(fit, histories, horizons.horizon_days, **known)
+    same = horizons.value_horizon_days == horizons.horizon_days
+    # Without amounts nothing is discounted, and the value horizon is not asked for.
+    later = counts if same or law is None else future_counts(fit, histories, horizons.value_horizon_days, **known)
+    mean = later.mean() if law is not None else forecast.discounted_purchases
+    discount = np.where(mean > 0, forecast.discounted_purchases / np.where(mean > 0, mean, 1.0), 1.0)
+    return Outlook(fit, histories, frequency, horizons, counts, later, discount, law, spend)
+
+
+def total_forecast(
+    measure: str,
+    mean: float,
+    process_variance: float,
+    means_of_draws: Floats | Sequence[float],
+    log_errors: Sequence[float],
+    settings: Settings,
+    *,
+    level: float = LEVEL,
+) -> TotalForecast:
+    """A total with its interval; see stats/totals.py for the arguments. Serves the whole, any group and any earlier day."""
+    from kundenwert.stats.totals import width
+
+    found = width(
+        mean,
+        process_variance,
+        means_of_draws,
+        log_errors,
+        level_error=settings.level_error,
+        level_weight=settings.level_error_weight,
+    )
+    lower, upper = found.bounds(mean, level)
+    return TotalForecast(measure, mean, lower, upper, level, found.process, found.parameters, found.level, len(log_errors))
+
+
+def purchases_total(
+    fit: Any,
+    histories: Any,
+    days: float,
+    settings: Settings,
+    *,
+    customers: Integers | None = None,
+    counts: FutureCounts | None = None,
+    log_errors: Sequence[float] = (),
+    level: float = LEVEL,
+) -> TotalForecast:
+    """The purchases of a group in the next `days` with their interval.
+
+    customers: how many of the group have each history; without it all. counts: future_counts(fit, histories, days), where known already.
+    log_errors: ln(what came / what was forecast) of earlier totals.
+    """
+    from kundenwert.models.future import future_counts
+
+    group = histories.count if customers is None else customers
+    known = future_counts(fit, histories, days) if counts is None else counts
+    drawn = _Drawn.of(fit, None, histories, group, days, 0.0)
+    return total_forecast(
+        "purchases",
+        float(known.mean() @ group),
+        float(known.variance() @ group),
+        drawn.purchases(),
+        log_errors,
+        settings,
+        level=level,
+    )
+
+
+def totals(
+    engine: Engine,
+    valued: Valued,
+    settings: Settings,
+    *,
+    log_errors: Mapping[str, Sequence[float]] | None = None,
+    means: Mapping[str, float] | None = None,
+) -> tuple[TotalForecast, ...]:
+    """The totals of a valued base: purchases and, where there is money, revenue and clv; the tables of `value` must stand in the engine.
+
+    log_errors: of each measure, ln(what came / what was forecast) of earlier totals; clv takes those of revenue where it has none.
+    means: sums as published (of rounded rows), where they are to stand for the unrounded ones.
+    """
+    errors, published = log_errors or {}, means or {}
+    look = valued.outlook
+    count = look.histories.count.astype(float)
+    drawn = _Drawn.of(look.fit, look.spend, look.histories, look.histories.count, look.horizons.horizon_days, 0.0)
+    found = [("purchases", float(look.counts.mean() @ count), float(look.counts.variance() @ count), drawn.purchases())]
+    found += _money(engine, valued, drawn)
+    errors = {"clv": errors.get("revenue", ()), **errors}
+    return tuple(
+        total_forecast(measure, published.get(measure, mean), variance, draws, errors.get(measure, ()), settings)
+        for measure, mean, variance, draws in found
+    )
+
+
+def _money(engine: Engine, valued: Valued, drawn: _Drawn) -> list[tuple[str, float, float, Floats]]:
+    """Mean, variance and means of draws of revenue and clv; nothing without amounts."""
+    look, law = valued.outlook, valued.outlook.law
+    if law is None:
+        return []
+    step = "value/money_by_recent.sql" if look.fit.model.needs == "recent_histories" else "value/money_by_history.sql"
+    money = engine.arrays(step, **valued.amounts.values())
+    later = _Drawn.of(
+        look.fit, look.spend, look.histories, look.histories.count, look.horizons.value_horizon_days, look.horizons.discount_rate
+    )
+    spread = law.variance(look.counts, look.frequency)
+    later_spread = law.variance(look.later, look.frequency) * look.discount**2
+    later_mean = look.later.mean() * look.discount
+    return [
+        ("revenue", float(look.counts.mean() @ money["amount"]), float(spread @ money["square"]), drawn.money(money, "amount")),
+        (
+            "clv",
+            float(later_mean @ money["contribution"]),
+            float(later_spread @ money["contribution_square"]),
+            later.money(money, "contribution"),
+        ),
+    ]
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """Expected purchases of a sample of histories under draws of the parameters, shape (draws, sample), with spend fits as many.
+
+    rows: which histories; count: customers of the sample with each.
+    """
+
+    rows: NDArray[np.intp]
+    count: Integers
+    expected: Floats
+    spend: Sequence[Any]
+
+    @staticmethod
+    def of(fit: Any, spend: Any | None, histories: Any, customers: Integers, days: float, discount_rate: float) -> _Drawn:
+        """An even sample of the customers of a group."""
+        import numpy as np
+
+        from kundenwert.models._base import even_sample
+        from kundenwert.records import Horizons
+
+        rows, count = np.flatnonzero(customers), customers[customers > 0]
+        if len(rows) > _SAMPLE:
+            kept, count = even_sample(count, _SAMPLE)
+            rows = rows[kept]
+        some = replace(histories, **{one.name: getattr(histories, one.name)[rows] for one in fields(histories)})
+        horizons = Horizons(days, days, discount_rate)
+        fits = _draws_of(fit, _SEED)
+        expected = [one.forecast_histories(some, horizons).discounted_purchases for one in fits]
+        return _Drawn(rows, count, np.array(expected).reshape(-1, len(rows)), _draws_of(spend, _SEED + 1))
+
+    def purchases(self) -> Floats:
+        """The mean total of the sample under each draw; shape (draws,)."""
+        result: Floats = self.expected @ self.count
+        return result
+
+    def money(self, money: Mapping[str, Any], column: str) -> Floats:
+        """The same in money: each history's mean amount, as the drawn spend fit has it; shape (draws,)."""
+        import numpy as np
+
+        customers = money["customers"][self.rows]
+        amount = money[column][self.rows] / customers
+        days, spend = money["spend_days"][self.rows] / customers, money["spend"][self.rows] / customers
+
+        def expected(fit: Any) -> Floats:
+            c = fit.coefficients()
+            result: Floats = (c["weight"] * c["population_mean"] + c["p"] * spend) / (c["p"] * days + c["weight"])
+            return result
+
+        if not len(self.spend):
+            return np.asarray(self.expected @ (amount * self.count))
+        mean = np.mean([expected(one) for one in self.spend], axis=0)
+        factors = np.stack([expected(one) / mean for one in self.spend])
+        return np.asarray((self.expected * factors) @ (amount * self.count))
+
+
+def _draws_of(fit: Any | None, seed: int) -> Sequence[Any]:
+    """Fits with drawn parameters; none of what has no draws, such as a fit without data."""
+    if fit is None or not hasattr(fit, "drawn"):
+        return ()
+    found: Sequence[Any] = fit.drawn(_DRAWS, seed=seed)
+    return found
