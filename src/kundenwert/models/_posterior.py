@@ -26,14 +26,15 @@ Floats = NDArray[np.float64]
 
 # The search for the mode stays in this distance, in logs, of the fit; the weak prior stays far inside it.
 _BOX: Final = 16.0
-# Degree of the polynomial, exact evaluations in a round for each of its terms (each tells a value and a gradient), and rounds.
-_DEGREE: Final = 5
-_EVALUATIONS: Final = 0.5
+# Exact evaluations in a round for each term of the polynomial (each tells a value and a gradient), and rounds.
+_EVALUATIONS: Final = 0.45
 _ROUNDS: Final = 4
 # Points count in the fit of the polynomial by this power of their density, and by e^-6 at least.
 _POWER, _FAINT = 0.25, -6.0
-# How far, in standard deviations for each root of a dimension, the polynomial serves; beyond, all is exact.
-_SERVES: Final = 2.4
+# Degree of the polynomial, and how far it serves in standard deviations for each root of a dimension (beyond, all is exact): of few
+# customers, and of so many that the posterior is all but normal.
+_FEW, _MANY = (5, 2.4), (3, 3.2)
+_CUSTOMERS: Final = 20_000
 # Draws on which the polynomial is held against exact values, and the error of ln L that may remain: a weight is off by as much.
 _HELD: Final = 24
 _ERROR: Final = 0.03
@@ -162,6 +163,7 @@ class _Target:
         self.model, self.memory, self.prior = fit.model, memory, prior
         self.start, self.frame = memory.point, weak(fit.model.parameters)
         self.is_settled = memory.hessian is not None and None not in fit.standard_errors.values()
+        self.is_large = self.is_settled and fit.customers >= _CUSTOMERS
         self._level = fit.log_likelihood
         self._part: tuple[float, Floats, Floats] | None = None
         if memory.gradient is not None and memory.hessian is not None:
@@ -191,8 +193,12 @@ class _Target:
     def posterior(self, line: Floats) -> tuple[float, Floats]:
         """Log posterior and gradient."""
         likelihood, slope = self.likelihood(line)
-        belief, push = self.beliefs(line[None])
-        return likelihood + float(belief[0]), slope + push[0]
+        belief, push = self._belief(line)
+        return likelihood + belief, slope + push
+
+    def _belief(self, line: Floats) -> tuple[float, Floats]:
+        value, slope = self.beliefs(line[None])
+        return float(value[0]), slope[0]
 
     def beliefs(self, lines: Floats) -> tuple[Floats, Floats]:
         """The log prior of many points and its gradient; (n,) and (n, k)."""
@@ -235,7 +241,11 @@ class _Target:
     def laplace(self) -> tuple[Floats, Floats]:
         """The mode and the covariance of the normal distribution there."""
         lower, upper = self.start - _BOX, self.start + _BOX
-        best = maximise(self.posterior, self.start, lower=lower, upper=upper, gain=1e-6)
+        second = None
+        if self.is_settled and self.memory.hessian is not None:
+            # That of the fit, and the prior's: near enough to find the mode, and the first round of draws corrects the rest.
+            second = self.memory.hessian + hessian_of(self._belief, self.start, lower=lower, upper=upper)
+        best = maximise(self.posterior, self.start, lower=lower, upper=upper, gain=1e-6, hessian=second)
         bends, axes = np.linalg.eigh(-best.hessian)
         # Without the prior an open direction is refused before; this is for the mode of a bent density.
         return best.point, (axes / np.maximum(bends, 1 / 16)) @ axes.T
@@ -268,7 +278,7 @@ def _by_polynomial(target: _Target, mode: Floats, scale: Floats, n: int, rng: np
     told, proposal = _Told(target, mode), importance.Proposal.at(mode, scale)
     points, weights = proposal.draw(_PILOT, rng), np.full(_PILOT, 1 / _PILOT)
     for turn in range(_ROUNDS):
-        density = told.after(proposal, points, weights, rng)
+        density = told.after(proposal, points, weights, _MANY if target.is_large and turn < 2 else _FEW, rng)
         # In the first round everything lies around the mode, which need not be where the mass is.
         if turn:
             proposal = importance.adapted(density, proposal, rng)
@@ -304,10 +314,12 @@ class _Told:
         self.target, self.mode, self.top = target, mode, target.posterior(mode)[0]
         self.at, self.values, self.slopes, self.beliefs = np.empty((0, k)), np.empty(0), np.empty((0, k)), np.empty(0)
 
-    def after(self, proposal: importance.Proposal, points: Floats, weights: Floats, rng: np.random.Generator) -> _Cheap:
+    def after(
+        self, proposal: importance.Proposal, points: Floats, weights: Floats, plan: tuple[int, float], rng: np.random.Generator
+    ) -> _Cheap:
         """A polynomial for where these weighted points lie, after more exact evaluations at draws of the proposal."""
-        k = len(self.mode)
-        lines = replace(proposal, degrees=_WIDE).draw(4 + int(_EVALUATIONS * surrogate.terms_of(k, _DEGREE)), rng)
+        k, (degree, serves) = len(self.mode), plan
+        lines = replace(proposal, degrees=_WIDE).draw(4 + int(_EVALUATIONS * surrogate.terms_of(k, degree)), rng)
         found = [self.target.likelihood(line) for line in lines]
         at, change = self.target.straight(lines, self.mode)
         slopes = np.linalg.solve(change.transpose(0, 2, 1), np.array([slope for _, slope in found])[:, :, None])[:, :, 0]
@@ -315,11 +327,11 @@ class _Told:
         self.values = np.concatenate((self.values, [value for value, _ in found]))
         self.beliefs = np.concatenate((self.beliefs, self.target.beliefs(lines)[0]))
         middle, scale = importance.moments(self.target.straight(points, self.mode)[0], weights)
-        root, reach = np.asarray(np.linalg.cholesky(scale), dtype=np.float64), float(_SERVES * np.sqrt(k))
+        root, reach = np.asarray(np.linalg.cholesky(scale), dtype=np.float64), float(serves * np.sqrt(k))
         z: Floats = np.linalg.solve(root, (self.at - middle).T).T.astype(np.float64)
         # Where the density is low a rough value does.
         rank = np.exp(np.clip(_POWER * (self.values + self.beliefs - self.top), _FAINT, 0.0)) * ((z**2).sum(axis=1) < 2 * reach**2)
-        polynomial = surrogate.fit(z, self.values - self.top, self.slopes @ root, rank, _DEGREE)
+        polynomial = surrogate.fit(z, self.values - self.top, self.slopes @ root, rank, degree)
         return _Cheap(self.target, self.mode, middle, root, reach, polynomial, self.top)
 
 

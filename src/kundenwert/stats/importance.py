@@ -173,7 +173,7 @@ def adapted(log_density: LogDensity, proposal: Proposal, rng: np.random.Generato
         parts, squares = proposal.log_parts(points)
         ratio = log_density(points) - _log_sum(parts)
         log_weights, k_hat = smoothed(ratio)
-        if k_hat < 0.5 and effective_number(np.exp(log_weights)) > 0.7 * _ROUND:
+        if k_hat < 0.2 and effective_number(np.exp(log_weights)) > 0.7 * _ROUND:
             break
         proposal = _updated(proposal, points, tempered(log_weights), parts, squares)
     return proposal
