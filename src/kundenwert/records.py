@@ -262,24 +262,23 @@ class AlivePath:
 
 @dataclass(frozen=True)
 class Density:
-    """How a quantity differs between customers. quantity: "rate" (purchases in a unit of time, while active), "leaving_chance" (after a
-    purchase) or "leaving_rate" (in a unit of time). points, density: of its distribution. mean; lower, upper: 80 % lie between them.
+    """How a quantity differs between customers. quantity: "rate" (purchases a year, while active), "leaving_chance" (after a purchase) or
+    "leaving_rate" (a year). shares: of the customers between two edges, one more than shares; those beyond the last edge are left out.
+    mean: of all customers; median: half of them lie below it.
     """
 
     quantity: str
-    points: tuple[float, ...]
-    density: tuple[float, ...]
+    edges: tuple[float, ...]
+    shares: tuple[float, ...]
     mean: float
-    lower: float
-    upper: float
+    median: float
 
 
 @dataclass(frozen=True)
 class Heterogeneity:
-    """How customers differ under a fit: one density for buying, one for leaving if the model knows it. unit: of time, such as "week"."""
+    """How customers differ under a fit: one part for buying, one for leaving if the model knows it."""
 
     model: str
-    unit: str
     parts: tuple[Density, ...]
 
 
@@ -387,8 +386,8 @@ class Backtest:
     """What earlier days say about the forecasts. Without an origin there is nothing but the verdict, which says why.
 
     horizon: as set; days: as looked ahead. pooled: all origins together, simplest forecast first. chosen: by the rule "better".
-    best_model: the same choice without naive rules. weights: of the members of "stacking" today, if it takes part. totals: held or not, from
-    the second origin on. log_errors: ln(what came / forecast) of the best model's total at each origin, latest first, by measure.
+    best_model: the same choice without naive rules. weights: of the members of "stacking" today. totals: held or not; none with one
+    origin only. log_errors: ln(what came / forecast) of the best model's total at each origin, latest first, by measure.
     tracking: of the best model at the latest origin. sampled: customers drawn, None if all. spend: None without amounts.
     return_share: of the money of purchases that reversals take, measured at earlier days.
     """

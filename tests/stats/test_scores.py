@@ -126,12 +126,11 @@ def test_a_table_that_holds_with_a_chance_is_the_mixture_with_nothing(drawn):
     mixed = alive[:, None] * mass[table]
     mixed[:, 0] += 1 - alive
     found, plain = score_counts(mass, row, y, table, alive), score_counts(mixed, row, y)
-    for name in ("log_score", "crps", "below", "at", "expected", "variance", "held", "pit"):
+    for name in ("log_score", "crps", "below", "at", "expected", "held", "pit"):
         assert getattr(found, name) == pytest.approx(getattr(plain, name), abs=1e-9), name
     rounds = score_in_rounds(lambda tables, top: negative_binomial(means[tables], 0.7, top), row, y, table, alive)
     for name in ("log_score", "crps", "expected"):
         assert getattr(rounds, name) == pytest.approx(getattr(plain, name), abs=1e-6), name
-    assert rounds.variance[:19] == pytest.approx(plain.variance[:19], rel=1e-4, abs=1e-6)
 
 
 def test_what_intervals_are_expected_to_hold_is_what_they_hold_by_the_forecast(drawn):

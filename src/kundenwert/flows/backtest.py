@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from kundenwert.flows.progress import Progress
     from kundenwert.models.evidence.candidates import Candidates
     from kundenwert.models.evidence.choice import Choice, Evidence
+    from kundenwert.models.evidence.judgement import Judgement
     from kundenwert.settings import Settings
 
 _SEED = 20_050_501
@@ -136,39 +137,36 @@ def _forecast(judging: _Judging, progress: Progress) -> None:
 def _judged(
     judging: _Judging, as_of: date, settings: Settings, days: int, seed: int, *, shortened_to: int | None, sampled: int | None
 ) -> Backtest:
-    from kundenwert.models.evidence.choice import choose, everywhere
-    from kundenwert.models.evidence.made import outcomes_of, scored
+    from kundenwert.models.evidence.judgement import Judgement
 
-    evidence = judging.evidence
-    names = everywhere(evidence)
-    kinds = {name: made.kind for name, made in evidence[0].made.items()}
-    choice = choose(evidence, names, kinds, seed)
-    came = outcomes_of([one.known for one in evidence])
+    found = Judgement(judging.evidence, seed)
     return Backtest(
         as_of=as_of,
         horizon=settings.horizon,
         days=days,
-        origins=tuple(_origin(one) for one in evidence),
-        pooled=tuple(scored([(one.known, one.made[name]) for one in evidence], came) for name in names),
-        comparisons=choice.comparisons,
-        chosen=choice.chosen,
-        verdict=choice.verdict,
-        notices=_notices(judging.unusable, settings, shortened_to, len(evidence)),
-        tracking=_tracking(judging.seen[0], evidence[0], choice),
+        origins=tuple(_origin(one, found) for one in judging.evidence),
+        pooled=found.pooled,
+        comparisons=found.choice.comparisons,
+        chosen=found.choice.chosen,
+        verdict=found.choice.verdict,
+        notices=_notices(judging.unusable, settings, shortened_to, len(judging.evidence)),
+        totals=found.totals,
+        tracking=_tracking(judging.seen[0], judging.evidence[0], found.choice),
         sampled=sampled,
+        best_model=found.choice.best_model,
+        log_errors=found.log_errors,
+        spend=found.spend,
     )
 
 
-def _origin(one: Evidence) -> Origin:
-    from kundenwert.models.evidence.made import scored
-
+def _origin(one: Evidence, found: Judgement) -> Origin:
     return Origin(
         origin=day_of(one.origin),
         until=day_of(one.until),
         days=one.until - one.origin,
         customers=one.known.customers,
         purchases=one.known.purchases,
-        forecasts=tuple(scored([(one.known, made)], one.known.outcomes) for made in one.made.values()),
+        forecasts=found.at(one),
     )
 
 

@@ -289,8 +289,16 @@ def _paid(columns: dict[str, Any], return_share: float) -> Paid:
 
     n = len(columns["number"])
     who = np.arange(0, n, -(-n // SAMPLE) if n else 1)
-    money = (columns[name][who].astype(np.float64) for name in ("spend", "first_amount", "revenue"))
-    return Paid(who, columns["spend_days"][who].astype(np.int64), *money, return_share)
+    return Paid(
+        who=who,
+        spend_days=columns["spend_days"][who].astype(np.int64),
+        spend=columns["spend"][who],
+        first_amount=columns["first_amount"][who],
+        later_days=columns["later_days"][who].astype(np.int64),
+        later_spend=columns["later_spend"][who],
+        revenue=columns["revenue"][who],
+        return_share=return_share,
+    )
 
 
 def months_between(first: int, last: int) -> list[int]:

@@ -40,7 +40,7 @@ class CountScores:
     """The scores of each entry, shape (n,), and of each forecast, shape (rows,) or (levels, rows), levels as in LEVELS.
 
     log_score: ln P(outcome). crps: see `crps`. below, at: F(outcome - 1) and P(outcome). expected: the probability that the forecast
-    itself gives its intervals. variance: of the count.
+    itself gives its intervals.
     """
 
     log_score: Floats
@@ -48,7 +48,6 @@ class CountScores:
     below: Floats
     at: Floats
     expected: Floats
-    variance: Floats
 
     @property
     def held(self) -> Floats:
@@ -107,15 +106,12 @@ def score_counts(mass: Floats, row: Indices, y: Integers, table: Indices | None 
     own, stays = table[row], alive[row]
     at = stays * mass[own, y] + np.where(y == 0, 1 - stays, 0.0)
     below = np.where(y > 0, stays * cumulated[own, np.maximum(y - 1, 0)] + (1 - stays), 0.0)
-    n = np.arange(mass.shape[1], dtype=np.float64)
-    first, second = alive * (mass @ n)[table], alive * (mass @ n**2)[table]
     return CountScores(
         log_score=np.log(np.maximum(at, _LEAST)),
         crps=crps(mass, own, y, stays),
         below=below,
         at=at,
         expected=_expected(cumulated, table, alive),
-        variance=second - first**2,
     )
 
 
@@ -260,7 +256,7 @@ class _Rounds:
         self.needed = np.zeros(tables, dtype=np.int64)
         np.maximum.at(self.needed, table[row], y)
         n, rows = len(row), len(table)
-        self.found = CountScores(np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n), np.zeros((len(LEVELS), rows)), np.zeros(rows))
+        self.found = CountScores(np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n), np.zeros((len(LEVELS), rows)))
 
     def score(self, tables: Indices, top: int) -> Indices:
         """Scores what a table up to `top` serves, into `found`; returns the tables that must be longer."""
@@ -278,7 +274,6 @@ class _Rounds:
         scored = score_counts(mass, of_row[self.row[entries]], self.y[entries], place[self.table[rows]], self.alive[rows])
         for name in ("log_score", "crps", "below", "at"):
             getattr(self.found, name)[entries] = getattr(scored, name)
-        for name in ("expected", "variance"):
-            getattr(self.found, name)[..., rows] = getattr(scored, name)
+        self.found.expected[:, rows] = scored.expected
         left: Indices = tables[~done]
         return left

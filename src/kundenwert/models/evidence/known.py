@@ -26,14 +26,16 @@ class Paid:
     """The money of customers, shape (n,): of all, or of an even choice of them in a large base.
 
     who: which customers of `Known`. spend_days, spend: repeat purchase days with a positive amount and their sum, known at the origin.
-    first_amount: the positive amount of the first day, else 0. revenue: booked in the window, net of reversals. return_share: known at
-    the origin.
+    first_amount: the positive amount of the first day, else 0. later_days, later_spend: purchase days of the window with a positive
+    amount and their sum. revenue: booked in the window, net of reversals. return_share: known at the origin.
     """
 
     who: Indices
     spend_days: Integers
     spend: Floats
     first_amount: Floats
+    later_days: Integers
+    later_spend: Floats
     revenue: Floats
     return_share: float
 

@@ -29,8 +29,7 @@ class Made:
     """A forecast at an origin.
 
     point: of each row, shape (rows,). log_score: of each entry. sums: log scores by group of customers. means: log score, CRPS, then held,
-    expected and PIT by level, then shares of PIT, over the customers. variance: of the total, the parameters taken as known.
-    fit: of a model; None of a naive rule.
+    expected and PIT by level, then shares of PIT, over the customers. fit: of a model. spread: of a naive rule.
     """
 
     name: str
@@ -39,11 +38,21 @@ class Made:
     log_score: Floats
     sums: Floats
     means: Floats
-    variance: float
     fit: Any = None
+    spread: Spread | None = None
 
     @staticmethod
-    def of(name: str, kind: str, point: Floats, found: CountScores, known: Known, row: Indices, fit: Any = None) -> Made:
+    def of(
+        name: str,
+        kind: str,
+        point: Floats,
+        found: CountScores,
+        known: Known,
+        row: Indices,
+        *,
+        fit: Any = None,
+        spread: Spread | None = None,
+    ) -> Made:
         """row: which forecast of `found` each entry is."""
         count, n = known.count, known.customers
         size = np.bincount(row, count, found.expected.shape[1])
@@ -56,7 +65,7 @@ class Made:
                 found.pit_shares(count),
             )
         )
-        return Made(name, kind, point, found.log_score, known.group_sums(found.log_score), means, weighed(found.variance, size), fit)
+        return Made(name, kind, point, found.log_score, known.group_sums(found.log_score), means, fit, spread)
 
 
 def by_rule(rule: AbstractBaseline, known: Known, spread: Spread) -> Made:
@@ -65,7 +74,7 @@ def by_rule(rule: AbstractBaseline, known: Known, spread: Spread) -> Made:
     means, of_row = np.unique(spread.mean(point), return_inverse=True)
     row = of_row[known.row]
     found = score_in_rounds(lambda rows, top: spread.mass(means[rows], top), row, known.actual)
-    return Made.of(rule.name, "baseline", point, found, known, row)
+    return Made.of(rule.name, "baseline", point, found, known, row, spread=spread)
 
 
 def by_fit(fit: Any, known: Known, *, name: str, kind: str) -> Made:
@@ -76,7 +85,17 @@ def by_fit(fit: Any, known: Known, *, name: str, kind: str) -> Made:
     # Points by row, where several rows are one history.
     point = np.empty(len(known.seen.histories))
     point[known.row] = forecast.expected_purchases[row]
-    return Made.of(name, kind, point, found, known, row, fit)
+    return Made.of(name, kind, point, found, known, row, fit=fit)
+
+
+def spread_of_counts(made: Made, known: Known) -> Floats:
+    """The variance of the purchases to come of each row, the parameters taken as known; shape (rows,)."""
+    if made.spread is not None:
+        mean = made.spread.mean(made.point)
+        return mean + mean**2 / made.spread.size
+    result = np.empty(len(made.point))
+    result[known.row] = future.future_counts(made.fit, known.histories, known.days).variance()[known.history]
+    return result
 
 
 def _is_plain(fit: Any) -> bool:
@@ -105,19 +124,9 @@ def _of_histories(fit: Any, known: Known) -> CountScores:
 
     def mass(rows: Indices, top: int) -> Floats:
         some = Histories(h.frequency[rows], h.recency[rows], h.T[rows], h.count[rows])
-        return mass_of(fit, some, known.days, top)
+        return future.future_mass_of(fit, some, known.days, top)
 
     return score_in_rounds(mass, known.history, known.actual)
-
-
-def mass_of(fit: Any, histories: Histories, days: float, n_max: int) -> Floats:
-    """P(n purchases in the next `days`), n = 0 .. n_max, of each history by any purchase fit; shape (histories, n_max + 1)."""
-    if hasattr(fit, "future_mass"):
-        own: Floats = fit.future_mass(histories, days, n_max)
-        return own
-    alive = fit.forecast_histories(histories, Horizons(days, days, 0.0)).p_alive
-    ones = np.ones(len(histories)) if alive is None else alive
-    return future.future_mass(fit.model, fit.parameters_in_days, histories, ones, days, n_max)
 
 
 def scored(parts: Sequence[tuple[Known, Made]], outcomes: Outcomes | None = None, money: MoneyScored | None = None) -> Scored:

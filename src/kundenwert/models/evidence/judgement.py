@@ -1,0 +1,142 @@
+"""From forecasts at earlier days to a judgement: which is chosen, how good each was, in purchases and in money, and whether totals held.
+
+Whatever serves one origin (the choice of a forecast, of a way to expect amounts, the width of an interval) is learned from windows that had
+ended by that origin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from kundenwert.models.evidence import money, totals
+from kundenwert.models.evidence.choice import Choice, Evidence, choose, everywhere
+from kundenwert.models.evidence.made import outcomes_of, scored
+from kundenwert.models.evidence.money import Amounts
+from kundenwert.models.evidence.totals import LevelError, Total
+from kundenwert.records import HeldTotal, MoneyScored, Scored, SpendEvidence
+from kundenwert.stats.ranking import Outcomes
+
+# What forecasts where nothing is known of how forecasts do (definitions.md, Origins), if it takes part.
+_FIRST_GUESS: Final = "mbg_nbd"
+# Coverage is reported from so many origins on (definitions.md, Totals).
+_LEAST_ORIGINS: Final = 2
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """All that follows from the evidence, latest origin first. seed: of the bootstrap. level: what is expected of totals beforehand."""
+
+    evidence: Sequence[Evidence]
+    seed: int
+    level: LevelError = field(default_factory=LevelError)
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The forecasts made at every origin, the simplest first."""
+        return everywhere(self.evidence)
+
+    @cached_property
+    def kinds(self) -> Mapping[str, str]:
+        """ "baseline", "model" or "remedy" by name."""
+        return {name: made.kind for one in self.evidence for name, made in one.made.items()}
+
+    @cached_property
+    def choice(self) -> Choice:
+        """By all origins together."""
+        return choose(self.evidence, self.names, self.kinds, self.seed)
+
+    @cached_property
+    def spend(self) -> SpendEvidence | None:
+        """Which purchases tell amounts best, by all origins together; None without money."""
+        return money.choose_way(list(self._amounts.values()), self.seed)
+
+    @cached_property
+    def pooled(self) -> tuple[Scored, ...]:
+        """Each forecast over all origins together."""
+        came = outcomes_of([one.known for one in self.evidence])
+        return tuple(scored([(one.known, one.made[name]) for one in self.evidence], came, self._pooled_money(name)) for name in self.names)
+
+    def at(self, one: Evidence) -> tuple[Scored, ...]:
+        """Each forecast at one origin."""
+        return tuple(scored([(one.known, made)], one.known.outcomes, self._money(name, one)) for name, made in one.made.items())
+
+    @cached_property
+    def totals(self) -> tuple[HeldTotal, ...]:
+        """Whether the intervals of totals held; empty with one origin."""
+        if len(self.evidence) < _LEAST_ORIGINS:
+            return ()
+        return tuple(total for one in self.evidence for total in self._held(one))
+
+    @cached_property
+    def log_errors(self) -> dict[str, tuple[float, ...]]:
+        """ln(what came / what was forecast) of the best model's totals at each origin, by measure: the as-of day's width learns from it."""
+        return {} if self.choice.best_model is None else self._log_errors(self.choice.best_model, self.evidence)
+
+    def _ended(self, one: Evidence) -> list[Evidence]:
+        """The origins whose windows had ended by an origin."""
+        return [other for other in self.evidence if other.until <= one.origin]
+
+    def _chosen_at(self, one: Evidence) -> str:
+        ended = self._ended(one)
+        if ended:
+            return choose(ended, self.names, self.kinds, self.seed).chosen
+        models = [name for name in self.names if self.kinds[name] == "model"]
+        return _FIRST_GUESS if _FIRST_GUESS in models else (models or self.names)[0]
+
+    @cached_property
+    def _amounts(self) -> dict[int, Amounts]:
+        return {one.origin: Amounts.of(one.known, one.known.paid) for one in self.evidence if one.known.paid is not None}
+
+    @cached_property
+    def _ways(self) -> dict[int, money.Way]:
+        """The way to expect amounts that was known to be best at each origin."""
+        found = {}
+        for one in self.evidence:
+            if one.origin in self._amounts:
+                evidence = money.choose_way([self._amounts[other.origin] for other in self._ended(one)], self.seed)
+                own = self._amounts[one.origin].ways
+                wanted = evidence.chosen if evidence else money.WAYS[0]
+                found[one.origin] = own.get(wanted, next(iter(own.values())))
+        return found
+
+    @cached_property
+    def _came(self) -> dict[int, Outcomes]:
+        return {one.origin: money.money_that_came([one.known.paid]) for one in self.evidence if one.known.paid is not None}
+
+    @cached_property
+    def _came_in_all(self) -> Outcomes:
+        return money.money_that_came([one.known.paid for one in self.evidence if one.known.paid is not None])
+
+    def _money(self, name: str, one: Evidence) -> MoneyScored | None:
+        paid = one.known.paid
+        if paid is None or not len(paid.who):
+            return None
+        revenue = money.revenue_of(one.made[name], one.known, paid, self._ways[one.origin])
+        return money.scored_in_money([(revenue, paid)], self._came[one.origin])
+
+    def _pooled_money(self, name: str) -> MoneyScored | None:
+        parts = [
+            (money.revenue_of(one.made[name], one.known, one.known.paid, self._ways[one.origin]), one.known.paid)
+            for one in self.evidence
+            if one.known.paid is not None
+        ]
+        return money.scored_in_money(parts, self._came_in_all) if sum(len(paid.who) for _, paid in parts) else None
+
+    def _log_errors(self, name: str, origins: Sequence[Evidence]) -> dict[str, tuple[float, ...]]:
+        found: dict[str, list[float]] = {}
+        for one in origins:
+            for measure, total in self._totals(name, one, with_chance=False).items():
+                if total.log_error is not None:
+                    found.setdefault(measure, []).append(total.log_error)
+        return {measure: tuple(errors) for measure, errors in found.items()}
+
+    def _totals(self, name: str, one: Evidence, *, with_chance: bool) -> dict[str, Total]:
+        return totals.totals_of(one.made[name], one.known, self._ways.get(one.origin), with_chance=with_chance)
+
+    def _held(self, one: Evidence) -> list[HeldTotal]:
+        name = self._chosen_at(one)
+        errors = self._log_errors(name, self._ended(one))
+        return totals.held(one.origin, one.made[name], one.known, self._totals(name, one, with_chance=True), errors, self.level)
