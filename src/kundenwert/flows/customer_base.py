@@ -22,10 +22,15 @@ from kundenwert.records import Horizons
 from kundenwert.settings import Duration
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from kundenwert.base.customer_base import BaseSummary
     from kundenwert.engines._engine import Engine
     from kundenwert.models.purchases.recent_rate import RecentHistories
     from kundenwert.records import Histories, SpendHistories
+
+    Integers = NDArray[np.int64]
 
 
 @final
@@ -36,9 +41,10 @@ class CustomerBase:
     a pyarrow table (also for files).
     """
 
-    def __init__(self, engine: Engine, summary: BaseSummary, as_of: date, kind: str) -> None:
+    def __init__(self, engine: Engine, summary: BaseSummary, as_of: date, kind: str, *, is_plain: bool) -> None:
         self._engine = engine
         self._kind = kind
+        self._is_plain = is_plain
         self.summary = summary
         self.as_of = as_of
 
@@ -62,6 +68,14 @@ class CustomerBase:
     def recent_histories(self) -> RecentHistories:
         """The distinct numbers of repeat purchases in the last 12 months, for bases too small for a population model."""
         return valuation.recent_histories(self._engine)[0]
+
+    def daily_repeat_purchases(self, *, known: date | None = None) -> tuple[Integers, Integers]:
+        """Days with repeat purchases, as numbers since 1970-01-01, and how many; shapes (n,). known: only of customers first seen on this
+        day or before; without it all.
+        """
+        step = "base/repeat_days_plain.sql" if self._is_plain else "base/repeat_days.sql"
+        found = self._engine.arrays(step, known=day_number(known or self.as_of), as_of=day_number(self.as_of))
+        return found["day"], found["purchases"]
 
     @property
     def customers(self) -> Any:
@@ -182,4 +196,5 @@ def customer_base(
         day = valuation.as_of_day(loaded, chosen, datetime.now(UTC).date())
         facts = valuation.log_facts(loaded, day)
         summary, _ = building.build(engine, facts, as_of=day_number(day), collective=bool(chosen.collective))
-    return CustomerBase(engine, summary, day, type(source).__module__.partition(".")[0])
+    is_plain = facts.is_plain and not chosen.collective
+    return CustomerBase(engine, summary, day, type(source).__module__.partition(".")[0], is_plain=is_plain)

@@ -488,6 +488,11 @@ class Fitted:
 
         return _posterior.drawn(self, n, seed=seed)
 
+    @property
+    def plot(self) -> Any:
+        """Charts of this fit by name: `fit.plot.frequency(base)`; `dir(fit.plot)` lists them."""
+        return registry.load("flows", "plots")(self)
+
     def summary(self) -> Summary:
         """The fit as a table that prints well."""
         scale = f", parameters in {self.unit}s" if self.unit else ""

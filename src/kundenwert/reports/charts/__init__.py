@@ -5,5 +5,6 @@ can show those too. `to_svg` and `to_png` draw it without browser and without ne
 """
 
 from kundenwert.reports.charts._render import to_png, to_svg
+from kundenwert.reports.charts._shown import Chart
 
-__all__ = ["to_png", "to_svg"]
+__all__ = ["Chart", "to_png", "to_svg"]
