@@ -34,6 +34,9 @@ BOUNDS = (
 )
 # Expected amounts of a purchase: where the spread of spend is so wide that quantiles lie beyond, they are no forecast.
 _MOST = 1e7
+# Above so many histories customers whose ages differ by less than this part share a distribution of money (not of purchases).
+_MANY = 20_000
+_APART = 0.03
 # What parameters may be is asked of so many customers, so many times.
 _SAMPLE = 1_000
 _DRAWS = 100
@@ -44,9 +47,11 @@ _SEED = 19_870_101
 class Outlook:
     """What a purchase fit says of the future of each history, as a distribution.
 
-    frequency: repeat purchases of each history, also where the fit sees the last 12 months only. counts: purchases within the horizon;
-    later: within the value horizon. discount: what a purchase within the value horizon is worth on average, as part of one made today;
-    shape (n,). law: how amounts spread; None without amounts. spend: the spend fit that it is from, if any.
+    frequency: repeat purchases of each history, also where the fit sees the last 12 months only. counts: purchases within the horizon.
+    near, later: within the horizon and the value horizon for money, where customers of nearly the same age may share a table; moved: by
+    what the mean of `near` must be multiplied to be that of `counts`; discount: the same of `later` for discounted purchases, which is
+    what one within the value horizon is worth on average. law: how amounts spread; None without amounts. spend: the spend fit that it is
+    from, if any. Arrays have shape (n,).
     """
 
     fit: Any
@@ -54,7 +59,9 @@ class Outlook:
     frequency: Integers
     horizons: Horizons
     counts: FutureCounts
+    near: FutureCounts
     later: FutureCounts
+    moved: Floats
     discount: Floats
     law: AmountLaw | None
     spend: Any | None
@@ -70,7 +77,7 @@ class Outlook:
             money = [np.full(len(self.frequency), np.nan, dtype=np.float32)] * 4
         else:
             ends = ((1 - level) / 2, (1 + level) / 2)
-            revenue = spend_quantiles(self.counts, self.frequency, self.law, ends)
+            revenue = spend_quantiles(self.near, self.frequency, self.law, ends) * self.moved
             clv = spend_quantiles(self.later, self.frequency, self.law, ends) * self.discount
             money = [np.minimum(values, _MOST).astype(np.float32) for values in (*revenue, *clv)]
         return dict(zip(BOUNDS, (lower.astype(np.int32), upper.astype(np.int32), *money), strict=True))
@@ -84,14 +91,27 @@ def look_ahead(
 
     from kundenwert.models.future import future_counts
 
-    known = {} if forecast.p_alive is None else {"alive": forecast.p_alive}
-    counts = future_counts(fit, histories, horizons.horizon_days, **known)
-    same = horizons.value_horizon_days == horizons.horizon_days
-    # Without amounts nothing is discounted, and the value horizon is not asked for.
-    later = counts if same or law is None else future_counts(fit, histories, horizons.value_horizon_days, **known)
-    mean = later.mean() if law is not None else forecast.discounted_purchases
-    discount = np.where(mean > 0, forecast.discounted_purchases / np.where(mean > 0, mean, 1.0), 1.0)
-    return Outlook(fit, histories, frequency, horizons, counts, later, discount, law, spend)
+    counts = future_counts(fit, histories, horizons.horizon_days, alive=forecast.p_alive)
+    if law is None:
+        ones = np.ones(len(frequency))
+        return Outlook(fit, histories, frequency, horizons, counts, counts, counts, ones, ones, law, spend)
+    apart = _APART if len(frequency) > _MANY else 0.0
+
+    def shared(days: float) -> FutureCounts:
+        return future_counts(fit, histories, days, alive=forecast.p_alive, apart=apart)
+
+    near = shared(horizons.horizon_days) if apart else counts
+    later = near if horizons.value_horizon_days == horizons.horizon_days else shared(horizons.value_horizon_days)
+    moved, discount = _ratio(forecast.expected_purchases, near.mean()), _ratio(forecast.discounted_purchases, later.mean())
+    return Outlook(fit, histories, frequency, horizons, counts, near, later, moved, discount, law, spend)
+
+
+def _ratio(wanted: Floats, mean: Floats) -> Floats:
+    """What a mean must be multiplied by; 1 where nothing is expected."""
+    import numpy as np
+
+    result: Floats = np.where(mean > 0, wanted / np.where(mean > 0, mean, 1.0), 1.0)
+    return result
 
 
 def total_forecast(

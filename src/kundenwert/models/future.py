@@ -193,11 +193,12 @@ class Mixture(FutureCounts):
         return total
 
 
-def future_counts(fit: Any, histories: Any, days: float, *, alive: Floats | None = None) -> FutureCounts:
+def future_counts(fit: Any, histories: Any, days: float, *, alive: Floats | None = None, apart: float = 0.0) -> FutureCounts:
     """The distribution of the purchases in the next `days` of each history, for a fit of any purchase model or a remedied one.
 
-    alive: P(alive) of each history where it is known already, shape (n,); a remedied fit works it out itself. Raises CallError where
-    the model has no such distribution.
+    alive: P(alive) of each history where it is known already, shape (n,); a remedied fit works it out itself. apart: customers whose
+    observed time differs by less than this part share a table, which then is not exact but shorter to make (0.03 moves means by up to
+    1.5 %). Raises CallError where the model has no such distribution.
     """
     if hasattr(fit, "future_counts"):
         own: FutureCounts = fit.future_counts(histories, days)
@@ -210,6 +211,8 @@ def future_counts(fit: Any, histories: Any, days: float, *, alive: Floats | None
     _refuse_unknown(model)
     x, of_x = distinct.codes(purchases.astype(np.float64))
     ages, of_age = distinct.codes(time)
+    if apart:
+        ages, of_age = _shared(ages, of_age, min(value for name, value in p.items() if name in ("alpha", "beta")), apart)
     kind, age, of_pair = distinct.pairs(of_x, of_age)
 
     def mass_of(rows: Indices, top: int) -> Floats:
@@ -230,6 +233,12 @@ def future_mass_of(fit: Any, histories: Any, days: float, n_max: int) -> Floats:
         purchases, time = _observed(histories)
         histories = Histories(purchases, getattr(histories, "recency", time), time, histories.count)
     return future_mass(model, p, histories, _alive(model, p, histories), days, n_max)
+
+
+def _shared(ages: Floats, of_age: Indices, scale: float, apart: float) -> tuple[Floats, Indices]:
+    """Ages that stand for others near them, as the laws see them: both depend on the logarithm of scale + age."""
+    nodes, of_node = np.unique(np.rint(np.log(scale + ages) / apart), return_inverse=True)
+    return np.maximum(np.exp(nodes * apart) - scale, 0.0), of_node[of_age]
 
 
 def _observed(histories: Any) -> tuple[Integers, Floats]:
@@ -270,7 +279,8 @@ def _tables(kinds: int, mass_of: MassOf) -> Tables:
             rows = waiting[first_row : first_row + size]
             mass = mass_of(rows, top)
             n = np.arange(top + 1.0)
-            first, second = mass @ n, mass @ n**2
+            # Not `@`: that starts threads, whose waiting costs more than such a sum.
+            first, second = np.einsum("ij,j->i", mass, n), np.einsum("ij,j->i", mass, n**2)
             done = _is_long_enough(1 - mass.sum(axis=1), first, second, top)
             mean[rows], square[rows] = first, second
             parts.append((rows[done], np.minimum(np.cumsum(mass[done], axis=1), 1.0)))
