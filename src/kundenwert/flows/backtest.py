@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kundenwert.base.as_of import day_of
+from kundenwert.base.as_of import day_number, day_of
 from kundenwert.engines import open_engine
 from kundenwert.flows import origins as going_back
 from kundenwert.flows.ledger import open_ledger
 from kundenwert.flows.origins import Walk
 from kundenwert.flows.project import read
 from kundenwert.flows.valuation import as_of_day
-from kundenwert.records import Backtest, Notice, Origin, Tracking
+from kundenwert.records import Backtest, Calendar, Notice, Origin, Tracking
 
 if TYPE_CHECKING:
     from kundenwert.engines._engine import Engine
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kundenwert.models.evidence.candidates import Candidates
     from kundenwert.models.evidence.choice import Choice, Evidence
     from kundenwert.models.evidence.judgement import Judgement
+    from kundenwert.records import Histories
     from kundenwert.settings import Settings
 
 _SEED = 20_050_501
@@ -108,38 +109,77 @@ def backtest(
         return Backtest(as_of, settings.horizon, days, verdict=_TOO_FEW.format(least=least))
     judging = _Judging(wanted, seen)
     _forecast(judging, progress)
+    weights = _go_beyond(judging, progress)
     is_short = not origins and days < going_back.horizon_days(settings, as_of)
     with progress.phase("Comparing the forecasts"):
-        return _judged(judging, as_of, settings, days, seed, shortened_to=days if is_short else None, sampled=walk.sampled)
+        found = _judged(judging, as_of, settings, days, seed, shortened_to=days if is_short else None)
+    return replace(found, sampled=walk.sampled, weights=weights)
 
 
 def _forecast(judging: _Judging, progress: Progress) -> None:
-    """Every forecast at every origin, from the earliest on: what a model was at one origin is where its search starts at the next."""
+    """Every forecast at every origin."""
     from kundenwert.models.evidence.choice import Evidence
-    from kundenwert.models.evidence.fitting import fit_from
+    from kundenwert.models.evidence.fitting import fit_at
     from kundenwert.models.evidence.made import by_fit, by_rule
 
-    last: dict[str, Any] = {}
-    for one in reversed(judging.seen):
+    for one in judging.seen:
         with progress.phase(f"Forecasting from {day_of(one.window.origin)}") as phase:
             phase.rows = one.known.customers
             made = {rule.name: by_rule(rule, one.known, one.spreads[rule.name]) for rule in judging.candidates.baselines}
             for model in judging.candidates.models:
-                fit = fit_from(model, one.known.histories, last.get(model.name))
+                fit = fit_at(model, one.known.histories)
                 if fit.outcome.is_usable:
-                    last[model.name] = fit
                     made[model.name] = by_fit(fit, one.known, name=model.name, kind="model")
                 else:
                     judging.unusable.setdefault(model.name, f"{day_of(one.window.origin)}: {fit.sentence}")
-            judging.evidence.insert(0, Evidence(one.window.origin, one.window.until, one.known, made))
+            judging.evidence.append(Evidence(one.window.origin, one.window.until, one.known, made))
 
 
-def _judged(
-    judging: _Judging, as_of: date, settings: Settings, days: int, seed: int, *, shortened_to: int | None, sampled: int | None
-) -> Backtest:
+def refit(found: Backtest, histories: Histories, calendar: Calendar, unit_days: float = 7.0, *, model: str | None = None) -> Any:
+    """The fit on all histories of the model that a backtest chose: plain, remedied, or a mixture with the weights it learned.
+
+    model: another name from the backtest. Where a naive rule is chosen, values need a model all the same: it is the best one. None where
+    no model could be used at every origin.
+    """
+    from kundenwert.models.evidence.beyond import fit_named
+
+    name = model or found.best_model
+    return None if name is None else fit_named(name, found.weights, histories, calendar, unit_days)
+
+
+def calendar_of(engine: Engine, as_of: date, histories: Histories, *, is_plain: bool) -> Calendar:
+    """What may be known of time on the as-of day, after `customer_base.build` on it; is_plain: whether that matched no reversals."""
+    import numpy as np
+
+    last = day_number(as_of)
+    first = last - int(histories.T.max(initial=0.0))
+    if is_plain:
+        rows = engine.rows("base/months_plain.sql", as_of=last)
+        found = {date.fromisoformat(f"{row['month']}-01"): row["purchases"] - row["first_purchases"] for row in rows}
+    else:
+        engine.view("known_days", "base/backtest/known_days.sql")
+        rows = engine.rows("base/backtest/repeat_months.sql", origin=last)
+        found = {day_of(row["month"]): row["purchases"] for row in rows}
+        engine.drop("known_days")
+    months = going_back.months_between(first, last)
+    purchases = [found.get(day_of(month), 0) for month in months[:-1]]
+    return Calendar(last, first, np.array(months, dtype=np.int64), np.array(purchases, dtype=np.int64))
+
+
+def _go_beyond(judging: _Judging, progress: Progress) -> dict[str, float]:
+    """Remedies, and the mixture of the best; its weights of today."""
+    from kundenwert.models.evidence import beyond
+
+    with progress.phase("Trying remedies"):
+        beyond.add_remedies(judging.evidence, judging.candidates, judging.unusable)
+        return beyond.add_stacking(judging.evidence) if judging.candidates.stacking else {}
+
+
+def _judged(judging: _Judging, as_of: date, settings: Settings, days: int, seed: int, *, shortened_to: int | None) -> Backtest:
     from kundenwert.models.evidence.judgement import Judgement
+    from kundenwert.models.evidence.totals import LevelError
 
-    found = Judgement(judging.evidence, seed)
+    found = Judgement(judging.evidence, seed, LevelError(settings.level_error, settings.level_error_weight))
     return Backtest(
         as_of=as_of,
         horizon=settings.horizon,
@@ -152,7 +192,6 @@ def _judged(
         notices=_notices(judging.unusable, settings, shortened_to, len(judging.evidence)),
         totals=found.totals,
         tracking=_tracking(judging.seen[0], judging.evidence[0], found.choice),
-        sampled=sampled,
         best_model=found.choice.best_model,
         log_errors=found.log_errors,
         spend=found.spend,

@@ -210,8 +210,13 @@ class Bootstrap:
         """Groups drawn with replacement, as many as have customers."""
         used = np.flatnonzero(customers.sum(axis=0))
         drawn = np.zeros((draws, customers.shape[1]))
-        drawn[:, used] = rng.multinomial(len(used), np.full(len(used), 1 / len(used)), size=draws)
+        chosen = rng.integers(0, len(used), (draws, len(used))) + len(used) * np.arange(draws)[:, None]
+        drawn[:, used] = np.bincount(chosen.ravel(), minlength=draws * len(used)).reshape(draws, len(used))
         return Bootstrap(customers, drawn)
+
+    def among(self, customers: Floats) -> Bootstrap:
+        """The same draws with other origins or fewer customers; customers: shape (origins, groups)."""
+        return Bootstrap(customers, self.drawn)
 
     def difference(self, first: Floats, second: Floats) -> Difference:
         """The mean of first - second over all customers and origins with an interval that holds 95 %.
@@ -219,7 +224,8 @@ class Bootstrap:
         first, second: sums of the scores of each group at each origin, shape (origins, groups).
         """
         gain, total = first - second, self.customers.sum(axis=0)
-        means = (self.drawn @ gain.sum(axis=0)) / (self.drawn @ total)
+        size = self.drawn @ total
+        means = (self.drawn @ gain.sum(axis=0))[size > 0] / size[size > 0]
         mean = float(gain.sum() / total.sum())
         agreeing = int((np.sign(gain.sum(axis=1)) == np.sign(mean)).sum())
         lower, upper = np.quantile(means, (0.025, 0.975)).tolist()

@@ -47,4 +47,4 @@ def lets_leave(model: Any) -> bool:
 
 def remedies() -> list[Any]:
     """The remedies there are, by name."""
-    return []
+    return [registry.load("models.remedies", name)() for name in registry.names("models.remedies")]

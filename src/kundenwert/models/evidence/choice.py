@@ -47,9 +47,14 @@ def mean_log_score(evidence: Sequence[Evidence], name: str) -> float:
     return sum(float(one.made[name].sums.sum()) for one in evidence) / sum(one.known.customers for one in evidence)
 
 
-def choose(evidence: Sequence[Evidence], names: Sequence[str], kinds: Mapping[str, str], seed: int = SEED) -> Choice:
+def draws_of(evidence: Sequence[Evidence], seed: int = SEED) -> Bootstrap:
+    """Draws of groups of customers, the same for every comparison."""
+    return Bootstrap.of(np.stack([one.known.group_sizes for one in evidence]), rng=np.random.default_rng(seed))
+
+
+def choose(evidence: Sequence[Evidence], names: Sequence[str], kinds: Mapping[str, str], draws: Bootstrap) -> Choice:
     """names: from the simplest on, those made at every origin. kinds: "baseline", "model" or "remedy" by name."""
-    judge = _Judge(evidence, seed)
+    judge = _Judge(evidence, draws)
     found: list[Comparison] = []
     chosen = baseline = names[0]
     for name in names[1:]:
@@ -78,9 +83,9 @@ def _chosen_model(judge: _Judge, models: Sequence[str]) -> str | None:
 
 
 class _Judge:
-    def __init__(self, evidence: Sequence[Evidence], seed: int) -> None:
+    def __init__(self, evidence: Sequence[Evidence], draws: Bootstrap) -> None:
         self.evidence = evidence
-        self.draws = Bootstrap.of(np.stack([one.known.group_sizes for one in evidence]), rng=np.random.default_rng(seed))
+        self.draws = draws.among(np.stack([one.known.group_sizes for one in evidence]))
 
     def compared(self, name: str, against: str) -> Comparison:
         first, second = (np.stack([one.made[key].sums for one in self.evidence]) for key in (name, against))

@@ -9,15 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from kundenwert.models.evidence import money, totals
-from kundenwert.models.evidence.choice import Choice, Evidence, choose, everywhere
+from kundenwert.models.evidence.choice import Choice, Evidence, choose, draws_of, everywhere
+from kundenwert.models.evidence.fitting import log_variance_by_parameters
 from kundenwert.models.evidence.made import outcomes_of, scored
 from kundenwert.models.evidence.money import Amounts
 from kundenwert.models.evidence.totals import LevelError, Total
 from kundenwert.records import HeldTotal, MoneyScored, Scored, SpendEvidence
 from kundenwert.stats.ranking import Outcomes
+from kundenwert.stats.scores import Bootstrap
+
+Floats = NDArray[np.float64]
 
 # What forecasts where nothing is known of how forecasts do (definitions.md, Origins), if it takes part.
 _FIRST_GUESS: Final = "mbg_nbd"
@@ -46,12 +53,12 @@ class Judgement:
     @cached_property
     def choice(self) -> Choice:
         """By all origins together."""
-        return choose(self.evidence, self.names, self.kinds, self.seed)
+        return choose(self.evidence, self.names, self.kinds, self._draws)
 
     @cached_property
     def spend(self) -> SpendEvidence | None:
         """Which purchases tell amounts best, by all origins together; None without money."""
-        return money.choose_way(list(self._amounts.values()), self.seed)
+        return money.choose_way(list(self._amounts.values()), self._draws)
 
     @cached_property
     def pooled(self) -> tuple[Scored, ...]:
@@ -75,6 +82,10 @@ class Judgement:
         """ln(what came / what was forecast) of the best model's totals at each origin, by measure: the as-of day's width learns from it."""
         return {} if self.choice.best_model is None else self._log_errors(self.choice.best_model, self.evidence)
 
+    @cached_property
+    def _draws(self) -> Bootstrap:
+        return draws_of(self.evidence, self.seed)
+
     def _ended(self, one: Evidence) -> list[Evidence]:
         """The origins whose windows had ended by an origin."""
         return [other for other in self.evidence if other.until <= one.origin]
@@ -82,7 +93,7 @@ class Judgement:
     def _chosen_at(self, one: Evidence) -> str:
         ended = self._ended(one)
         if ended:
-            return choose(ended, self.names, self.kinds, self.seed).chosen
+            return choose(ended, self.names, self.kinds, self._draws).chosen
         models = [name for name in self.names if self.kinds[name] == "model"]
         return _FIRST_GUESS if _FIRST_GUESS in models else (models or self.names)[0]
 
@@ -96,7 +107,7 @@ class Judgement:
         found = {}
         for one in self.evidence:
             if one.origin in self._amounts:
-                evidence = money.choose_way([self._amounts[other.origin] for other in self._ended(one)], self.seed)
+                evidence = money.choose_way([self._amounts[other.origin] for other in self._ended(one)], self._draws)
                 own = self._amounts[one.origin].ways
                 wanted = evidence.chosen if evidence else money.WAYS[0]
                 found[one.origin] = own.get(wanted, next(iter(own.values())))
@@ -115,7 +126,8 @@ class Judgement:
         if paid is None or not len(paid.who):
             return None
         revenue = money.revenue_of(one.made[name], one.known, paid, self._ways[one.origin])
-        return money.scored_in_money([(revenue, paid)], self._came[one.origin])
+        sums = self._money_levels.get(one.origin) if name == self.choice.best_model else None
+        return money.scored_in_money([(revenue, paid)], self._came[one.origin], () if sums is None else money.as_levels(sums))
 
     def _pooled_money(self, name: str) -> MoneyScored | None:
         parts = [
@@ -123,7 +135,20 @@ class Judgement:
             for one in self.evidence
             if one.known.paid is not None
         ]
-        return money.scored_in_money(parts, self._came_in_all) if sum(len(paid.who) for _, paid in parts) else None
+        if not sum(len(paid.who) for _, paid in parts):
+            return None
+        sums = list(self._money_levels.values()) if name == self.choice.best_model else []
+        return money.scored_in_money(parts, self._came_in_all, money.as_levels(np.sum(sums, axis=0)) if sums else ())
+
+    @cached_property
+    def _money_levels(self) -> dict[int, Floats]:
+        """How intervals of revenue held at each origin: those of the best model, which are the ones that are published."""
+        best = self.choice.best_model
+        return {
+            one.origin: money.levels_of(one.made[best], one.known, one.known.paid, self._ways[one.origin])
+            for one in self.evidence
+            if best is not None and one.known.paid is not None and len(one.known.paid.who)
+        }
 
     def _log_errors(self, name: str, origins: Sequence[Evidence]) -> dict[str, tuple[float, ...]]:
         found: dict[str, list[float]] = {}
@@ -139,4 +164,13 @@ class Judgement:
     def _held(self, one: Evidence) -> list[HeldTotal]:
         name = self._chosen_at(one)
         errors = self._log_errors(name, self._ended(one))
-        return totals.held(one.origin, one.made[name], one.known, self._totals(name, one, with_chance=True), errors, self.level)
+        parameters = log_variance_by_parameters(self._plain_fit(name, one), one.known)
+        return totals.held(one.origin, one.made[name], self._totals(name, one, with_chance=True), errors, self.level, parameters)
+
+    def _plain_fit(self, name: str, one: Evidence) -> Any:
+        """The fit of the plain model behind a forecast; of a mixture that of its heaviest member."""
+        fit = one.made[name].fit
+        if hasattr(fit, "members"):
+            heaviest = max(zip(fit.weights, fit.members, strict=True), key=lambda pair: pair[0])[1]
+            return self._plain_fit(heaviest.model.name, one)
+        return one.made[name.partition("+")[0]].fit

@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 from kundenwert.models._base import even_sample
 from kundenwert.models.evidence.known import GROUPS, Known, Paid
 from kundenwert.models.evidence.made import Made
+from kundenwert.models.future import future_counts
 from kundenwert.models.spend.gamma_gamma import GammaGamma
+from kundenwert.models.spending import AmountLaw, spend_quantiles
 from kundenwert.records import Comparison, Level, MoneyScored, SpendEvidence, SpendHistories, SpendScored
 from kundenwert.stats import ranking
 from kundenwert.stats.ranking import Outcomes, weighed
-from kundenwert.stats.scores import Bootstrap
+from kundenwert.stats.scores import LEVELS, Bootstrap, pit_inside
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -28,7 +30,7 @@ Integers = NDArray[np.int64]
 # The ways to expect an amount, the simplest first: the paper's leaves the first purchase out.
 WAYS: Final = ("gamma_gamma", "gamma_gamma+first", "plain")
 # A way fitted at an origin is not kept: so many customers tell it well enough.
-_CUSTOMERS: Final = 20_000
+_CUSTOMERS: Final = 8_000
 # Without a model the own mean counts by its purchases, the mean of the base like two.
 _PLAIN_WEIGHT: Final = 2.0
 # An amount law made without a model: the least and the most it may say of how alike a customer's amounts are.
@@ -133,13 +135,13 @@ class Amounts:
         return Amounts(known, paid, found, sums, np.bincount(group, minlength=GROUPS).astype(np.float64), who)
 
 
-def choose_way(amounts: Sequence[Amounts], seed: int) -> SpendEvidence | None:
+def choose_way(amounts: Sequence[Amounts], draws: Bootstrap) -> SpendEvidence | None:
     """The simplest way that no other beats (definitions.md, "better"); None where nobody bought again."""
     customers = np.stack([one.customers for one in amounts]) if amounts else np.zeros((0, 1))
     if not customers.sum():
         return None
     names = [name for name in WAYS if all(name in one.ways for one in amounts)]
-    draws, chosen, found = Bootstrap.of(customers, rng=np.random.default_rng(seed)), names[0], []
+    draws, chosen, found = draws.among(customers), names[0], []
     for name in names[1:]:
         it = draws.difference(*(np.stack([one.sums[key] for one in amounts]) for key in (name, chosen)))
         found.append(Comparison(name, chosen, it.mean, it.lower, it.upper, it.agreeing, it.origins, it.is_better))
@@ -179,6 +181,37 @@ def revenue_of(made: Made, known: Known, paid: Paid, way: Way) -> Floats:
     point = made.point[known.row[known.entry[paid.who]]]
     result: Floats = point * way.expected(paid) * (1 - paid.return_share)
     return result
+
+
+def levels_of(made: Made, known: Known, paid: Paid, way: Way) -> Floats:
+    """At each level of LEVELS the customers whose interval is not [0, 0], and how many of them were held, were expected to be held and
+    were inside by PIT; shape (4 levels,).
+
+    Intervals run between the quantiles of the revenue; its law is continuous but for no purchase at all, where the
+    PIT is averaged as that of counts.
+    """
+    counts = future_counts(made.fit, known.histories, known.days)
+    ends = [end for level in LEVELS for end in ((1 - level) / 2, (1 + level) / 2)]
+    history, amount = known.history[known.entry[paid.who]], way.expected(paid) * (1 - paid.return_share)
+    first = 1 if way.counts_first else 0
+    law = AmountLaw(way.p, way.q, way.weight)
+    quantiles = spend_quantiles(counts, known.histories.frequency + first, law, ends)
+    nothing = counts.cdf(np.zeros(len(known.histories), dtype=np.int64))[history]
+    sums: list[float] = []
+    for k, level in enumerate(LEVELS):
+        lower, upper = (amount * quantiles[2 * k + side][history] for side in (0, 1))
+        some = upper > 0
+        held = (paid.revenue >= lower) & (paid.revenue <= upper)
+        expected = np.where(lower > 0, level, (1 + level) / 2)
+        inside = np.where(paid.revenue > 0, (paid.revenue > lower) & held, pit_inside(np.zeros(len(nothing)), nothing, level))
+        sums += [float(some.sum()), float(held[some].sum()), float(expected[some].sum()), float(inside[some].sum())]
+    return np.array(sums)
+
+
+def as_levels(sums: Floats) -> tuple[Level, ...]:
+    """The record of `levels_of`, or of their sum over origins."""
+    rows = sums.reshape(len(LEVELS), 4)
+    return tuple(Level(level, *(row[1:] / max(row[0], 1.0)).tolist()) for level, row in zip(LEVELS, rows, strict=True))
 
 
 def scored_in_money(parts: Sequence[tuple[Floats, Paid]], outcomes: Outcomes, levels: tuple[Level, ...] = ()) -> MoneyScored:

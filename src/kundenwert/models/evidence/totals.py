@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kundenwert.models._base import even_sample
 from kundenwert.models.evidence.known import Known, Paid
 from kundenwert.models.evidence.made import Made, spread_of_counts
 from kundenwert.models.evidence.money import Way, revenue_of
-from kundenwert.models.purchases._purchases import take
-from kundenwert.records import HeldTotal, Horizons, TotalForecast
+from kundenwert.records import HeldTotal, TotalForecast
 from kundenwert.stats.ranking import weighed
 from kundenwert.stats.totals import width
 
@@ -26,10 +24,6 @@ PURCHASES: Final = "purchases"
 REVENUE: Final = "revenue"
 _LEVEL: Final = 0.9
 _FIRST_DAY: Final = date(1970, 1, 1)
-# Means under draws of the parameters are taken over so many customers; in larger bases parameters are certain beside everything else.
-_DRAWS: Final = 100
-_DRAWN_CUSTOMERS: Final = 2_000
-_CERTAIN: Final = 20_000
 
 
 @dataclass(frozen=True)
@@ -82,27 +76,18 @@ def _revenue(made: Made, known: Known, paid: Paid, way: Way, spread: Floats) -> 
 
 
 def held(
-    origin: int, made: Made, known: Known, totals: dict[str, Total], errors: Mapping[str, Sequence[float]], level: LevelError
+    origin: int, made: Made, totals: dict[str, Total], errors: Mapping[str, Sequence[float]], level: LevelError, parameters: float
 ) -> list[HeldTotal]:
-    """The intervals of the totals at an origin. errors: log errors known at the origin, by measure."""
-    draws = _means_of_draws(made.fit, known)
+    """The intervals of the totals at an origin. errors: log errors known at the origin, by measure. parameters: the variance by them."""
     found = []
     for measure, total in totals.items():
         own = errors.get(measure, ())
         if total.expected <= 0:
             continue
-        it = width(total.expected, total.variance, draws, own, level_error=level.size, level_weight=level.weight)
+        it = replace(
+            width(total.expected, total.variance, (), own, level_error=level.size, level_weight=level.weight), parameters=parameters
+        )
         lower, upper = it.bounds(total.expected, _LEVEL)
         forecast = TotalForecast(measure, total.expected, lower, upper, _LEVEL, it.process, it.parameters, it.level, len(own))
         found.append(HeldTotal(_FIRST_DAY + timedelta(days=origin), forecast, total.actual, lower <= total.actual <= upper, made.name))
     return found
-
-
-def _means_of_draws(fit: Any, known: Known) -> Floats:
-    """Expected purchases of an even choice of customers under draws of the parameters; none where they hardly matter."""
-    if fit is None or not hasattr(fit, "drawn") or known.customers > _CERTAIN:
-        return np.zeros(0)
-    h = known.histories
-    few = take(h, *even_sample(h.count, min(_DRAWN_CUSTOMERS, known.customers)))
-    ahead = Horizons(known.days, known.days, 0.0)
-    return np.array([weighed(one.forecast_histories(few, ahead).expected_purchases, few.count) for one in fit.drawn(_DRAWS)])
