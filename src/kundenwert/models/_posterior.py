@@ -27,23 +27,25 @@ Floats = NDArray[np.float64]
 # The search for the mode stays in this distance, in logs, of the fit; the weak prior stays far inside it.
 _BOX: Final = 16.0
 # Exact evaluations in a round for each term of the polynomial (each tells a value and a gradient), and rounds.
-_EVALUATIONS: Final = 0.45
-_ROUNDS: Final = 4
+_EVALUATIONS: Final = 0.6
+_ROUNDS: Final = 6
 # Points count in the fit of the polynomial by this power of their density, and by e^-6 at least.
 _POWER, _FAINT = 0.25, -6.0
 # Degree of the polynomial, and how far it serves in standard deviations for each root of a dimension (beyond, all is exact): of few
 # customers, and of so many that the posterior is all but normal.
-_FEW, _MANY = (5, 2.4), (3, 3.2)
+_FEW, _MANY = (5, 2.2), (3, 3.2)
 _CUSTOMERS: Final = 20_000
 # Draws on which the polynomial is held against exact values, and the error of ln L that may remain: a weight is off by as much.
 _HELD: Final = 24
-_ERROR: Final = 0.03
+_ERROR: Final = 0.04
 # Points of the polynomial are draws of the proposal with tails as wide as these degrees of freedom.
 _WIDE: Final = 4.0
 # Draws that tell mean and covariance of the next round.
 _PILOT: Final = 2_000
+# Draws at most where each of them is evaluated, and attempts to adapt a proposal to them.
+_EXACT, _ATTEMPTS = 2_000, 2
 # Walkers, and rounds of their steps.
-_WALKERS, _STEPS, _LONGEST = 48, 400, 4
+_WALKERS, _STEPS, _LONGEST = 32, 200, 5
 # Below this share of effective draws weights are not good enough even with a small k-hat.
 _EFFECTIVE: Final = 0.05
 
@@ -117,7 +119,7 @@ def draws(fit: Fitted, n: int, *, seed: int, base: Any, prior: Chosen) -> Draws:
     mode, scale = target.laplace()
     rng = np.random.default_rng(seed)
     found, method = _weighted(target, mode, scale, max(n, 100), rng)
-    if len(found.weights) > n:
+    if len(found.weights) != n:
         kept = importance.systematic(found.weights, n, rng)
         even = np.full(n, 1 / n)
         found = importance.Weighted(found.points[kept], even, found.log_density[kept], found.k_hat, min(found.effective, n))
@@ -258,14 +260,16 @@ class _Target:
 
 def _weighted(target: _Target, mode: Floats, scale: Floats, n: int, rng: np.random.Generator) -> tuple[importance.Weighted, str]:
     """Weighted draws by the cheapest way that holds."""
-    found = _by_polynomial(target, mode, scale, n, rng)
-    if found is not None:
-        return found, "adaptive importance sampling, log-likelihood by a polynomial"
-    proposal = importance.adapted(target.density, importance.spread(mode, scale), rng)
-    points = proposal.draw(n, rng)
-    found = importance.weigh(points, target.density(points), proposal.log_density(points))
-    if _is_good(found):
-        return found, "adaptive importance sampling"
+    told = _by_polynomial(target, mode, scale, n, rng)
+    if told is not None:
+        return told, "adaptive importance sampling, log-likelihood by a polynomial"
+    proposal = importance.spread(mode, scale)
+    for _ in range(_ATTEMPTS):
+        proposal = importance.adapted(target.density, proposal, rng)
+        points = proposal.draw(min(n, _EXACT), rng)
+        found = importance.weigh(points, target.density(points), proposal.log_density(points))
+        if _is_good(found):
+            return found, "adaptive importance sampling"
     return _walked(target, found, n, rng), "Markov chains"
 
 

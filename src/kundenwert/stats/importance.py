@@ -27,7 +27,7 @@ _DIVISOR, _MORE_VALUES = 3.0, 10
 # Tails of a proposal fall off like a t distribution with so many degrees of freedom: heavier than those of most posteriors.
 _DEGREES: Final = 8.0
 # Rounds of adaption, draws in each, and the share of them that must count in an update.
-_ROUNDS, _ROUND, _COUNTING = 8, 1_000, 0.1
+_ROUNDS, _ROUND, _COUNTING = 8, 600, 0.1
 
 
 @dataclass(frozen=True)
@@ -155,11 +155,12 @@ def systematic(weights: Floats, n: int, rng: np.random.Generator) -> NDArray[np.
 
 
 def spread(mode: Floats, scale: Floats) -> Proposal:
-    """Three t distributions along the longest axis of a first guess of the covariance (k, k): a start for `adapted`."""
+    """t distributions at the mode and on both sides of it along the two longest axes of a first guess of the covariance (k, k)."""
     lengths, axes = np.linalg.eigh(scale)
-    step = 1.5 * math.sqrt(lengths[-1]) * axes[:, -1]
+    steps = (1.5 * np.sqrt(lengths) * axes).T[-2:]
+    mean = np.concatenate((mode[None], mode - steps, mode + steps))
     root = np.asarray(np.linalg.cholesky(scale), dtype=np.float64)
-    return Proposal(np.full(3, 1 / 3), np.stack((mode, mode - step, mode + step)), np.stack((root, root, root)))
+    return Proposal(np.full(len(mean), 1 / len(mean)), mean, np.stack([root] * len(mean)))
 
 
 def adapted(log_density: LogDensity, proposal: Proposal, rng: np.random.Generator) -> Proposal:
