@@ -8,20 +8,28 @@ from decimal import Decimal
 from typing import Any
 
 from kundenwert.records import (
+    AlivePath,
     Backtest,
     ClassTotal,
     Comparison,
     Concentration,
     Decile,
+    Density,
     FlagTotal,
+    FrequencyCounts,
+    Gaps,
     HeldTotal,
+    Heterogeneity,
     InputFile,
     Level,
+    Marginal,
+    Matrix,
     ModelCard,
     MoneyScored,
     MonthOfPurchases,
     Notice,
     Origin,
+    Posterior,
     Reconciliation,
     RunFigures,
     Scored,
@@ -262,6 +270,62 @@ def naive_backtest() -> Backtest:
 def no_backtest() -> Backtest:
     text = "No backtest is possible: the log has fewer than 100 customers with a purchase."
     return Backtest(AS_OF, "12m", 365, verdict=text)
+
+
+# ---------- records behind the charts of a fit ----------
+
+
+def frequencies() -> FrequencyCounts:
+    actual = (1411, 439, 214, 100, 62, 38, 29, 64)
+    return FrequencyCounts("bg_nbd", tuple(range(8)), actual, (1404.0, 457.2, 213.9, 115.1, 66.8, 40.6, 25.5, 33.9))
+
+
+def matrix(measure: str = "p_alive") -> Matrix:
+    purchases, silence = tuple(range(0, 22, 2)), tuple(39.0 * step for step in range(13))
+
+    def value(x: int, days: float) -> float | None:
+        if (x == 0) != (days == silence[-1]):
+            return None
+        chance = 1.0 if x == 0 else 1 / (1 + 0.3 * (1 + days / 120) ** (0.4 * x) / (x + 1))
+        return chance if measure == "p_alive" else chance * (0.3 + 0.55 * x)
+
+    return Matrix(
+        "bg_nbd", measure, silence[-1], 365.0, purchases, silence, tuple(tuple(value(x, day) for day in silence) for x in purchases)
+    )
+
+
+def alive_path(start: date | None = date(2025, 1, 8)) -> AlivePath:
+    bought = (0.0, 21.0, 39.0, 88.0, 140.0)
+    days = sorted({*(float(day) for day in range(0, 331, 2)), *bought, *(day - 1e-6 for day in bought[1:])})
+    last = [max(each for each in bought if each <= day) for day in days]
+    return AlivePath(
+        "bg_nbd", tuple(days), tuple(0.97 * 0.995 ** (day - before) for day, before in zip(days, last, strict=True)), bought, start
+    )
+
+
+def heterogeneity() -> Heterogeneity:
+    edges = tuple(0.5 * step for step in range(25))
+    shares = tuple(0.3 * 0.8**step for step in range(24))
+    leaving = Density("leaving_chance", tuple(step / 30 for step in range(25)), tuple(0.1 * 0.93**step for step in range(24)), 0.246, 0.18)
+    return Heterogeneity("bg_nbd", (Density("rate", edges, shares, 2.86, 1.1), leaving))
+
+
+def gaps() -> Gaps:
+    edges = tuple(14.0 * step for step in range(17))
+    actual = tuple(0.16 * 0.85**step for step in range(16))
+    return Gaps("bg_nbd", 946, edges, actual, tuple(0.19 * 0.82**step for step in range(16)))
+
+
+def posterior() -> Posterior:
+    def marginal(name: str, centre: float, error: float) -> Marginal:
+        edges = tuple(centre + error * (step - 15) / 5 for step in range(31))
+        heights = [2.718281828 ** -(((step - 14.5) / 5) ** 2 / 2) for step in range(30)]
+        shares = tuple(each / sum(heights) for each in heights)
+        prior = tuple(0.004 - 0.00005 * step for step in range(30))
+        return Marginal(name, edges, shares, centre * 1.01, centre - 1.64 * error, centre + 1.64 * error, prior, 0.9)
+
+    parts = (marginal("r", 0.2426, 0.0126), marginal("alpha", 4.4136, 0.378), marginal("a", 0.7929, 0.186), marginal("b", 2.4259, 0.705))
+    return Posterior("bg_nbd", "week", parts, 3600.0)
 
 
 def figures(**changes: Any) -> RunFigures:

@@ -28,6 +28,13 @@ RECORDS: dict[str, Any] = {
     "pit": sample.scored(),
     "comparison": sample.backtest().comparisons,
     "total_width": sample.intervals(),
+    "frequency": sample.frequencies(),
+    "p_alive_matrix": sample.matrix(),
+    "purchases_matrix": sample.matrix("expected_purchases"),
+    "p_alive_path": sample.alive_path(),
+    "heterogeneity": sample.heterogeneity(),
+    "timing": sample.gaps(),
+    "posterior": sample.posterior(),
 }
 NAMES = registry.names(ROOM)
 

@@ -38,9 +38,8 @@ def posterior(fit: Any, base: Any = None, *, n: int = 4000, seed: int = 0, prior
 def _marginal(name: str, draws: Any, place: int, estimate: float, before: Floats | None) -> Marginal:
     values, weights = draws.values[:, place], draws.weights
     low, high = _between(values, weights, _OUTSIDE)
-    low, high = min(low, estimate), max(high, estimate)
     edges = np.linspace(low, high if high > low else low + abs(low) * 1e-6 + 1e-12, _BARS + 1)
-    shares = np.histogram(np.clip(values, edges[0], edges[-1]), edges, weights=weights)[0]
+    shares = np.histogram(values, edges, weights=weights)[0]
     lower, upper = draws.interval(name)
     told: tuple[float, ...] = ()
     outside = 0.0

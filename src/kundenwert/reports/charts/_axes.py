@@ -11,6 +11,16 @@ from kundenwert.reports.charts._theme import Spec, colour
 CAME, FORECAST = "ac", "class-b"
 HEIGHT = 280
 DASHES = [5, 3]
+# A mark that is seen on a bar too.
+DIAMOND: Spec = {
+    "type": "point",
+    "shape": "diamond",
+    "filled": True,
+    "size": 110,
+    "opacity": 1,
+    "stroke": colour("bg"),
+    "strokeWidth": 1.5,
+}
 # Pixels of the label of a month with its distance.
 _LABEL = 72
 

@@ -63,8 +63,8 @@ def _locales(lang: str) -> dict[str, Any]:
     """How Vega writes numbers and days, in the shape of d3."""
     from babel import Locale
 
-    locale = Locale.parse({"de": "de_DE", "en": "en_GB"}[lang])
-    symbols = locale.number_symbols["latn"]
+    # British numbers, but plain English months: en_GB abbreviates September to four letters.
+    symbols = Locale.parse({"de": "de_DE", "en": "en_GB"}[lang]).number_symbols["latn"]
     numbers = {
         "decimal": symbols["decimal"],
         "thousands": symbols["group"],
@@ -73,6 +73,7 @@ def _locales(lang: str) -> dict[str, Any]:
         "minus": "−",
         "percent": HARD_SPACE + "%" if lang == "de" else "%",
     }
+    locale = Locale.parse(lang)
     days, months = locale.days["format"], locale.months["format"]
     order = "%d.%m.%Y" if lang == "de" else "%d %b %Y"
     # d3 begins the week on Sunday, Babel on Monday.
