@@ -48,6 +48,7 @@ def identify(
         _end_in_season(histories, calendar, fit, days),
         _old_customers(histories, calendar, fit),
         _few_buyers(histories),
+        _few_spenders(spend),
         _giant_order(spend),
         _no_mean(spend_fit),
         _flat(fit),
@@ -120,7 +121,8 @@ def _old_customers(histories: Histories, calendar: Calendar, fit: Any) -> Notice
 def _few_buyers(histories: Histories) -> Notice | None:
     """Purchases of the ten biggest and of the top 1 %, as shares of all repeat purchases."""
     customers = histories.customers
-    ten, top = (_share_of_top(histories, number) for number in (_FEW, max(customers // 100, 1)))
+    made = histories.frequency.astype(np.float64)
+    ten, top = (_share_of_top(made, histories.count, number) for number in (_FEW, max(customers // 100, 1)))
     if customers >= 100 and ten >= _SHARE_OF_FEW:
         text = (
             "The {few} customers who buy most make {share:.0%} of all repeat purchases: what these few do decides the total, and no "
@@ -136,11 +138,24 @@ def _few_buyers(histories: Histories) -> Notice | None:
     return Notice("top_buyers", text, {"share": top})
 
 
-def _share_of_top(h: Histories, customers: int) -> float:
-    order = np.argsort(-h.frequency, kind="stable")
-    count = h.count[order]
-    taken = np.clip(customers - (np.cumsum(count) - count), 0, count)
-    return float(h.frequency[order] @ taken / max(int(h.frequency @ h.count), 1))
+def _few_spenders(spend: SpendHistories | None) -> Notice | None:
+    if spend is None or spend.customers < 100:
+        return None
+    share = _share_of_top(spend.spend_days * spend.mean, spend.count, _FEW)
+    if share < _SHARE_OF_FEW:
+        return None
+    text = (
+        "The {few} customers who spend most bring {share:.0%} of the money of all repeat purchases: whether they stay decides the total, "
+        "and no statistic knows it. Ask them, and plan them one by one."
+    )
+    return Notice("few_spenders", text, {"few": _FEW, "share": share})
+
+
+def _share_of_top(made: Floats, count: NDArray[np.int64], customers: int) -> float:
+    """What so many customers with the most made, as a share of what all made; made: by one customer of each row."""
+    order = np.argsort(-made, kind="stable")
+    taken = np.clip(customers - (np.cumsum(count[order]) - count[order]), 0, count[order])
+    return float(made[order] @ taken / max(float(made @ count), 1e-300))
 
 
 def _giant_order(spend: SpendHistories | None) -> Notice | None:
@@ -174,7 +189,7 @@ def _flat(fit: Any) -> Notice | None:
     ridges = [one for one in getattr(fit.model, "ridges", ()) if {one.first, one.second} == set(names)]
     if fit.outcome.name == "FLAT_DIRECTION" and ridges:
         text = (
-            "The data tell {combination} = {value:.3f} but not {first} and {second} one by one. Forecasts over a time like that of the log "
+            "The data tell {combination} = {value:.6f} but not {first} and {second} one by one. Forecasts over a time like that of the log "
             "are hardly touched by it, those far beyond it are. A longer log would settle it."
         )
         ridge = ridges[0]

@@ -10,7 +10,8 @@ S the length of the log. Maximised over N it contains L_old / (1 - P_old(no purc
 away are not seen. Who is old is not known; by Bayes each has a chance to be, which falls with the day of the first purchase. Old customers
 have parameters of their own: they are those who stayed. A normal prior on the logarithms of their ratios holds these near the new
 customers': with a standard deviation of 1 for leaving, which is what made the groups differ, and of 0.3 for the rate of purchases, as
-few late first purchases tell slow old customers from new ones. All parameters are found together, with exact gradients (Fisher's identity).
+few late first purchases tell slow old customers from new ones. The flow of new customers at the log's beginning is held near that at
+its end in the same way (0.5). All parameters are found together, with exact gradients (Fisher's identity).
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ Floats = NDArray[np.float64]
 # Standard deviation, in logs, of old customers' parameters around those of new ones: of the rate, and of leaving.
 _APART: Final = {"r": 0.3, "alpha": 0.3}
 _APART_LEAVING: Final = 1.0
+# That of the flow of new customers at the log's beginning around that at its end: hardly any shop triples its arrivals.
+_GROWTH: Final = 0.5
 # How far, in logs, the search may walk from its start.
 _BOX: Final = 12.0
 # The search walks on so many customers; on all it takes the last steps.
@@ -216,7 +219,9 @@ class _Likelihood:
         in_flows = flows * (self.shape @ (rest / np.maximum(flows @ self.shape, 1e-300)) - self.scale * 0.5 * length)
         ratio = np.log(list(at.old.values())) - np.log(list(at.new.values()))
         apart = self.scale * ratio / self.apart**2
-        value -= 0.5 * float(ratio @ apart)
+        growth = self.scale * math.log(flows[0] / flows[1]) / _GROWTH**2
+        value -= 0.5 * (float(ratio @ apart) + _GROWTH**2 / self.scale * growth**2)
+        in_flows -= growth * np.array([1.0, -1.0])
         in_old = in_old * np.array(list(at.old.values())) - apart
         return float(value), np.concatenate((in_new + apart, in_old, [old.sum() - self.scale * seen], in_flows))
 
