@@ -47,11 +47,10 @@ _MEANT = {
 
 def inspect(engine: Engine, source: Any, wanted: Wanted, *, scratch: Path, hashed: bool = True) -> Inspected:
     """What `source` (a path, or a pandas, polars or arrow object) holds and how it would be read."""
-    _prepare(engine)
-    name, looked = _looked(engine, source, wanted, scratch, hashed=hashed)
-    table, troubles = _with_names(looked.table, wanted, looked.file.name)
+    name, looked = looked_at(engine, source, wanted, scratch, hashed=hashed)
+    table, troubles = with_names(looked.table, wanted, looked.file.name)
     if troubles:
-        return _told(name, looked, table, troubles)
+        return told(name, looked, table, troubles)
     assigned = assign(table.columns, wanted, looked.file.name)
     table.open(engine, _RAW)
     return _read(engine, name, dataclasses.replace(looked, table=table), assigned, wanted)
@@ -61,14 +60,19 @@ def open_lines(engine: Engine, inspected: Inspected, view: str) -> InputFile:
     """Makes view `view` with the columns that every source promises, and table `view`_unreadable: line, reason, raw."""
     inspected.or_raise()
     _prepare(engine)
+    unreadable_records(engine, inspected, view)
+    open_shape(engine, view, inspected.table, inspected.readings)
+    return inspected.file
+
+
+def unreadable_records(engine: Engine, inspected: Inspected, view: str) -> None:
+    """Makes table `view`_unreadable; raises UnreadableInput if a quote that is never closed would swallow lines."""
     if inspected.table.unreadable:
         lost = inspected.table.unreadable(engine, "inspected_unreadable")
         _check_lost(engine, inspected, lost)
         engine.table(f"{view}_unreadable", "sources/unreadable.sql")
     else:
         engine.table(f"{view}_unreadable", "sources/no_unreadable.sql")
-    open_shape(engine, view, inspected.table, inspected.readings)
-    return inspected.file
 
 
 def _prepare(engine: Engine) -> None:
@@ -77,7 +81,9 @@ def _prepare(engine: Engine) -> None:
         _PREPARED.add(engine)
 
 
-def _looked(engine: Engine, source: Any, wanted: Wanted, scratch: Path, *, hashed: bool) -> tuple[str, Looked]:
+def looked_at(engine: Engine, source: Any, wanted: Wanted, scratch: Path, *, hashed: bool) -> tuple[str, Looked]:
+    """The name of the plug-in that reads `source`, and what it says of it. The engine knows the reading macros from here on."""
+    _prepare(engine)
     if not isinstance(source, str | Path):
         return "frame", registry.load("sources", "frame")().look(engine, source, wanted, scratch, kind="frame", hashed=hashed)
     path = Path(source)
@@ -124,7 +130,7 @@ def _with_note(looked: Looked, path: Path, kind: str) -> Looked:
 _WHAT = {"text": "delimited text", "gzip": "a gzip archive", "zip": "an XLSX workbook", "parquet": "a Parquet file"}
 
 
-def _with_names(table: Table, wanted: Wanted, file: str) -> tuple[Table, tuple[Trouble, ...]]:
+def with_names(table: Table, wanted: Wanted, file: str) -> tuple[Table, tuple[Trouble, ...]]:
     """The names a person gave for the columns, if so; a table without any names is a question."""
     if wanted.columns and len(wanted.columns) != len(table.columns):
         return table, (_count_trouble(len(wanted.columns), table, file),)
@@ -158,7 +164,7 @@ def _nameless(table: Table, file: str) -> Trouble:
     return Trouble(AmbiguousInput, problem)
 
 
-def _told(name: str, looked: Looked, table: Table, troubles: tuple[Trouble, ...]) -> Inspected:
+def told(name: str, looked: Looked, table: Table, troubles: tuple[Trouble, ...]) -> Inspected:
     """An input whose columns are not known: what stands in its way is all there is to tell."""
     unmapped = tuple(column.name for column in table.columns)
     return Inspected(looked.file, name, table.facts, (), unmapped, has_amounts=False, troubles=troubles, table=table, readings=None)

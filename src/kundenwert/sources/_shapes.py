@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -60,13 +60,52 @@ def date_shape(engine: Engine, raw: str, column: Column, wanted: Wanted, file: s
     """The format of a date column."""
     if wanted.date_format:
         return _chosen_format(wanted.date_format, file)
+    best, counts = _look_at_days(engine, raw, column)
+    return _date_verdict(column, best, counts, file, "date")
+
+
+def _look_at_days(engine: Engine, raw: str, column: Column) -> tuple[str, dict[str, int]]:
     counts = _look(engine, raw, column, "sources/dates.sql", _SAMPLE)
     best = _best(counts)
     # Day and month may be told apart by one cell far down, and may be mixed there: such columns are read to the end.
     if counts["cells"] == _SAMPLE and (not counts[best] or any(best in twins for twins in _TWINS)):
         counts = _look(engine, raw, column, "sources/dates.sql", _ALL)
         best = _best(counts)
-    return _date_verdict(column, best, counts, file)
+    return best, counts
+
+
+def day_shapes(
+    engine: Engine, raw: str, columns: Mapping[str, Column], wanted: Wanted, file: str, prefix: str, strict: Container[str]
+) -> dict[str, Shape]:
+    """The format of each date column of one file by its role. Where day and month could change places the other columns decide.
+
+    prefix: what stands before a role in --map. strict: roles without which a record says nothing; others may hold no date at all.
+    """
+    if wanted.date_format:
+        return dict.fromkeys(columns, _chosen_format(wanted.date_format, file))
+    looks = {role: _look_at_days(engine, raw, column) for role, column in columns.items()}
+    decided = {best for role, (best, counts) in looks.items() if counts[best] and not _is_open(best, counts)}
+    return {role: _day_shape(role, columns[role], *looks[role], decided, file, prefix, strict=role in strict) for role in columns}
+
+
+def _day_shape(
+    role: str, column: Column, best: str, counts: Mapping[str, int], decided: Container[str], file: str, prefix: str, *, strict: bool
+) -> Shape:
+    if not counts["cells"]:
+        return Shape()
+    if not counts[best] and not strict:
+        return Shape("", f"none of {counts['cells']:,} cells is a date", warning=True)
+    if counts[best] and _is_open(best, counts):
+        fitting = [name for pair in _TWINS if best in pair for name in pair if name in decided]
+        if len(fitting) == 1:
+            return Shape(fitting[0], f"its dates fit two formats; the other columns are written as {fitting[0]}")
+    return _date_verdict(column, best, counts, file, f"{prefix}{role}")
+
+
+def _is_open(best: str, counts: Mapping[str, int]) -> bool:
+    """Whether each date could be read with day and month the other way round."""
+    twins = next((pair for pair in _TWINS if best in pair), None)
+    return twins is not None and counts[twins[0]] == counts[twins[1]]
 
 
 def _best(counts: Mapping[str, int]) -> str:
@@ -85,14 +124,14 @@ def _chosen_format(name: str, file: str) -> Shape:
     return Shape(troubles=(Trouble(SettingsError, problem),))
 
 
-def _date_verdict(column: Column, best: str, counts: Mapping[str, int], file: str) -> Shape:
+def _date_verdict(column: Column, best: str, counts: Mapping[str, int], file: str, role: str) -> Shape:
     name = short(column.name)
     if not counts[best]:
         came = f"None of {counts['cells']:,} cells of {name!r} is a date." if counts["cells"] else f"All cells of {name!r} are empty."
         problem = Problem(
             came,
             f"dates such as {', '.join(list(_LOOKS_LIKE.values())[:5])}.",
-            "choose the column with --map date=COLUMN or the format with --date-format.",
+            f"choose the column with --map {role}=COLUMN or the format with --date-format.",
             file=file,
         )
         return Shape(troubles=(Trouble(UnreadableInput, problem),))
