@@ -40,6 +40,7 @@ from kundenwert.records import (
 )
 
 AS_OF = date(2026, 9, 30)
+PEAK = "The last weeks lie {share:.0%} above the year. Another year of lines would settle whether this is a season."
 
 
 def money(value: float | str) -> Decimal:
@@ -365,6 +366,7 @@ def figures(**changes: Any) -> RunFigures:
         intervals=intervals(),
         backtest=backtest(),
         notices=(
+            Notice("ends_in_peak", PEAK, {"share": 0.42}),
             Notice(
                 "small", "Only {customers} customers have a purchase; {share:.0%} of them bought once.", {"customers": 797, "share": 0.3513}
             ),

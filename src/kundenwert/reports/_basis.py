@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from kundenwert.records import RunFigures
+from kundenwert.records import Notice, RunFigures
 from kundenwert.reports._page import Cell
+from kundenwert.reports.charts._words import forecast_name
 from kundenwert.reports.language import HARD_SPACE, UNKNOWN, Language
 
 NAME_LENGTH = 32
 _TITLE_LENGTH = 300
+# Values of a notice that name a model or a forecast.
+_NAMES = ("name", "model")
 # Control characters cannot stand in HTML at all, and marks of writing direction could turn a row around.
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
@@ -84,6 +87,12 @@ def number(value: Any) -> float:
     except (TypeError, ValueError):
         return 0.0
     return found if found == found and abs(found) != float("inf") else 0.0
+
+
+def told(basis: Basis, notice: Notice) -> str:
+    """A notice in the reader's language; models in it by the names people know."""
+    named = {key: forecast_name(value, basis.language) for key, value in notice.values.items() if key in _NAMES and isinstance(value, str)}
+    return basis.language.notice(replace(notice, values={**notice.values, **named}))
 
 
 def customer(identity: Any, below: str = "") -> Cell:

@@ -187,7 +187,9 @@ def _days(basis: Basis, tested: Backtest, used: Scored) -> Section:
     table = _held_totals(basis, totals, money=False) if totals else _off_by_day(basis, tested, used)
     revenue = _of_measure(tested, "revenue") if basis.in_money else ()
     more = (Fold(text("The same in revenue"), (_held_totals(basis, revenue, money=True),)),) if revenue else ()
-    note = text("The width of each range was learned from the other days only. Bar: the range; line: what came.") if totals else ""
+    note = (
+        text("Choice and width of each range rest on what was known on that day only. Bar: the range; line: what came.") if totals else ""
+    )
     return Section(
         "origins", _days_message(basis, totals), text("Totals day by day"), text("purchases of all customers"), (table, *more), note=note,
         columns=_HALF,
@@ -396,7 +398,24 @@ def _money(basis: Basis, tested: Backtest, used: Scored) -> tuple[Section, ...]:
     )
     table = Table(text("Revenue forecast and booked"), columns, rows)
     message = _money_message(basis, used.money)
-    return (Section("money", message, text("The forecast in revenue"), _span(basis, tested), (table,), columns=_HALF),)
+    subject, note = text("The forecast in revenue"), _amounts(basis, tested)
+    return (Section("money", message, subject, _span(basis, tested), (table,), note=note, columns=_HALF),)
+
+
+def _amounts(basis: Basis, tested: Backtest) -> str:
+    """How purchases became money, and what of it came back."""
+    text, language = basis.language.text, basis.language
+    ways = {
+        "gamma_gamma": text("What a purchase brings is estimated from repeat purchases."),
+        "gamma_gamma+first": text(
+            "What a purchase brings is estimated from all purchases, the first one too: looking back, that did better."
+        ),
+        "plain": text("What a purchase brings is the customer's own mean, drawn to the mean of all: no model did surely better."),
+    }
+    way = ways.get(tested.spend.chosen, "") if tested.spend else ""
+    share = tested.return_share
+    returns = text("Of the money of purchases {share} came back as returns.", share=language.percent(share)) if share else ""
+    return f"{way} {returns}".strip()
 
 
 def _money_message(basis: Basis, worth: MoneyScored | None) -> str:

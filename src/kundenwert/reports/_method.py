@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from kundenwert.records import ModelCard, Notice
-from kundenwert.reports._basis import Basis
+from kundenwert.records import ModelCard
+from kundenwert.reports._basis import Basis, told
 from kundenwert.reports._page import Block, Cell, Column, Fold, Points, Row, Section, Table, Terms, Text
+from kundenwert.reports._unknown import remaining
 from kundenwert.reports.charts._words import forecast_name
 
 
 def warnings(basis: Basis) -> tuple[Section, ...]:
     """What a reader must know before trusting a figure; nothing where there is nothing."""
-    notices, text = basis.figures.notices, basis.language.text
+    notices, text = remaining(basis), basis.language.text
     if not notices:
         return ()
     message = basis.language.plural(
         "{n} thing to know before you rely on these figures", "{n} things to know before you rely on these figures", len(notices)
     )
-    points = Points(tuple(_notice(basis, notice) for notice in notices), "warnings")
+    points = Points(tuple(told(basis, notice) for notice in notices), "warnings")
     return (Section("warnings", message, text("Warnings"), text("of run {run}", run=basis.figures.run), (points,)),)
-
-
-def _notice(basis: Basis, notice: Notice) -> str:
-    """A notice in the reader's language."""
-    return basis.language.notice(notice)
 
 
 def method(basis: Basis) -> Section:

@@ -6,7 +6,7 @@ from functools import partial
 
 from kundenwert import registry
 from kundenwert.records import Notice, TotalForecast
-from kundenwert.reports._basis import Basis
+from kundenwert.reports._basis import Basis, told
 from kundenwert.reports._page import Block, Cell, Column, Points, Row, Section, Table
 from kundenwert.reports._pictures import PAIR, picture
 from kundenwert.reports.charts.total_width import noun, shares
@@ -14,6 +14,14 @@ from kundenwert.reports.charts.total_width import noun, shares
 _HALF = 6
 # With fewer days nothing can be said of how often a total holds (definitions.md, Totals).
 _LEAST_ORIGINS = 2
+# Keys of the notices that models/identification.py gives: what the data leave open, and what would settle it.
+_OPEN = frozenset(
+    {
+        *("short_of_two_seasons", "ends_in_peak", "ends_in_low", "old_customers_taken_for_new"),
+        *("few_buyers", "top_buyers", "few_spenders", "giant_order", "mean_not_finite"),
+        *("flat_direction", "no_trace", "single_buyers_always_active"),
+    }
+)
 
 
 def sections(basis: Basis) -> tuple[Section, ...]:
@@ -87,25 +95,37 @@ def _sources(basis: Basis, total: TotalForecast) -> tuple[str, ...]:
 
 
 def notices(basis: Basis) -> tuple[Notice, ...]:
-    """Notices on what these data cannot tell; those of the backtest."""
+    """Notices on what these data cannot tell: those of the run by their keys, and those of the backtest."""
+    if not _is_shown(basis):
+        return ()
     tested = basis.figures.backtest
-    known = {(one.key, one.text, str(one.values)) for one in basis.figures.notices}
-    return tuple(one for one in tested.notices if (one.key, one.text, str(one.values)) not in known) if tested else ()
+    found = [one for one in basis.figures.notices if one.key in _OPEN]
+    return (*found, *(one for one in (tested.notices if tested else ()) if one not in found))
+
+
+def remaining(basis: Basis) -> tuple[Notice, ...]:
+    """The notices of the run that stand under warnings, as they are not told here."""
+    told_here = notices(basis)
+    return tuple(one for one in basis.figures.notices if one not in told_here)
+
+
+def _is_shown(basis: Basis) -> bool:
+    return bool(basis.figures.intervals) or basis.figures.backtest is not None
 
 
 def _open(basis: Basis) -> tuple[Section, ...]:
-    text = basis.language.text
-    found = (*_ranges(basis), *(basis.language.notice(one) for one in notices(basis)), *_always(basis))
-    if not basis.figures.intervals and basis.figures.backtest is None:
+    if not _is_shown(basis):
         return ()
-    link = text("More stands under “Warnings”.") if basis.figures.notices else ""
+    text = basis.language.text
+    points = (*_ranges(basis), *(told(basis, one) for one in notices(basis)), *_always(basis))
+    link = text("More stands under “Warnings”.") if remaining(basis) else ""
     return (
         Section(
             "unknown",
             _message(basis),
             text("What is not known"),
             text("as of {day}", day=basis.day),
-            (*_table(basis), Points(found)),
+            (*_table(basis), Points(points)),
             note=link,
             columns=_HALF if basis.figures.intervals else 12,
         ),

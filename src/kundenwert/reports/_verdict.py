@@ -6,7 +6,7 @@ import re
 
 from kundenwert.records import Backtest
 from kundenwert.reports._basis import Basis
-from kundenwert.reports.charts._words import forecast_name
+from kundenwert.reports.charts._words import MIXTURES, forecast_name
 
 # The flow's own sentences on why there is no backtest; their figures are kept.
 _TOO_SMALL = re.compile(r"the log has fewer than (?P<n>\d+) customers")
@@ -22,6 +22,8 @@ def used_name(basis: Basis) -> str:
     kinds = {one.name: one.kind for one in tested.pooled}
     if tested.chosen is not None and kinds.get(tested.chosen) != "baseline":
         return tested.chosen
+    if tested.best_model in kinds:
+        return str(tested.best_model)
     cards = [card.name for card in basis.figures.models if card.family.rsplit(".", 1)[-1] == "purchases" and card.name in kinds]
     models = [one for one in tested.pooled if one.kind != "baseline"]
     best = max(models, key=lambda one: one.log_score, default=tested.pooled[0])
@@ -70,7 +72,17 @@ def _model(basis: Basis, tested: Backtest, chosen: str) -> str:
         rule=_rule(basis, best.name),
     )
     more = [one for one in tested.pooled if one.kind != "baseline" and one.name != chosen]
-    return f"{first} {text('None of the other models was surely better.')}" if more else first
+    rest = text("None of the other models was surely better.") if more else ""
+    return " ".join(part for part in (first, _mixed(basis, tested, chosen), rest) if part)
+
+
+def _mixed(basis: Basis, tested: Backtest, chosen: str) -> str:
+    """What a mixture is made of."""
+    language = basis.language
+    parts = [f"{forecast_name(name, language)} ({language.percent(share, 0)})" for name, share in tested.weights.items() if share > 0]
+    if chosen not in MIXTURES or not parts:
+        return ""
+    return language.text("The mixture is made of {parts}.", parts=language.listed(parts))
 
 
 def _naive(basis: Basis, tested: Backtest, chosen: str) -> str:

@@ -85,7 +85,8 @@ def _foot(basis: Basis) -> str:
 def _words(basis: Basis) -> dict[str, str]:
     """The few words the page itself needs."""
     text = basis.language.text
-    warned = basis.language.plural("{n} warning", "{n} warnings", len(basis.figures.notices)) if basis.figures.notices else ""
+    count = len(_unknown.remaining(basis))
+    warned = basis.language.plural("{n} warning", "{n} warnings", count) if count else ""
     return {
         "skip": text("Skip to the content"),
         "basis": text("Basis of the figures"),

@@ -40,6 +40,9 @@ _MODELS = {
 }
 
 
+MIXTURES = ("stacking", "stacked")
+
+
 def forecast_name(name: str, language: Language) -> str:
     """A model by the name of its paper, a remedy and a naive rule by what it does. `mbg_nbd+season` is a model with a remedy."""
     text = language.text
@@ -50,8 +53,7 @@ def forecast_name(name: str, language: Language) -> str:
         "last_period": text("last period again"),
         "own_rate": text("own rate carried on"),
         "active_window": text("rate while active"),
-        "stacking": text("mixture of models"),
-        "stacked": text("mixture of models"),
+        **dict.fromkeys(MIXTURES, text("mixture of models")),
     }
     remedies = {"season": text("with season"), "old_customers": text("with old customers apart")}
     first, *more = name.split("+")
