@@ -6,8 +6,10 @@ the base of other days, so it runs before the base of the as-of day is built, or
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -30,10 +32,13 @@ if TYPE_CHECKING:
     from kundenwert.models.evidence.candidates import Candidates
     from kundenwert.models.evidence.choice import Choice, Evidence
     from kundenwert.models.evidence.judgement import Judgement
+    from kundenwert.models.evidence.made import Made
     from kundenwert.records import Histories
     from kundenwert.settings import Settings
 
 _SEED = 20_050_501
+# Forecasts made at once: each holds tables of its own in memory.
+_WORKERS = 4
 _TOO_FEW = "No backtest is possible: at no origin had {least} customers a purchase left after reversals."
 
 
@@ -108,31 +113,47 @@ def backtest(
     if not seen:
         return Backtest(as_of, settings.horizon, days, verdict=_TOO_FEW.format(least=least))
     judging = _Judging(wanted, seen)
-    _forecast(judging, progress)
-    weights = _go_beyond(judging, progress)
-    is_short = not origins and days < going_back.horizon_days(settings, as_of)
-    with progress.phase("Comparing the forecasts"):
-        found = _judged(judging, as_of, settings, days, seed, shortened_to=days if is_short else None)
+    with ThreadPoolExecutor(max_workers=min(settings.threads or os.cpu_count() or 1, _WORKERS)) as pool:
+        _forecast(judging, progress, pool)
+        weights = _go_beyond(judging, progress)
+        is_short = not origins and days < going_back.horizon_days(settings, as_of)
+        with progress.phase("Comparing the forecasts"):
+            found = _judged(judging, as_of, settings, days, seed, shortened_to=days if is_short else None, each=pool.map)
     return replace(found, sampled=walk.sampled, weights=weights)
 
 
-def _forecast(judging: _Judging, progress: Progress) -> None:
-    """Every forecast at every origin."""
+def _forecast(judging: _Judging, progress: Progress, pool: Executor) -> None:
+    """Every plain forecast at every origin, several at a time."""
     from kundenwert.models.evidence.choice import Evidence
+
+    rules, models = judging.candidates.baselines, judging.candidates.models
+    days = [day_of(one.window.origin) for one in judging.seen]
+    with progress.phase(f"Forecasting from {days[-1]}" + (f" and {len(days) - 1} later days" if len(days) > 1 else "")) as phase:
+        phase.rows = sum(one.known.customers for one in judging.seen)
+        # What takes longest first.
+        tasks = [(one, model) for model in reversed(models) for one in judging.seen] + [
+            (one, rule) for rule in rules for one in judging.seen
+        ]
+        found = dict(zip([(id(one), it.name) for one, it in tasks], pool.map(_made, tasks), strict=True))
+    for one, day in zip(judging.seen, days, strict=True):
+        every = {it.name: found[id(one), it.name] for it in (*rules, *models)}
+        made = {name: it for name, it in every.items() if not isinstance(it, str)}
+        for name, sentence in ((name, it) for name, it in every.items() if isinstance(it, str)):
+            judging.unusable.setdefault(name, f"{day}: {sentence}")
+        judging.evidence.append(Evidence(one.window.origin, one.window.until, one.known, made))
+
+
+def _made(task: tuple[SeenOrigin, Any]) -> Made | str:
+    """A forecast at an origin, or why there is none."""
+    from kundenwert.models.baselines import AbstractBaseline
     from kundenwert.models.evidence.fitting import fit_at
     from kundenwert.models.evidence.made import by_fit, by_rule
 
-    for one in judging.seen:
-        with progress.phase(f"Forecasting from {day_of(one.window.origin)}") as phase:
-            phase.rows = one.known.customers
-            made = {rule.name: by_rule(rule, one.known, one.spreads[rule.name]) for rule in judging.candidates.baselines}
-            for model in judging.candidates.models:
-                fit = fit_at(model, one.known.histories)
-                if fit.outcome.is_usable:
-                    made[model.name] = by_fit(fit, one.known, name=model.name, kind="model")
-                else:
-                    judging.unusable.setdefault(model.name, f"{day_of(one.window.origin)}: {fit.sentence}")
-            judging.evidence.append(Evidence(one.window.origin, one.window.until, one.known, made))
+    one, it = task
+    if isinstance(it, AbstractBaseline):
+        return by_rule(it, one.known, one.spreads[it.name])
+    fit = fit_at(it, one.known.histories)
+    return by_fit(fit, one.known, name=it.name, kind="model") if fit.outcome.is_usable else str(fit.sentence)
 
 
 def refit(found: Backtest, histories: Histories, calendar: Calendar, unit_days: float = 7.0, *, model: str | None = None) -> Any:
@@ -175,11 +196,11 @@ def _go_beyond(judging: _Judging, progress: Progress) -> dict[str, float]:
         return beyond.add_stacking(judging.evidence) if judging.candidates.stacking else {}
 
 
-def _judged(judging: _Judging, as_of: date, settings: Settings, days: int, seed: int, *, shortened_to: int | None) -> Backtest:
+def _judged(judging: _Judging, as_of: date, settings: Settings, days: int, seed: int, *, shortened_to: int | None, each: Any) -> Backtest:
     from kundenwert.models.evidence.judgement import Judgement
     from kundenwert.models.evidence.totals import LevelError
 
-    found = Judgement(judging.evidence, seed, LevelError(settings.level_error, settings.level_error_weight))
+    found = Judgement(judging.evidence, seed, LevelError(settings.level_error, settings.level_error_weight), each)
     return Backtest(
         as_of=as_of,
         horizon=settings.horizon,

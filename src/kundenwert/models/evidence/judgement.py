@@ -6,7 +6,7 @@ ended by that origin.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -34,11 +34,15 @@ _LEAST_ORIGINS: Final = 2
 
 @dataclass(frozen=True)
 class Judgement:
-    """All that follows from the evidence, latest origin first. seed: of the bootstrap. level: what is expected of totals beforehand."""
+    """All that follows from the evidence, latest origin first. seed: of the bootstrap. level: what is expected of totals beforehand.
+
+    each: applies a function to each of some things, as `map` does, perhaps several at a time.
+    """
 
     evidence: Sequence[Evidence]
     seed: int
     level: LevelError = field(default_factory=LevelError)
+    each: Callable[..., Iterable[Any]] = map
 
     @cached_property
     def names(self) -> list[str]:
@@ -64,11 +68,25 @@ class Judgement:
     def pooled(self) -> tuple[Scored, ...]:
         """Each forecast over all origins together."""
         came = outcomes_of([one.known for one in self.evidence])
-        return tuple(scored([(one.known, one.made[name]) for one in self.evidence], came, self._pooled_money(name)) for name in self.names)
+
+        def pooled(name: str) -> Scored:
+            return scored([(one.known, one.made[name]) for one in self.evidence], came, self._pooled_money(name))
+
+        self._prepare()
+        return tuple(self.each(pooled, self.names))
 
     def at(self, one: Evidence) -> tuple[Scored, ...]:
         """Each forecast at one origin."""
-        return tuple(scored([(one.known, made)], one.known.outcomes, self._money(name, one)) for name, made in one.made.items())
+
+        def alone(name: str) -> Scored:
+            return scored([(one.known, one.made[name])], one.known.outcomes, self._money(name, one))
+
+        self._prepare()
+        return tuple(self.each(alone, list(one.made)))
+
+    def _prepare(self) -> None:
+        """What all forecasts share is worked out before several are scored at a time."""
+        _ = self._money_levels, self._came, self._came_in_all if self._amounts else None
 
     @cached_property
     def totals(self) -> tuple[HeldTotal, ...]:
