@@ -108,10 +108,11 @@ def passes(name: str, command: tuple) -> bool:
 
 
 def docs(rest: list) -> int:
-    """Renew the reference from the code, then build the pages into site/."""
-    renewed = subprocess.call([str(PYTHON), str(ROOT / "scripts" / "reference.py")], cwd=str(ROOT))
-    if renewed:
-        return renewed
+    """Renew the reference from the code, run the notebooks, then build the pages into site/."""
+    for script in ("reference.py", "notebooks.py"):
+        failed = subprocess.call([str(PYTHON), str(ROOT / "scripts" / script)], cwd=str(ROOT))
+        if failed:
+            return failed
     say("Building site/index.html")
     environment = dict(os.environ, NO_MKDOCS_2_WARNING="1")
     return hand_over([str(PYTHON), "-m", "mkdocs", "build", "--strict", "--quiet", *rest], folder=ROOT, environment=environment)

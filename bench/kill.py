@@ -59,14 +59,15 @@ def main(words: Sequence[str]) -> int:
         usual = statistics.median(_seconds_of_a_run(project) for _ in range(5))
         rng = random.Random(given.seed)
         begin = time.perf_counter()
-        kills = [_told(number, kill(project, rng.uniform(0, _BEYOND * usual), grow=number % 2 == 1)) for number in range(given.kills)]
-        pairs = [pair(project, rng.uniform(0, usual) if number % 2 else None) for number in range(given.pairs)]
+        kills = [
+            _told(number, kill(project, round(rng.uniform(0, _BEYOND * usual), 4), grow=number % 2 == 1)) for number in range(given.kills)
+        ]
+        pairs = [pair(project, round(rng.uniform(0, usual), 4) if number % 2 else None) for number in range(given.pairs)]
         seconds = time.perf_counter() - begin
     found = summary(kills, pairs, usual, given.seed, seconds)
     print("\n".join(lines(found)))
     if given.results:
-        raw = {"summary": found, "kills": [asdict(one) for one in kills], "pairs": [asdict(one) for one in pairs]}
-        RESULTS.write_text(json.dumps(raw, indent=1) + "\n", encoding="utf-8")
+        RESULTS.write_text(as_json(found, kills, pairs), encoding="utf-8")
         page = HERE / "RESULTS.md"
         page.write_text(report.with_section(page.read_text(encoding="utf-8"), "Killed runs", "\n".join(lines(found))), encoding="utf-8")
     return 1 if found["faults"] else 0
@@ -235,6 +236,12 @@ def summary(kills: Sequence[Kill], pairs: Sequence[Pair], usual: float, seed: in
 
 def _has_folder(one: Kill) -> bool:
     return any(not name.endswith(".lock") for name in one.left)
+
+
+def as_json(found: dict[str, Any], kills: Sequence[Kill], pairs: Sequence[Pair]) -> str:
+    """Everything, one line a kill."""
+    parts = [",\n".join(json.dumps(asdict(one)) for one in group) for group in (kills, pairs)]
+    return f'{{\n"summary": {json.dumps(found, indent=1)},\n"kills": [\n{parts[0]}\n],\n"pairs": [\n{parts[1]}\n]\n}}\n'
 
 
 def lines(found: dict[str, Any]) -> list[str]:
