@@ -28,6 +28,7 @@ from kundenwert.errors import CallError
 from kundenwert.models._base import Values
 from kundenwert.records import Histories
 from kundenwert.stats import distinct, quadrature
+from kundenwert.stats.beta import tail_fraction
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -50,6 +51,8 @@ _STEEPEST: Final = 300.0
 _FIRST_TOP: Final = 15
 _LAST_TOP: Final = 16_384
 _TAIL: Final = 1e-8
+# Where a difference from 1 is as good as a sum.
+_MANY_LEFT: Final = 1e-3
 _TAIL_OF_SQUARE: Final = 1e-7
 # What a sum of probabilities cannot tell from 1.
 _ROUNDING: Final = 1e-13
@@ -337,19 +340,28 @@ def _while_alive(model: Any, p: Values, x: Floats, kind: Indices, T: Floats, day
 
 def _by_purchase(p: Values, x: Floats, more: int, kind: Indices, T: Floats, days: float, n_max: int) -> Floats:
     """Stays n times and n come, or leaves at the n-th and at least n would have come."""
-    from scipy.special import betainc
-
     n = np.arange(n_max + 1)
     shape, b = p["r"] + x, p["b"] + x[:, None] + more
     stays = np.exp(_running(-np.log1p(p["a"] / (b + n[:-1]))))
     ahead = days / (p["alpha"] + T)
     counts = _counts(_ways(shape, n_max)[kind], shape[kind], ahead[:, None])[:, 0]
-    # Summed from the far end, where it is an incomplete beta function.
-    beyond = betainc(n_max + 1.0, shape[kind], ahead / (1 + ahead))
+    # Summed from the far end, so that small numbers keep their digits.
+    beyond = _beyond(counts, shape[kind], ahead / (1 + ahead))
     at_least = beyond[:, None] + np.cumsum(counts[:, ::-1], axis=1)[:, ::-1]
     leaves = np.where(n > 0, p["a"] / (b + np.maximum(n, 1) - 1), 0.0)
     result: Floats = stays[kind] * (counts + leaves[kind] * at_least)
     return result
+
+
+def _beyond(counts: Floats, shape: Floats, again: Floats) -> Floats:
+    """What a negative binomial has beyond its first probabilities; counts: (pairs, n), else (pairs,)."""
+    left: Floats = 1 - counts.sum(axis=1)
+    top = counts.shape[1] - 1
+    few = np.flatnonzero(left < _MANY_LEFT)
+    # Little is left only beyond the mean, where the fraction is quick. It multiplies the first probability left out.
+    first = counts[few, -1] * (shape[few] + top) / (top + 1) * again[few]
+    left[few] = first * tail_fraction(top + 1.0, shape[few], again[few])
+    return left
 
 
 def _by_time(p: Values, x: Floats, kind: Indices, T: Floats, days: float, n_max: int) -> Floats:

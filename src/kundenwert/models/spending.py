@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from kundenwert.models.future import FutureCounts, Mixture, Tabled
 from kundenwert.records import SpendHistories
 from kundenwert.stats import distinct
+from kundenwert.stats.beta import log_gamma_ends, log_ratio_cdf
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -38,10 +39,6 @@ _MOST: Final = 20_000
 _POINTS: Final = 128
 _LEFT_OUT: Final = 5e-4
 _FAR: Final = 60.0
-_SMALLEST: Final = 1e-300
-# Beyond so many standard deviations a logarithm of a ratio of gamma variables is never found, unless a shape is less than this.
-_SURE: Final = 8.0
-_LONG_TAIL: Final = 3.0
 _RARE: Final = 1e-6
 # Points of the quantiles along -ln(1 - probability given alive), which is where differences of P(alive) become steps of equal width.
 _QUANTILES: Final = 33
@@ -254,35 +251,18 @@ def _nearest(values: Floats, wanted: Integers) -> Indices:
 
 def _of_one_x(start: Integers, counts: Floats, kind: Indices, x: float, law: AmountLaw) -> tuple[float, float, Floats]:
     """Where the points along ln R begin, their distance, and F_alive at them for tables of customers with x purchases so far."""
-    from scipy.special import gammaincinv
-
     n, mass = _masses(start, counts, kind)
     own, others = law.p * n, law.p * x + law.q
     reached = np.flatnonzero(mass.max(axis=0) > _LEFT_OUT / len(n))
-    ends = own[reached[[0, -1]]] if len(reached) else own[[0, 0]]
-    amounts = gammaincinv(ends, [_LEFT_OUT, 1 - _LEFT_OUT])
-    rates = gammaincinv(others, [1 - _LEFT_OUT, _LEFT_OUT])
-    low, high = np.clip(np.log(np.maximum(amounts, _SMALLEST)) - np.log(np.maximum(rates, _SMALLEST)), -_FAR, _FAR)
+    ends = reached[[0, -1]] if len(reached) else np.array([0, 0])
+    amounts, rates = log_gamma_ends(own[ends], _LEFT_OUT), log_gamma_ends(others, _LEFT_OUT)
+    low, high = np.clip((amounts[0][0] - rates[1], amounts[1][1] - rates[0]), -_FAR, _FAR).tolist()
     shift = float(np.log(law.scale(np.array(x))))
-    line = np.linspace(low, high, _POINTS)
-    at_most = _at_most(own, others, line)
+    at_most = log_ratio_cdf(own, others, np.linspace(low, high, _POINTS))
     none = counts[start[kind]]
     # Not `@`: that starts threads, whose waiting costs more than sums of this size.
     cdf = none[:, None] + np.einsum("ij,jk->ik", mass, at_most)
     return low + shift, (high - low) / (_POINTS - 1), cdf
-
-
-def _at_most(own: Floats, others: float, line: Floats) -> Floats:
-    """P(ln(Gamma(own) / Gamma(others)) <= line); shape (own, line). Far from the middle it is 0 or 1."""
-    from scipy.special import betainc
-
-    far = (line - np.log(own / others)[:, None]) / np.sqrt(1 / own + 1 / others)[:, None]
-    result = (far > 0).astype(np.float64)
-    # The logarithm of a gamma variable of a small shape has a long tail below.
-    near = (np.abs(far) < _SURE) | (min(own[0], others) < _LONG_TAIL)
-    of, at = np.nonzero(near)
-    result[of, at] = betainc(own[of], others, 1 / (1 + np.exp(-line[at])))
-    return result
 
 
 def _masses(start: Integers, counts: Floats, kind: Indices) -> tuple[Floats, Floats]:

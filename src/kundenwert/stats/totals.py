@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from kundenwert.stats.beta import t_quantile
+
 Floats = NDArray[np.float64]
 
 
@@ -38,9 +40,7 @@ class Width:
         >>> Width(0.0, 0.0, 0.0625, 5.0).bounds(100.0, 0.9)
         (60.42..., 165.50...)
         """
-        from scipy.special import stdtrit
-
-        half = float(stdtrit(self.freedom, (1 + level) / 2)) * math.sqrt(self.variance)
+        half = t_quantile((1 + level) / 2, self.freedom) * math.sqrt(self.variance)
         low, high = sorted((mean * math.exp(-half), mean * math.exp(half)))
         return low, high
 
