@@ -25,7 +25,16 @@ def message(basis: Basis) -> str:
 
 
 def lead(basis: Basis) -> str:
-    """What the heading leaves open: whose, up to when, and what it is not."""
+    """What the heading leaves open: how far it may be off, whose it is, up to when, and what it is not."""
+    total = main_total(basis)
+    if total is None:
+        return _whose(basis)
+    lower, upper = from_to(basis, total)
+    cases = of_ten(basis, total.level)
+    return basis.language.text("It lies between {lower} and {upper} {cases}.", lower=lower, upper=upper, cases=cases) + " " + _whose(basis)
+
+
+def _whose(basis: Basis) -> str:
     text, plural, totals, figures = basis.language.text, basis.language.plural, basis.figures.totals, basis.figures
     if not basis.in_money:
         one, many = "{n} customer bought {purchases} times up to {day}.", "{n} customers bought {purchases} times up to {day}."
