@@ -180,6 +180,15 @@ def test_runs_of_before_intervals_existed_can_be_compared(two_runs: tuple[Path, 
     assert all(one.second_interval is None for one in found.totals)
 
 
+def test_what_the_backtest_said_and_several_models_of_a_family_are_kept(two_runs: tuple[Path, Ran, Ran], tmp_path: Path) -> None:
+    manifest = json.loads((two_runs[2].folder / "manifest.json").read_text(encoding="utf-8"))
+    models = [*manifest["models"], {**manifest["models"][0], "name": "nbd"}]
+    found = compare(altered(two_runs[2], tmp_path, models=models, backtest={"verdict": "Good."}), "current", "2025-06-01T0900Z-beef")
+    assert (found.first.verdict, found.second.verdict) == ((manifest["backtest"] or {}).get("verdict", ""), "Good.")
+    assert [(one.family, one.same) for one in found.models] == [("purchases", True), ("spend", True), ("purchases", False)]
+    assert found.models[2].first is None
+
+
 def test_a_run_is_not_compared_with_itself(two_runs: tuple[Path, Ran, Ran]) -> None:
     folder, _, late = two_runs
     with pytest.raises(CallError, match=f"the same run, {late.folder.name}"):

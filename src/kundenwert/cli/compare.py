@@ -62,7 +62,10 @@ def _heads(found: RunComparison) -> str:
     names = ("name", "as_of", "created", "version", "yardstick", "currency", "horizon", "value_horizon")
     words = {"name": "run", "as_of": "as of", "value_horizon": "value horizon"}
     rows = [(words.get(name, name), getattr(found.first, name), getattr(found.second, name)) for name in names]
-    return _show.table([("", "first", "second"), *rows])
+    verdicts = [
+        f"  Evidence, {which} run: {run.verdict}" for which, run in (("first", found.first), ("second", found.second)) if run.verdict
+    ]
+    return "\n".join([_show.table([("", "first", "second"), *rows]), *verdicts])
 
 
 def _inputs_and_settings(found: RunComparison) -> str:

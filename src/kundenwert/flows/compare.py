@@ -38,7 +38,10 @@ _PARTS = ("expected", "past", "clv", "value")
 
 @dataclass(frozen=True)
 class RunFacts:
-    """What a run is: when it was made, the day it values at, how far ahead it looks and in what money."""
+    """What a run is: when it was made, the day it values at, how far ahead it looks and in what money.
+
+    verdict: what its backtest said of the forecasts, in a sentence; empty without one.
+    """
 
     name: str
     created: str
@@ -48,6 +51,7 @@ class RunFacts:
     value_horizon: str
     yardstick: str
     currency: str
+    verdict: str
 
 
 @dataclass(frozen=True)
@@ -174,7 +178,8 @@ def compare(project: Path, first: str, second: str, *, count: int = 10) -> RunCo
 
 def _facts(run: Run) -> RunFacts:
     names = ("created", "version", "as_of", "horizon", "value_horizon", "yardstick", "currency")
-    return RunFacts(name=run.name, **{name: run.manifest[name] for name in names})
+    verdict = (run.manifest.get("backtest") or {}).get("verdict", "")
+    return RunFacts(name=run.name, verdict=verdict, **{name: run.manifest[name] for name in names})
 
 
 def _same(before: Mapping[str, Any], after: Mapping[str, Any], name: str) -> bool:
@@ -204,11 +209,19 @@ def _inputs(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, An
 
 
 def _models(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> tuple[ModelChange, ...]:
-    old, new = ({card["family"]: _model(card) for card in cards} for cards in (before, after))
+    """By family, and by place where a run has several models of one."""
+    old, new = (_by_place(cards) for cards in (before, after))
     return tuple(
-        ModelChange(family, old.get(family), new.get(family), same=old.get(family) == new.get(family))
-        for family in dict.fromkeys([*old, *new])
+        ModelChange(place[0], old.get(place), new.get(place), same=old.get(place) == new.get(place))
+        for place in dict.fromkeys([*old, *new])
     )
+
+
+def _by_place(cards: Sequence[Mapping[str, Any]]) -> dict[tuple[str, int], dict[str, Any]]:
+    found: dict[tuple[str, int], dict[str, Any]] = {}
+    for card in cards:
+        found[card["family"], sum(family == card["family"] for family, _ in found)] = _model(card)
+    return found
 
 
 def _model(card: Mapping[str, Any]) -> dict[str, Any]:
