@@ -228,3 +228,50 @@ def test_a_place_that_cannot_be_written_is_an_error_of_the_system(tmp_path: Path
     (tmp_path / "values.xlsx").mkdir()
     with pytest.raises(OSError, match="directory"):
         module.customer_table(table(), tmp_path / "values.xlsx", lang="en", manifest={})
+
+
+INTERVALS = [
+    {"measure": "purchases", "mean": 2.25, "lower": 1.0, "upper": 4.5, "level": 0.9},
+    {"measure": "clv", "mean": 400.3, "lower": 250.5, "upper": 640.25, "level": 0.9},
+    {"measure": "novel", "mean": 1.0, "lower": 0.5, "upper": 2.0, "level": 0.9},
+]
+
+
+def test_ranges_of_totals_stand_beside_the_totals(tmp_path: Path) -> None:
+    sheet = written(tmp_path, lang="de", manifest=MANIFEST | {"intervals": INTERVALS}).worksheets[1]
+    # The totals stand above the meanings of the columns, which bear the same names.
+    found = {row[0]: row[1:4] for row in reversed(list(sheet.iter_rows(values_only=True))) if row[0]}
+    assert found["Summen"][1:] == ("Von", "Bis")
+    assert found["Erwartete Käufe, 12 Monate"] == (pytest.approx(2.25), 1.0, 4.5)
+    assert found["Kommt noch (clv), 5 Jahre, €"][1:] == (250.5, 640.25)
+    assert found["Erwarteter Umsatz, 12 Monate, €"][1:] == (None, None)
+    assert any("in 9 von 10 Fällen hält" in str(name) for name in found)
+
+
+@pytest.mark.parametrize("intervals", ["not computed in this version", None, []])
+def test_without_ranges_of_totals_none_are_shown(tmp_path: Path, intervals: Any) -> None:
+    sheet = written(tmp_path, manifest=MANIFEST | {"intervals": intervals}).worksheets[1]
+    found = {row[0]: row[1:4] for row in sheet.iter_rows(values_only=True) if row[0]}
+    assert found["Totals"][1:] == (None, None)
+
+
+def test_bounds_have_headings_that_say_what_they_are(tmp_path: Path) -> None:
+    bounds = {"clv_lower": masked([120.0, 10.0, 0.0]), "clv_upper": masked([700.0, 310.0, 0.0])}
+    book = written(tmp_path, table(**bounds))
+    assert rows(book)[0]["Still to come (clv), 5 years, €: at least"] == 120.0
+    assert rows(book)[0]["Still to come (clv), 5 years, €: at most"] == 700.0
+    assert "Exceeded in 95 of 100 cases." in texts(book, 1)
+
+
+def test_bounds_at_another_level_name_their_level(tmp_path: Path) -> None:
+    half = {
+        "clv_lower_50": masked([200.0, 40.0, 0.0]),
+        "clv_upper_50": masked([390.0, 150.0, 0.0]),
+        "score_lower_50": masked([1.0, 2.0, 3.0]),
+    }
+    book = written(tmp_path, table(**half))
+    first = rows(book)[0]
+    assert first["Still to come (clv), 5 years, €: at least (50%)"] == 200.0
+    assert first["Still to come (clv), 5 years, €: at most (50%)"] == 390.0
+    assert first["score_lower_50"] == 1.0
+    assert {"Exceeded in 75 of 100 cases.", "Exceeded in 25 of 100 cases."} <= set(texts(book, 1))

@@ -118,3 +118,42 @@ def test_cost_has_a_line_of_its_own(lang: str, words: str) -> None:
     *lines, past, _, value = figures(text, lang)
     assert past == ROW["past"]
     assert sum(lines) == value
+
+
+RANGES = {
+    "expected_purchases_lower": 0,
+    "expected_purchases_upper": 4,
+    "expected_revenue": money("180.00"),
+    "expected_revenue_lower": money("0.00"),
+    "expected_revenue_upper": money("510.20"),
+    "clv_lower": money("0.00"),
+    "clv_upper": money("700.50"),
+}
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("de", ["Käufe in den nächsten 12 Monaten: 0 bis 4 in 9 von 10 Fällen.",
+                "Kommt noch in den nächsten 2 Jahren: 0,00 € bis 700,50 €"]),
+        ("en", ["Revenue in the next 12 months: €0.00 to €510.20 in 9 of 10 cases.",
+                "Still to come in the next 2 years: €0.00 to €700.50"]),
+    ],
+)  # fmt: skip
+def test_ranges_of_the_row_are_told_in_sentences(lang: str, words: list[str]) -> None:
+    text = explanation(sample(row=ROW | RANGES), lang).replace("\u00a0", " ")
+    assert [word for word in words if word not in text] == []
+    assert "9 von 10" not in explanation(sample(), "de")
+
+
+def test_where_nothing_is_uncertain_no_range_is_told() -> None:
+    row = ROW | RANGES | {"level": "none", "clv": money(0), "value": money(600), "clv_upper": money(0)}
+    assert "9 of 10" not in explanation(sample(row=row, parts=PARTS[:2]), "en")
+
+
+def test_without_amounts_only_the_range_of_purchases_is_told() -> None:
+    nothing = dict.fromkeys(("monetary_value", "revenue", "past", "clv", "value", "expected_revenue", "clv_lower", "clv_upper"))
+    basis = BASIS | {"yardstick": "purchases", "currency": ""}
+    text = explanation(sample(row=ROW | RANGES | nothing, parts=(), history=(), basis=basis), "en")
+    assert "Purchases in the next 12 months: 0 to 4 in 9 of 10 cases." in text
+    assert text.count("9 of 10") == 1

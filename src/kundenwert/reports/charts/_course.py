@@ -50,6 +50,8 @@ def _ends(tracking: Tracking) -> tuple[date, date]:
 def _origin(tracking: Tracking, language: Language) -> list[Spec]:
     """The line after which nothing was known, its words on the side that has room."""
     first, last = _ends(tracking)
+    if last <= tracking.origin:
+        return []
     left = (tracking.origin - first) > (last - tracking.origin)
     place: dict[str, Any] = {"align": "right", "dx": -6} if left else {"align": "left", "dx": 6}
     words = [language.text("forecast from"), language.date(tracking.origin)]

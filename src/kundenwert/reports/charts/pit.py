@@ -98,7 +98,7 @@ def _message(shares: Sequence[float], band: tuple[float, float], language: Langu
     slight = max(abs(share * count - 1) for share in shares) < _NOTABLE
     if slight or all(band[0] <= share <= band[1] for share in shares):
         return text("The forecast knows how uncertain it is: outcomes fall evenly over its range")
-    if abs(mean - 0.5) * 4 > abs(ends):
+    if abs(mean - 0.5) * 4 > max(abs(ends), _NOTABLE / 2):
         return text("More came than the forecast thought likely") if mean > 0.5 else text("Less came than the forecast thought likely")
     if abs(ends) < _NOTABLE / 2:
         return text("Outcomes fall nearly evenly over the range of the forecast")
