@@ -265,6 +265,7 @@ def test_bounds_have_headings_that_say_what_they_are(tmp_path: Path) -> None:
 
 def test_bounds_at_another_level_name_their_level(tmp_path: Path) -> None:
     half = {
+        "clv_lower_97_5": masked([9.0, 8.0, 0.0]),
         "clv_lower_50": masked([200.0, 40.0, 0.0]),
         "clv_upper_50": masked([390.0, 150.0, 0.0]),
         "score_lower_50": masked([1.0, 2.0, 3.0]),
@@ -273,5 +274,6 @@ def test_bounds_at_another_level_name_their_level(tmp_path: Path) -> None:
     first = rows(book)[0]
     assert first["Still to come (clv), 5 years, €: at least (50%)"] == 200.0
     assert first["Still to come (clv), 5 years, €: at most (50%)"] == 390.0
+    assert first["Still to come (clv), 5 years, €: at least (97.5%)"] == 9.0
     assert first["score_lower_50"] == 1.0
-    assert {"Exceeded in 75 of 100 cases.", "Exceeded in 25 of 100 cases."} <= set(texts(book, 1))
+    assert {"Exceeded in 98.75 of 100 cases.", "Exceeded in 75 of 100 cases.", "Exceeded in 25 of 100 cases."} <= set(texts(book, 1))

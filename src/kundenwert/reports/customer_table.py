@@ -24,8 +24,8 @@ _TABLE_ROWS = 250_000
 _SUMS_ROW, _HEADER_ROW = 2, 3
 _HEADER_HEIGHT = 62
 _WIDTHS = {"text": 22, "count": 12, "money": 16, "number": 14, "share": 11, "date": 13}
-# A bound at another level: its column, its end and the level in percent.
-_BOUND = re.compile(r"(?P<column>\w+)_(?P<end>lower|upper)_(?P<level>\d+(?:\.\d+)?)")
+# A bound at another level: its column, its end and the level in percent (97_5 is 97.5).
+_BOUND = re.compile(r"(?P<column>\w+)_(?P<end>lower|upper)_(?P<level>\d+(?:_\d+)?)")
 # Excel counts days from 30 December 1899 (from March 1900 on, after its wrong leap day).
 _DAY_ZERO = "1899-12-30"
 
@@ -73,7 +73,7 @@ def _other_level(told: Told, known: Mapping[str, Column], name: str) -> Column |
     found = _BOUND.fullmatch(name)
     if not found or f"{found['column']}_{found['end']}" not in known:
         return None
-    bound, level = known[f"{found['column']}_{found['end']}"], float(found["level"])
+    bound, level = known[f"{found['column']}_{found['end']}"], float(found["level"].replace("_", "."))
     outside = (100 - level) / 2
     exceeded = 100 - outside if found["end"] == "lower" else outside
     shown = told.words.percent(level / 100, 1 if level % 1 else 0)
