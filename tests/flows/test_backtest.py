@@ -5,24 +5,28 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from math import log
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import exports
+import numpy as np
 import pytest
 
 from kundenwert import registry
 from kundenwert.errors import AmbiguousInput, CallError
-from kundenwert.flows.backtest import backtest_project
+from kundenwert.flows.backtest import backtest_project, refit
 from kundenwert.flows.look import list_runs
 from kundenwert.flows.progress import Progress
 from kundenwert.flows.run import Ran
 from kundenwert.models._base import Fitted, Outcome
 from kundenwert.models.evidence import candidates
-from kundenwert.records import Backtest, Scored
+from kundenwert.models.purchases.bg_nbd import BgNbd
+from kundenwert.records import Backtest, Calendar, Scored
 
 CLOCK = datetime(2026, 1, 1, tzinfo=UTC)
 FIRST = date(2023, 1, 2)
@@ -36,10 +40,10 @@ def bg_nbd_only(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(candidates, "models", lambda: [registry.load("models.purchases", "bg_nbd")()])
 
 
-def run_in(folder: Path, lines: list[Any], *, origins: tuple[date, ...] = (), **flags: Any) -> Backtest:
+def run_in(folder: Path, lines: list[Any], *, origins: tuple[date, ...] = (), how: dict[str, Any] | None = None, **flags: Any) -> Backtest:
     folder.mkdir(exist_ok=True)
     exports.project(folder, lines)
-    return backtest_project(folder, {"threads": "1", **flags}, clock=CLOCK, progress=Progress(), origins=origins)
+    return backtest_project(folder, {"threads": "1", **flags}, clock=CLOCK, progress=Progress(), origins=origins, **(how or {}))
 
 
 @pytest.fixture
@@ -224,6 +228,107 @@ def test_the_same_again_is_the_same_whatever_the_threads_and_nothing_is_written_
     again = backtest_project(simple_folder, {"threads": "2", "horizon": "20w", "as_of": "2024-11-30"}, clock=CLOCK, progress=Progress())
     assert asdict(again) == asdict(simple)
     assert list_runs(simple_folder) == []
+
+
+def test_of_a_large_base_a_sample_serves_the_same_one_every_time(simple: Backtest, tested: Test) -> None:
+    first, again = (tested(SIMPLE, horizon="20w", as_of="2024-11-30", how={"sample": 150}, name=name) for name in ("a", "b"))
+    assert asdict(first) == asdict(again)
+    assert (first.sampled, simple.sampled) == (150, None)
+    assert [one.origin for one in first.origins] == [one.origin for one in simple.origins][: len(first.origins)]
+    for one, whole in zip(first.origins, simple.origins, strict=False):
+        assert 100 <= one.customers < whole.customers
+        # A random part of the customers has about that part of the purchases.
+        assert one.purchases / whole.purchases == pytest.approx(one.customers / whole.customers, rel=0.5)
+
+
+def test_at_most_so_many_origins_are_the_latest_ones(simple: Backtest, tested: Test) -> None:
+    found = tested(SIMPLE, horizon="20w", as_of="2024-11-30", how={"most_origins": 2})
+    assert [one.origin for one in found.origins] == [one.origin for one in simple.origins][:2]
+    assert found.origins[0].purchases == simple.origins[0].purchases
+
+
+# ---- money ------------------------------------------------------------------------------------------------------------
+
+
+def test_revenue_that_came_is_that_of_a_slow_sum_returns_taken_off(tested: Test) -> None:
+    origin = date(2024, 3, 1)
+    found = tested(SHOP, origins=(origin,), horizon="10w", as_of="2024-11-30").origins[0]
+    known = {customer for customer, day, _, _, quantity, *_ in SHOP if quantity > 0 and day <= origin}
+    came = sum(
+        (Decimal(amount) for customer, day, _, _, _, amount, *_ in SHOP if customer in known and origin < day <= found.until), Decimal(0)
+    )
+    revenue = {round(one.money.revenue, 4) for one in found.forecasts if one.money}
+    assert revenue == {round(float(came), 4)}
+
+
+def test_every_forecast_is_scored_in_money_and_intervals_of_the_best_model(simple: Backtest) -> None:
+    for one in (*simple.origins[0].forecasts, *simple.pooled):
+        assert one.money is not None
+        assert one.money.bias == pytest.approx(one.money.expected_revenue / one.money.revenue - 1)
+        assert bool(one.money.levels) == (one.name == simple.best_model)
+    pooled = by_name(simple.pooled)["bg_nbd"].money
+    assert pooled is not None
+    assert pooled.revenue == pytest.approx(sum(one.forecasts[0].money.revenue for one in simple.origins if one.forecasts[0].money))
+    for level in pooled.levels:
+        assert level.pit == pytest.approx(level.level, abs=0.1)
+        assert level.held >= level.pit - 1e-9
+
+
+def test_amounts_come_with_the_evidence_for_them(simple: Backtest) -> None:
+    found = simple.spend
+    assert found is not None
+    assert [one.name for one in found.scores] == ["gamma_gamma", "gamma_gamma+first", "plain"]
+    assert found.chosen in found.sentence or "Amounts are expected from" in found.sentence
+    assert found.customers > 100
+
+
+def test_a_log_without_amounts_has_no_money(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bg_nbd_only(monkeypatch)
+    (tmp_path / "kundenwert.toml").write_text('horizon = "20w"\n[[sources]]\nfiles = ["sales.csv"]\n', encoding="utf-8")
+    rows = "\n".join(f"{customer},{day.isoformat()}" for customer, day, *_ in SIMPLE)
+    (tmp_path / "sales.csv").write_text(f"customer_id,date\n{rows}\n", encoding="utf-8")
+    found = backtest_project(tmp_path, {"threads": "1"}, clock=CLOCK, progress=Progress())
+    assert found.spend is None
+    assert all(one.money is None for one in found.pooled)
+    assert set(found.log_errors) == {"purchases"}
+
+
+# ---- totals -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_interval_of_a_total_is_learned_from_windows_that_had_ended(simple: Backtest) -> None:
+    measures = {total.forecast.measure for total in simple.totals}
+    assert measures == {"purchases", "revenue"}
+    for total in simple.totals:
+        one = next(one for one in simple.origins if one.origin == total.origin)
+        ended = [other for other in simple.origins if other.until <= total.origin]
+        assert total.forecast.origins == len(ended)
+        scored = by_name(one.forecasts)[total.name]
+        if total.forecast.measure == "purchases":
+            assert total.forecast.mean == pytest.approx(scored.expected_purchases)
+            assert total.actual == one.purchases
+        assert total.is_held == (total.forecast.lower <= total.actual <= total.forecast.upper)
+        if not ended:
+            assert total.forecast.level_error == pytest.approx(0.25**2)
+    errors = [log(one.purchases / by_name(one.forecasts)["bg_nbd"].expected_purchases) for one in simple.origins]
+    assert simple.log_errors["purchases"] == pytest.approx(errors)
+
+
+def test_one_origin_reports_no_coverage(tested: Test) -> None:
+    found = tested(SIMPLE, origins=(date(2024, 3, 1),), horizon="10w", as_of="2024-11-30")
+    assert found.totals == ()
+    assert len(found.log_errors["purchases"]) == 1
+
+
+# ---- beyond plain models ----------------------------------------------------------------------------------------------
+
+
+def test_the_best_model_is_fitted_anew_on_other_histories(simple: Backtest) -> None:
+    histories = BgNbd().simulate(BgNbd().example()[0], BgNbd().example()[1], rng=np.random.default_rng(1))
+    calendar = Calendar(19_000, 18_000, np.array([18_000, 19_030]), np.array([10]))
+    fit = refit(simple, histories, calendar)
+    assert fit.parameters == BgNbd().fit(histories).parameters
+    assert refit(replace(simple, best_model=None), histories, calendar) is None
 
 
 # ---- the verdict ------------------------------------------------------------------------------------------------------

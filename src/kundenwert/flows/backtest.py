@@ -60,8 +60,10 @@ def backtest_project(
     progress: Progress,
     origins: Sequence[date] = (),
     candidates: Candidates | None = None,
+    most_origins: int | None = None,
+    sample: int | None = going_back.SAMPLE,
 ) -> Backtest:
-    """The backtest of a project. clock: the time, in UTC. origins: days to forecast from; without them those of the rule."""
+    """The backtest of a project. clock: the time, in UTC; the rest as in `backtest`."""
     project = read(folder, flags)
     settings = project.settings
     with (
@@ -74,7 +76,17 @@ def backtest_project(
     ):
         (Path(scratch) / "read").mkdir()
         _, loaded = open_ledger(engine, project.folder, project.inputs, settings, scratch=Path(scratch) / "read", progress=progress)
-        return backtest(engine, loaded, settings, clock=clock.date(), progress=progress, origins=origins, candidates=candidates)
+        return backtest(
+            engine,
+            loaded,
+            settings,
+            clock=clock.date(),
+            progress=progress,
+            origins=origins,
+            candidates=candidates,
+            most_origins=most_origins,
+            sample=sample,
+        )
 
 
 def backtest(
