@@ -285,7 +285,8 @@ def _by_polynomial(target: _Target, mode: Floats, scale: Floats, n: int, rng: np
         density = told.after(proposal, points, weights, _MANY if target.is_large and turn < 2 else _FEW, rng)
         # In the first round everything lies around the mode, which need not be where the mass is.
         if turn:
-            proposal = importance.adapted(density, proposal, rng)
+            # Rounds cost little here.
+            proposal = importance.adapted(density, proposal, rng, until=0.2)
             final = proposal.draw(n, rng)
             height, far = density(final, exact_far=True), proposal.log_density(final)
             # Those with the greatest weights decide of k-hat: they are made exact.

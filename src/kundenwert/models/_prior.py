@@ -138,8 +138,5 @@ def _is_regular(prior: Prior, names: Sequence[str]) -> bool:
     if any(not one.sd > 0 for one in prior.beliefs):
         return False
     # Values without any special ratio: coordinates that depend on each other here do so everywhere.
-    values = {name: np.array([1 + 0.37 * i]) for i, name in enumerate(names)}
-    try:
-        return bool(np.isfinite(prior.density(values, 1.0, 1.0)[0][0]))
-    except np.linalg.LinAlgError:
-        return False
+    change = prior.coordinates({name: np.array([1 + 0.37 * i]) for i, name in enumerate(names)})[1][0]
+    return bool(np.linalg.matrix_rank(change) == len(names))

@@ -26,6 +26,8 @@ _LEAST_TAIL: Final = 5
 _DIVISOR, _MORE_VALUES = 3.0, 10
 # Tails of a proposal fall off like a t distribution with so many degrees of freedom: heavier than those of most posteriors.
 _DEGREES: Final = 8.0
+# Share of the wide part of a mixture, and how much wider than the whole it is.
+_DEFENCE, _WIDER = 0.1, 1.7
 # Rounds of adaption, draws in each, and the share of them that must count in an update.
 _ROUNDS, _ROUND, _COUNTING = 8, 600, 0.1
 
@@ -155,26 +157,31 @@ def systematic(weights: Floats, n: int, rng: np.random.Generator) -> NDArray[np.
 
 
 def spread(mode: Floats, scale: Floats) -> Proposal:
-    """t distributions at the mode and on both sides of it along the two longest axes of a first guess of the covariance (k, k)."""
+    """A start for `adapted` from a first guess of the covariance (k, k).
+
+    t distributions at the mode and on both sides of it along the two longest axes, and last a wide one over all: a defence where the
+    others do not reach (Hesterberg 1995, Technometrics 37(2)).
+    """
     lengths, axes = np.linalg.eigh(scale)
     steps = (1.5 * np.sqrt(lengths) * axes).T[-2:]
-    mean = np.concatenate((mode[None], mode - steps, mode + steps))
+    mean = np.concatenate((mode[None], mode - steps, mode + steps, mode[None]))
     root = np.asarray(np.linalg.cholesky(scale), dtype=np.float64)
-    return Proposal(np.full(len(mean), 1 / len(mean)), mean, np.stack([root] * len(mean)))
+    share = np.full(len(mean) - 1, (1 - _DEFENCE) / (len(mean) - 1))
+    return Proposal(np.append(share, _DEFENCE), mean, np.stack([root] * (len(mean) - 1) + [_WIDER * root]))
 
 
-def adapted(log_density: LogDensity, proposal: Proposal, rng: np.random.Generator) -> Proposal:
-    """The mixture adapted to the density in rounds of draws: CDGMR section 4.2.
+def adapted(log_density: LogDensity, proposal: Proposal, rng: np.random.Generator, *, until: float = 0.5) -> Proposal:
+    """A mixture from `spread`, adapted to the density in rounds of draws: CDGMR section 4.2.
 
-    Rounds in which a few draws would carry all the weight count the weights by a power that leaves enough of them. Ends early when the
-    smoothed weights are good.
+    Rounds in which a few draws would carry all the weight count the weights by a power that leaves enough of them. Ends early when
+    k-hat of the smoothed weights is below `until` and most draws count.
     """
     for _ in range(_ROUNDS):
         points = proposal.draw(_ROUND, rng)
         parts, squares = proposal.log_parts(points)
         ratio = log_density(points) - _log_sum(parts)
         log_weights, k_hat = smoothed(ratio)
-        if k_hat < 0.2 and effective_number(np.exp(log_weights)) > 0.7 * _ROUND:
+        if k_hat < until and effective_number(np.exp(log_weights)) > 0.7 * _ROUND:
             break
         proposal = _updated(proposal, points, tempered(log_weights), parts, squares)
     return proposal
@@ -188,15 +195,16 @@ def _updated(proposal: Proposal, points: Floats, weights: Floats, parts: Floats,
     pull = belongs * (df + k) / (df + squares)
     middle, whole = moments(points, weights)
     mean, root = np.empty_like(proposal.mean), np.empty_like(proposal.root)
-    for c in range(len(share)):
+    for c in range(len(share) - 1):
         alive = share[c] > 0.01
         mean[c] = pull[:, c] @ points / pull[:, c].sum() if alive else middle
         away = points - mean[c]
         scale = (away * pull[:, c, None]).T @ away / share[c] if alive else whole
         # A touch of the whole keeps a part from falling into a line.
         root[c] = np.linalg.cholesky(scale + 0.02 * whole + 1e-12 * np.eye(k))
-    share = np.maximum(share, 0.01)
-    return Proposal(share / share.sum(), mean, root, df)
+    mean[-1], root[-1] = middle, _WIDER * np.linalg.cholesky(whole + 1e-12 * np.eye(k))
+    own = np.maximum(share[:-1], 0.01)
+    return Proposal(np.append((1 - _DEFENCE) * own / own.sum(), _DEFENCE), mean, root, df)
 
 
 def tempered(log_weights: Floats) -> Floats:
