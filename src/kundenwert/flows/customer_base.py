@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -76,6 +78,10 @@ class CustomerBase:
         step = "base/repeat_days_plain.sql" if self._is_plain else "base/repeat_days.sql"
         found = self._engine.arrays(step, known=day_number(known or self.as_of), as_of=day_number(self.as_of))
         return found["day"], found["purchases"]
+
+    def known_customers(self) -> dict[str, Any]:
+        """The history of each customer that models see, as arrays of shape (n,): customer_id, frequency, recency, t (days)."""
+        return self._engine.arrays("base/known_customers.sql")
 
     @property
     def customers(self) -> Any:
@@ -191,10 +197,14 @@ def customer_base(
     chosen = settings_with({**(settings or {}), "as_of": as_of})
     given = Path(source) if isinstance(source, str) else source
     engine = open_engine(memory=chosen.memory or None, threads=chosen.threads or None)
-    with tempfile.TemporaryDirectory(prefix="kundenwert-") as scratch:
+    with contextlib.ExitStack() as stack:
+        scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="kundenwert-"))
         loaded = load(engine, [Input(given, wanted)], chosen, scratch=Path(scratch), progress=Progress(), thorough=False)
         day = valuation.as_of_day(loaded, chosen, datetime.now(UTC).date())
         facts = valuation.log_facts(loaded, day)
         summary, _ = building.build(engine, facts, as_of=day_number(day), collective=bool(chosen.collective))
-    is_plain = facts.is_plain and not chosen.collective
-    return CustomerBase(engine, summary, day, type(source).__module__.partition(".")[0], is_plain=is_plain)
+        is_plain = facts.is_plain and not chosen.collective
+        base = CustomerBase(engine, summary, day, type(source).__module__.partition(".")[0], is_plain=is_plain)
+        # Days of purchase may be read later, from what the input was rewritten to: that goes when the base does.
+        weakref.finalize(base, stack.pop_all().close)
+    return base

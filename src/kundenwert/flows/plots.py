@@ -27,8 +27,8 @@ class Plots:
 
     frequency(base), timing(base), p_alive_matrix(base), purchases_matrix(base, horizon="12m"): of the base the fit was made of.
     heterogeneity(): of the parameters alone. posterior(): of draws. p_alive_path(purchases, until=None): of one customer's days with a
-    purchase. tracking(base, later=None), tracking_cumulative(base, later=None): later is a base of a later day, to see what came.
-    calibration(backtest), pit(backtest): of what a backtest says of this model.
+    purchase. tracking(base, later=None), tracking_cumulative(base, later=None): later is the base of a later day, to see what came.
+    calibration(base, later), pit(base, later): of the same; or of what a Backtest says of this model, given instead.
     All take `lang` ("en", "de") and `width` in pixels.
     """
 
@@ -91,17 +91,39 @@ def _days(horizon: str, base: Any) -> float:
         raise CallError("A horizon needs a customer base, whose as-of day it starts from. Expected: that, or `days=`.") from None
 
 
-def scored(fit: Any, found: Backtest | Scored) -> Scored:
-    """What a backtest says of the model of this fit, over all origins. Raises CallError if it says nothing."""
+def scored(fit: Any, found: Any, later: CustomerBase | None = None) -> Scored:
+    """What a backtest says of the model of this fit, over all origins; or the fit of a base held against what a later base knows. Raises
+    CallError if neither is given.
+    """
+    if later is not None:
+        return _held(fit, found, later)
     if isinstance(found, Scored):
         return found
     if not isinstance(found, Backtest):
-        raise CallError(f"{type(found).__name__} is no backtest. Expected: a Backtest, or the Scored of one forecast in it.")
+        came = f"{type(found).__name__} is no backtest."
+        raise CallError(f"{came} Expected: a Backtest, the Scored of one forecast in it, or a base and a later one.")
     for one in found.pooled:
         if one.name == fit.model.name:
             return one
     known = ", ".join(one.name for one in found.pooled) or "none"
     raise CallError(f"The backtest has no forecast of {fit.model.name}. Expected: one with a fit of one of its forecasts: {known}.")
+
+
+def _held(fit: Any, base: CustomerBase, later: CustomerBase) -> Scored:
+    """Purchases after the as-of day of the base are those by which the frequency has grown until that of the later one."""
+    import numpy as np
+
+    from kundenwert.models.diagnostics._held import held
+
+    before, after = (one.known_customers() for one in (base, later))
+    ids, ids_after = (columns["customer_id"].astype(str) for columns in (before, after))
+    order = np.argsort(ids_after, kind="stable")
+    place = order[np.minimum(np.searchsorted(ids_after, ids, sorter=order), max(len(order) - 1, 0))] if len(order) else order
+    grown = np.where(ids_after[place] == ids, after["frequency"][place] - before["frequency"], 0) if len(order) else np.zeros(len(ids))
+    # A reversal that came later may have taken a purchase back.
+    actual = np.maximum(grown, 0).astype(np.int64)
+    days = (later.as_of - base.as_of).days
+    return held(fit, before["frequency"], before["recency"], before["t"], actual, days=days)
 
 
 def tracked(fit: Any, base: CustomerBase, later: CustomerBase | None = None) -> Tracking:
