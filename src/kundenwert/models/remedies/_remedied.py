@@ -119,6 +119,11 @@ class AbstractRemediedFit(ABC):
         """One row a customer of the base; horizons like "39w", "12m", "5y"; discount_rate a year, effective."""
         return base.forecast(self, horizon=horizon, value_horizon=value_horizon, discount_rate=discount_rate)
 
+    @property
+    def plot(self) -> Any:
+        """Charts of this fit by name; those that need a plain model's parameters say so."""
+        return registry.load("flows", "plots")(self)
+
     def summary(self) -> Summary:
         """The fit as a table that prints well."""
         heading = (
