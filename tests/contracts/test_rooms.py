@@ -25,6 +25,7 @@ ROOMS = (
     "models.spend",
     "models.baselines",
     "models.remedies",
+    "models.diagnostics",
     "reports",
     "reports.charts",
     "cli",

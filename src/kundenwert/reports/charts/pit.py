@@ -29,13 +29,13 @@ def pit(scored: Scored, lang: str = "en", *, width: int = 560) -> Spec:
     low, high = _band(shares, sum(part.customers for part in scored.deciles))
     text, size = language.text, 1 / max(len(shares), 1)
     bars = [{"x": round(place * size, 6), "end": round((place + 1) * size, 6), "y": round(share, 6)} for place, share in enumerate(shares)]
-    top = max((*shares, high)) * 1.16
+    top = max((*shares, high)) * 1.2
     title = text("Place of the outcome in its forecast: 0 far fewer, 1 far more than expected")
     narrow = text("Place of the outcome in its forecast")
     body = {
         "encoding": {
             "x": across("x", title if width >= 500 else narrow, domain=(0.0, 1.0), values=[0, 0.25, 0.5, 0.75, 1], format=".2~f"),
-            "y": upward("y", text("Share of outcomes"), domain=(0.0, top), format=".0%"),
+            "y": upward("y", text("Share of outcomes"), domain=(0.0, top), format=".0%", grid=False),
         },
         "layer": [
             {
@@ -43,7 +43,7 @@ def pit(scored: Scored, lang: str = "en", *, width: int = 560) -> Spec:
                 "mark": {"type": "rect", "color": colour("py"), "stroke": colour("bg"), "strokeWidth": 1},
                 "encoding": {"x2": {"field": "end"}, "y2": {"datum": 0}},
             },
-            *_chance(low, high, size, text("as it should be, dashed: what chance allows")),
+            *_chance(low, high, size, text("line: as it should be, dashed: what chance allows")),
         ],
     }
     return chart(_headings(shares, (low, high), language), _data(shares, language), width=width, height=HEIGHT, body=body)
@@ -74,9 +74,9 @@ def _chance(low: float, high: float, even: float, words: str) -> list[Spec]:
         for height, dashes in lines
     ]
     label: Spec = {
-        "data": {"values": [{"x": 0, "y": high}]},
-        "mark": {"type": "text", "align": "left", "baseline": "bottom", "dx": 4, "dy": -5, "color": colour("text")},
-        "encoding": {"text": {"value": words}},
+        "data": {"values": [{"x": 0}]},
+        "mark": {"type": "text", "align": "left", "baseline": "top", "dx": 4, "color": colour("text")},
+        "encoding": {"y": {"value": 0}, "text": {"value": words}},
     }
     return [*rules, label]
 
