@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import tempfile
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -72,3 +75,18 @@ def test_a_horizon_that_cannot_be_read_says_what_one_looks_like() -> None:
     base = kw.customer_base(pa.table(orders()), as_of="2023-12-31")
     with pytest.raises(CallError, match="39w, 12m, 5y or 374d"):
         kw.BgNbd().fit(base).forecast(base, horizon="soon")
+
+
+def test_days_of_purchase_can_be_read_long_after_a_file_was_and_nothing_is_left_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    lines = pd.DataFrame(orders()).assign(city="Köln").to_csv(index=False).encode("cp1252")  # rewritten before it is read
+    (tmp_path / "orders.csv").write_bytes(lines)
+    base = kw.customer_base(str(tmp_path / "orders.csv"), as_of="2023-12-31")
+    days, purchases = base.daily_repeat_purchases()
+    assert purchases.sum() == base.summary.repeat_purchases
+    assert len(days) == len(purchases)
+    del base
+    gc.collect()
+    assert [path.name for path in tmp_path.iterdir()] == ["orders.csv"]
