@@ -12,7 +12,8 @@ from kundenwert.models.course import expected_course
 from kundenwert.models.future import future_counts, future_mass_of
 from kundenwert.models.remedies import AbstractRemedy, read_fit
 from kundenwert.models.remedies._clock import Clock, balanced, month_of
-from kundenwert.models.remedies.season import Profile, SeasonFit, _fit_of, profile_of
+from kundenwert.models.remedies._profile import Profile, profile_of
+from kundenwert.models.remedies.season import SeasonFit, _fit_of
 from kundenwert.records import Calendar, Histories, Horizons
 from kundenwert.stats import discount
 
@@ -49,7 +50,7 @@ def flat(log, name="bg_nbd", factors=None):
 def test_the_remedy_is_a_plug_in_that_names_what_it_needs():
     assert isinstance(remedy(), AbstractRemedy)
     assert remedy().name == "season"
-    assert [remedy().fits(model(name)) for name in ("bg_nbd", "mbg_nbd", "nbd", "pareto_nbd", "recent_rate")] == [True] * 3 + [False] * 2
+    assert [remedy().fits(model(name)) for name in ("bg_nbd", "mbg_nbd", "nbd", "pareto_nbd", "recent_rate")] == [True] * 4 + [False]
 
 
 def test_a_log_below_two_years_has_no_season(log):
@@ -60,9 +61,9 @@ def test_a_log_below_two_years_has_no_season(log):
     assert "repeat purchases" in remedy().applies(log.histories, nothing)
 
 
-def test_a_model_whose_customers_leave_by_the_calendar_is_refused(log):
-    with pytest.raises(CallError, match="pareto_nbd cannot follow a season"):
-        remedy().fit(model("pareto_nbd"), log.histories, log.calendar)
+def test_a_model_of_other_histories_is_refused(log):
+    with pytest.raises(CallError, match="recent_rate cannot follow a season"):
+        remedy().fit(model("recent_rate"), log.histories, log.calendar)
 
 
 def test_the_profile_is_found_within_a_few_percent(fit):

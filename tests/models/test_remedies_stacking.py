@@ -85,7 +85,7 @@ def test_what_is_no_fit_is_refused(text):
 
 
 def test_an_unknown_remedy_is_refused(fits):
-    text = stacked(fits, [1, 1, 1]).to_json().replace('"_stacking"', '"miracle"')
+    text = stacked(fits, [1, 1, 1]).to_json().replace('"remedy": "stacking"', '"remedy": "miracle"')
     with pytest.raises(UnreadableInput, match=r"No .miracle. in models\.remedies"):
         read_fit(text)
 

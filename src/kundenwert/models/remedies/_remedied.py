@@ -149,7 +149,7 @@ class AbstractRemediedFit(ABC):
 
     def to_json(self) -> str:
         """The fit as a small JSON text, without any data of customers; `models.remedies.read_fit` reads it."""
-        head = {"format": FORMAT, "version": FORMAT_VERSION, "remedy": type(self).__module__.rpartition(".")[2], "name": self.model.name}
+        head = {"format": FORMAT, "version": FORMAT_VERSION, "remedy": self.model.name.rpartition("+")[2], "name": self.model.name}
         common = {k: getattr(self, k) for k in SAVED}
         return json.dumps({**head, **common, "outcome": self.outcome.name, "inside": self.inside()}, indent=1, allow_nan=False)
 
@@ -200,9 +200,33 @@ def read_fit(text: str) -> Any:
 
 
 def _reader(remedy: str) -> Callable[[Mapping[str, Any], Mapping[str, Any]], AbstractRemediedFit]:
-    if remedy == "_stacking":
+    if remedy == "stacking":
         from kundenwert.models.remedies import _stacking
 
         return _stacking.read
     found: AbstractRemedy = registry.load("models.remedies", remedy)()
     return found.read
+
+
+# A direction with a standard deviation above this, in logs, is flat; draws go no further than the second.
+_FLAT: Final = 4.0
+_WIDEST: Final = 2.0
+
+
+def errors_of(names: Sequence[str], values: Floats, bends: Floats) -> dict[str, float | None]:
+    """Standard errors by the delta method, None for parameters with a part in a flat direction.
+
+    bends: minus the second derivatives of ln L by the logarithms of the values, shape (k, k).
+    """
+    heights, axes = np.linalg.eigh(bends)
+    known = heights > 1 / _FLAT**2
+    lost = np.abs(axes[:, ~known]).max(axis=1, initial=0.0) > 0.1
+    spread = values * np.sqrt(((axes[:, known] ** 2) / heights[known]).sum(axis=1))
+    return {name: None if gone else error for name, gone, error in zip(names, lost.tolist(), spread.tolist(), strict=True)}
+
+
+def spread_of(bends: Floats) -> Floats:
+    """The covariance of the logarithms for draws: the inverse, no direction wider than a factor of e^2."""
+    heights, axes = np.linalg.eigh(bends)
+    covariance: Floats = (axes / np.maximum(heights, 1 / _WIDEST**2)) @ axes.T
+    return covariance

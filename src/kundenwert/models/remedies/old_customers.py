@@ -32,7 +32,7 @@ from kundenwert.models.purchases._history import Span
 from kundenwert.models.purchases._purchases import Distinct, take
 from kundenwert.models.remedies._arrivals import Arrivals
 from kundenwert.models.remedies._mixed import mixed_forecast
-from kundenwert.models.remedies._remedied import AbstractRemediedFit, AbstractRemedy, Face
+from kundenwert.models.remedies._remedied import AbstractRemediedFit, AbstractRemedy, Face, errors_of, spread_of
 from kundenwert.records import Calendar, Histories, Horizons, PurchaseForecast
 from kundenwert.stats import distinct, quadrature, special
 from kundenwert.stats.maximise import Maximum, maximise
@@ -48,9 +48,6 @@ _GROWTH: Final = 0.5
 _BOX: Final = 12.0
 # The search walks on so many customers; on all it takes the last steps.
 _SAMPLE: Final = 3_000
-# A direction with a standard deviation above this, in logs, is flat; draws do not go further than this.
-_FLAT: Final = 4.0
-_WIDEST: Final = 2.0
 _FLOWS: Final = ("arrivals_first", "arrivals_last")
 # Points in time of the course of those seen for the first time.
 _NODES: Final = 40
@@ -240,14 +237,9 @@ def _search(likelihood: _Likelihood, start: Floats, hessian: Floats | None = Non
 def _found(plain: Fitted, log: _Log, likelihood: _Likelihood, best: Maximum) -> OldCustomersFit:
     """The fit at the optimum. The likelihood it reports is that of the purchases given the first days, as a plain fit's is."""
     point = _Point.of(best.point, likelihood.names)
-    bends, axes = np.linalg.eigh(-best.hessian)
-    known = bends > 1 / _FLAT**2
-    covariance = (axes / np.maximum(bends, 1 / _WIDEST**2)) @ axes.T
     names = [*point.new, *(f"{name}_old" for name in point.old), "old_customers", *_FLOWS]
     values = dict(zip(names, np.exp(best.point).tolist(), strict=True))
-    weak = np.abs(axes[:, ~known]).max(axis=1, initial=0.0) > 0.1
-    spread = np.exp(best.point) * np.sqrt(((axes[:, known] ** 2) / bends[known]).sum(axis=1))
-    errors = {name: None if lost else value for name, lost, value in zip(names, weak.tolist(), spread.tolist(), strict=True)}
+    errors = errors_of(names, np.exp(best.point), -best.hessian)
     lost = [name for name in names[:-3] if errors[name] is None]
     outcome = Outcome.OUT_OF_STEPS if not best.converged else Outcome.AT_LIMIT if lost else Outcome.CONVERGED
     return OldCustomersFit(
@@ -263,7 +255,7 @@ def _found(plain: Fitted, log: _Log, likelihood: _Likelihood, best: Maximum) -> 
         plain=plain.model,
         log=log,
         point=point,
-        covariance=covariance,
+        covariance=spread_of(-best.hessian),
     )
 
 

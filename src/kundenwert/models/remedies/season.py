@@ -16,25 +16,26 @@ from typing import Any, Final, final
 import numpy as np
 from numpy.typing import NDArray
 
+from kundenwert import registry
 from kundenwert.errors import CallError
 from kundenwert.models._base import Fitted, even_sample
 from kundenwert.models.course import expected_course
 from kundenwert.models.purchases._history import Span
 from kundenwert.models.purchases._purchases import check_days, has_end, take
-from kundenwert.models.remedies._clock import MONTH_DAYS, Clock, balanced, month_of
+from kundenwert.models.remedies._clock import Clock
+from kundenwert.models.remedies._profile import NAMES, YEARS, Profile, months_of, profile_of
 from kundenwert.models.remedies._remedied import AbstractRemediedFit, AbstractRemedy, Face
+from kundenwert.models.remedies._season_leaving import SeasonLeavingFit, fit_leaving, leaves_by_calendar
 from kundenwert.records import Calendar, Histories, Horizons, PurchaseForecast
 from kundenwert.stats import discount, distinct, quadrature
 
 Floats = NDArray[np.float64]
 
-_YEARS: Final = 2
 _ROUNDS: Final = 3
 # The profile is found with the model fitted on so many customers; the last fit is on all.
 _SAMPLE: Final = 10_000
 # Points at which purchases to come are asked for: the error is below a part in a million over decades of reach.
 _NODES: Final = 20
-_NAMES: Final = tuple(f"season_{month:02}" for month in range(1, 13))
 
 
 @final
@@ -44,49 +45,41 @@ class Season(AbstractRemedy):
 
     def applies(self, histories: Histories, calendar: Calendar) -> str:
         """Two whole years are needed: in a shorter log a season cannot be told from a change of level."""
-        if calendar.as_of - calendar.log_start + 1 < _YEARS * 365:
+        if calendar.as_of - calendar.log_start + 1 < YEARS * 365:
             return "A seasonal profile needs two whole years of log."
         return "" if calendar.repeat_purchases.any() else "A seasonal profile needs repeat purchases."
 
     def fits(self, model: Any) -> bool:
-        """BG/NBD, MBG/NBD and NBD, where all happens at purchases. In the Pareto/NBD customers leave by the calendar: not offered."""
+        """BG/NBD, MBG/NBD and NBD, where all happens at purchases, and Pareto/NBD, whose customers leave by the calendar."""
         names = {one.name for one in model.parameters}
-        return model.needs == "histories" and names in ({"r", "alpha", "a", "b"}, {"r", "alpha"})
+        return model.needs == "histories" and names in ({"r", "alpha", "a", "b"}, {"r", "alpha", "s", "beta"}, {"r", "alpha"})
 
-    def fit(self, model: Any, histories: Histories, calendar: Calendar, unit_days: float = 7.0) -> SeasonFit:
+    def fit(self, model: Any, histories: Histories, calendar: Calendar, unit_days: float = 7.0) -> SeasonFit | SeasonLeavingFit:
         """Profile and model in turn: the profile from what came in each month against what is expected, then the model on the clock."""
         if not self.fits(model):
-            raise CallError(f"{model.name} cannot follow a season. Expected: bg_nbd, mbg_nbd or nbd.")
+            raise CallError(f"{model.name} cannot follow a season. Expected: bg_nbd, mbg_nbd, pareto_nbd or nbd.")
         first = int(min(calendar.log_start, calendar.as_of - histories.T.max(initial=0.0)))
         few = take(histories, *even_sample(histories.count, _SAMPLE)) if histories.customers > _SAMPLE else histories
         profile = Profile(np.ones(12), np.zeros((12, 12)))
+        quick = registry.load("models.purchases", "mbg_nbd")() if leaves_by_calendar(model) else model
         for _ in range(_ROUNDS if calendar.repeat_purchases.any() else 0):
             clock = Clock.of(profile.factors, first, calendar.as_of)
-            found = model.fit(clock.histories(few, calendar.as_of), unit_days)
-            profile = profile_of(calendar, _by_month(found, clock, histories, calendar) / profile.factors[_month(calendar)])
+            found = quick.fit(clock.histories(few, calendar.as_of), unit_days)
+            profile = profile_of(calendar, _by_month(found, clock, histories, calendar) / profile.factors[months_of(calendar)])
+        if leaves_by_calendar(model):
+            return fit_leaving(model, histories, calendar, profile, first, unit_days)
         clock = Clock.of(profile.factors, first, calendar.as_of)
         base = model.fit(clock.histories(histories, calendar.as_of), unit_days)
-        rates = float(calendar.repeat_purchases @ np.log(profile.factors[_month(calendar)]))
-        return _fit_of(base, profile, calendar.as_of, first, base.log_likelihood + rates)
+        return _fit_of(base, profile, calendar.as_of, first, base.log_likelihood + profile.log_rates(calendar))
 
-    def read(self, common: Mapping[str, Any], inside: Mapping[str, Any]) -> SeasonFit:
+    def read(self, common: Mapping[str, Any], inside: Mapping[str, Any]) -> SeasonFit | SeasonLeavingFit:
         """The fit that was saved."""
         base = Fitted.from_json(json.dumps(inside["base"]))
         profile = Profile(np.array(inside["factors"]), np.array(inside["covariance"]))
+        if "spread" in inside:
+            own: dict[str, Any] = {"base": base, "profile": profile, "spread": np.array(inside["spread"])}
+            return SeasonLeavingFit(**common, **own, as_of=inside["as_of"], first=inside["first"])
         return _fit_of(base, profile, inside["as_of"], inside["first"], common["log_likelihood"])
-
-
-@dataclass(frozen=True)
-class Profile:
-    """Twelve factors with mean 1 over a year, January first, and the covariance of their logarithms; shapes (12,), (12, 12)."""
-
-    factors: Floats
-    covariance: Floats
-
-    def drawn(self, n: int, rng: np.random.Generator) -> list[Profile]:
-        """n profiles that the counts leave possible."""
-        spread = rng.multivariate_normal(np.zeros(12), self.covariance, size=n, method="eigh")
-        return [Profile(balanced(self.factors * np.exp(one)), self.covariance) for one in spread]
 
 
 @final
@@ -205,12 +198,11 @@ class SeasonFit(AbstractRemediedFit):
 
 def _fit_of(base: Fitted, profile: Profile, as_of: int, first: int, log_likelihood: float) -> SeasonFit:
     """The remedied fit; standard errors of the model are those on the clock, of the factors by the delta method."""
-    errors = profile.factors * np.sqrt(np.diag(profile.covariance))
     return SeasonFit(
         model=Face(f"{base.model.name}+season"),
         unit_days=base.unit_days,
-        parameters={**base.parameters, **dict(zip(_NAMES, profile.factors.tolist(), strict=True))},
-        standard_errors={**base.standard_errors, **dict(zip(_NAMES, errors.tolist(), strict=True))},
+        parameters={**base.parameters, **dict(zip(NAMES, profile.factors.tolist(), strict=True))},
+        standard_errors={**base.standard_errors, **dict(zip(NAMES, profile.errors().tolist(), strict=True))},
         log_likelihood=log_likelihood,
         outcome=base.outcome,
         sentence=base.sentence,
@@ -223,52 +215,10 @@ def _fit_of(base: Fitted, profile: Profile, as_of: int, first: int, log_likeliho
     )
 
 
-def _month(calendar: Calendar) -> NDArray[np.intp]:
-    return month_of(calendar.months[:-1])
-
-
 def _by_month(fit: Fitted, clock: Clock, histories: Histories, calendar: Calendar) -> Floats:
     """Repeat purchases that a fit on the clock expects in each month of the log; shape (m,)."""
     ends = np.minimum(calendar.months.astype(np.float64) - 1, calendar.as_of)
     return np.diff(expected_course(fit, clock.histories(histories, calendar.as_of), clock.at(ends)))
-
-
-def profile_of(calendar: Calendar, expected: Floats) -> Profile:
-    """The profile that explains the repeat purchases of each month, given what would come without a season; expected: shape (m,).
-
-    Counts are Poisson with a common overdispersion, mean expected x season x a smooth course (a parabola in the logarithm) that takes
-    up trend and misfit. The logarithms of the factors are normal around 0 with the spread that the data show (empirical Bayes, Clayton &
-    Kaldor 1987, Biometrics 43(3)): where counts are noise, the factors go to 1. What differs from year to year is in the overdispersion.
-    """
-    seen = expected > 1e-9 * max(float(expected.sum()), 1e-300)
-    y, mean, month = calendar.repeat_purchases[seen].astype(np.float64), expected[seen], _month(calendar)[seen]
-    if len(y) < 12 * _YEARS or not y.any():
-        return Profile(np.ones(12), np.zeros((12, 12)))
-    time = np.linspace(-1, 1, len(y))
-    design = np.hstack((np.eye(12)[month], np.vander(time, 3)))
-    spread, noise, line = 0.1, 1.0, np.zeros(15)
-    for _ in range(60):
-        # The level and its course are free but for a prior wide enough to keep them finite.
-        pull = np.concatenate((np.full(12, 1 / spread), np.full(3, 1.0)))
-        line, within = _most_likely(y / noise, mean / noise, design, pull, line)
-        spread = max(float(np.mean(line[:12] ** 2 + np.diag(within)[:12])), 1e-8)
-        fitted = mean * np.exp(design @ line)
-        noise = max(1.0, float(np.sum((y - fitted) ** 2 / fitted)) / max(len(y) - 14, 1))
-    factors = balanced(np.exp(line[:12]))
-    share = factors * MONTH_DAYS / MONTH_DAYS.sum()
-    to_balanced = np.eye(12) - share
-    return Profile(factors, to_balanced @ within[:12, :12] @ to_balanced.T)
-
-
-def _most_likely(y: Floats, mean: Floats, design: Floats, pull: Floats, start: Floats) -> tuple[Floats, Any]:
-    """A few steps of Newton for a Poisson regression with normal priors around 0 of precision `pull`: the point and its covariance."""
-    line = start
-    for _ in range(4):
-        fitted = mean * np.exp(np.clip(design @ line, -30.0, 30.0))
-        bend = design.T @ (fitted[:, None] * design) + np.diag(pull)
-        step = np.linalg.solve(bend, design.T @ (y - fitted) - pull * line)
-        line = line + np.clip(step, -2.0, 2.0)
-    return line, np.linalg.inv(bend)
 
 
 def _pairs(h: Histories) -> tuple[Histories, NDArray[np.intp]]:
