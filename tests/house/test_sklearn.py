@@ -76,6 +76,15 @@ def test_grid_search_finds_models_and_refits_the_best(shop) -> None:
     assert search.best_estimator_.fitted_.model.name == "bg_nbd"
 
 
+def test_prior_and_penalty_reach_the_fit(shop) -> None:
+    X, _ = shop
+    plain = PurchaseRegressor().fit(X).fitted_.parameters
+    held = PurchaseRegressor(penalty=0.1).fit(X).fitted_.parameters
+    pulled = PurchaseRegressor(prior="weak").fit(X[:100]).fitted_.parameters
+    assert held != pytest.approx(plain, rel=1e-3)
+    assert pulled != pytest.approx(PurchaseRegressor().fit(X[:100]).fitted_.parameters, rel=1e-3)
+
+
 def test_the_score_is_r2_and_above_that_of_the_mean(shop) -> None:
     X, y = shop
     scores = cross_val_score(PurchaseRegressor(horizon="26w"), X, y, cv=3)
