@@ -273,7 +273,7 @@ class _Drawn:
 
 def _draws_of(fit: Any | None, seed: int) -> Sequence[Any]:
     """Fits with drawn parameters; none of what has no draws, such as a fit without data."""
-    if fit is None or not hasattr(fit, "drawn"):
+    if fit is None or getattr(fit, "memory", fit) is None:
         return ()
     found: Sequence[Any] = fit.drawn(_DRAWS, seed=seed)
     return found
