@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.csv
 import pytest
 
 import kundenwert as kw
@@ -165,3 +168,13 @@ def test_a_backtest_gives_what_it_says_of_this_model() -> None:
     with pytest.raises(CallError, match="int is no backtest"):
         fit().plot.pit(3)
     assert isinstance(own, Scored)
+
+
+def test_the_example_of_the_page_runs_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "method" / "diagnostics.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    pa.csv.write_csv(pa.table(orders()), tmp_path / "orders.csv")
+    for block in re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        exec(compile(block, "diagnostics.md", "exec"), {})
+    assert (tmp_path / "tracking.png").read_bytes().startswith(b"\x89PNG")
+    assert [name for name in names() if f"`{name}(" not in text] == []
