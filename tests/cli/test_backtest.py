@@ -36,7 +36,17 @@ def shop(folder: Path) -> Path:
 def test_the_tables_and_the_verdict_are_shown(call: Call, shop: Path) -> None:
     answer = call("backtest", shop)
     assert answer.code == 0, answer.err
-    for word in ("log score", "bg_nbd", "last_period", "All ", "90% held", "140 days to 2024-05-16"):
+    words = (
+        "log score",
+        "bg_nbd",
+        "last_period",
+        "All ",
+        "90% held",
+        "140 days to 2024-05-16",
+        "In money:",
+        "Intervals of revenue by bg_nbd",
+    )
+    for word in (*words, "Totals with 90% intervals known at the origin:", "Amounts are expected from"):
         assert word in answer.out
     last = answer.out.strip().splitlines()[-1]
     assert "is chosen" in last or "No model beats" in last
@@ -51,6 +61,13 @@ def test_programs_get_everything_as_json(call: Call, shop: Path) -> None:
     assert set(found) >= {"as_of", "days", "origins", "pooled", "comparisons", "chosen", "verdict", "notices"}
     assert {one["name"] for one in found["pooled"]} >= {"own_rate", "last_period", "average_customer", "active_window", "bg_nbd"}
     assert [level["level"] for level in found["pooled"][0]["levels"]] == [0.5, 0.8, 0.9]
+    assert set(found["pooled"][0]["money"]) >= {"expected_revenue", "bias", "gini", "top_decile_value"}
+    assert len(found["pooled"][0]["pit"]) == 20
+    assert set(found["totals"][0]) == {"origin", "name", "forecast", "actual", "is_held"}
+    assert set(found["tracking"]) == {"model", "origin", "ends", "expected", "actual"}
+    assert set(found["log_errors"]) == {"purchases", "revenue"}
+    assert (found["best_model"], found["sampled"]) == ("bg_nbd", None)
+    assert found["spend"]["chosen"] in {"gamma_gamma", "gamma_gamma+first", "plain"}
 
 
 def test_quiet_says_only_the_verdict(call: Call, shop: Path) -> None:

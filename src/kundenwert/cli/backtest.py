@@ -11,7 +11,7 @@ import click
 from kundenwert.cli import _options
 
 if TYPE_CHECKING:
-    from kundenwert.records import Backtest, Origin, Scored
+    from kundenwert.records import Backtest, HeldTotal, Level, Origin, Scored
 
 _HEADINGS = ("forecast", "log score", "CRPS", "purchases", "bias", "RMSE", "MAE", "Spearman", "Gini", "top tenth")
 # Settings that say how value is reckoned or shown; purchases are what is compared here.
@@ -34,8 +34,8 @@ _WITHOUT = ("title", "value_horizon", "discount_rate", "model", "unit", "margin"
 def backtest(folder: Path, origins: tuple[datetime, ...], as_json: bool, quiet: bool, **flags: Any) -> None:
     """How good would the forecasts have been?
 
-    Goes back to earlier days of the log, forecasts from what was known then, with every purchase model and with naive rules, and
-    holds the forecasts against what came. Nothing is written into runs.
+    Goes back to earlier days of the log, forecasts from what was known then, with every purchase model, remedies and naive rules, and
+    holds the forecasts against what came: purchases, money, totals. Nothing is written into runs.
     """
     from kundenwert.cli import _show
     from kundenwert.errors import DataError
@@ -69,9 +69,66 @@ def _text(found: Backtest) -> str:
     if len(found.origins) > 1:
         parts += [f"  All {len(found.origins)} origins together:\n{_scores(found.pooled)}\n"]
     parts += [f"  Intervals of counts: held, expected by the forecast itself, inside by PIT\n{_intervals(found.pooled)}\n"]
+    if found.pooled and found.pooled[0].money:
+        parts += [_money(found), f"{_wrapped(found.spend.sentence)}\n" if found.spend else ""]
+    if found.totals:
+        parts += [_totals(found.totals)]
+    if found.weights:
+        parts += [_wrapped("stacking today: " + ", ".join(f"{name} {weight:.0%}" for name, weight in found.weights.items())) + "\n"]
+    if found.sampled:
+        parts += [f"  A sample of {found.sampled:,} customers served; it is the same every time.\n"]
     if found.notices:
         parts += [_show.notices(found.notices) + "\n"]
     return "\n".join([*parts, f"  {found.verdict}"])
+
+
+def _wrapped(text: str) -> str:
+    return click.wrap_text(text, width=100, initial_indent="  ", subsequent_indent="  ")
+
+
+def _money(found: Backtest) -> str:
+    from kundenwert.cli import _show
+
+    scored = [(one.name, one.money) for one in found.pooled if one.money]
+    rows = [
+        (
+            name,
+            f"{it.expected_revenue:,.0f}",
+            _figure(it.bias, "+.1%"),
+            f"{it.rmse:,.2f}",
+            f"{it.mae:,.2f}",
+            _figure(it.spearman, ".3f"),
+            _figure(it.gini, ".3f"),
+            _figure(it.top_decile_value, ".1%"),
+        )
+        for name, it in scored
+    ]
+    heading = ("forecast", "revenue", "bias", "RMSE", "MAE", "Spearman", "Gini", "top tenth")
+    shown = f"  In money: {scored[0][1].revenue:,.0f} came\n{_show.table([heading, *rows], right=range(1, len(heading)))}\n"
+    for name, it in scored:
+        if it.levels:
+            shown += f"\n  Intervals of revenue by {name}: held, expected by the forecast itself, inside by PIT\n"
+            shown += f"{_levels([(name, it.levels)])}\n"
+    return shown
+
+
+def _totals(totals: tuple[HeldTotal, ...]) -> str:
+    from kundenwert.cli import _show
+
+    heading = ("origin", "total of", "chosen then", "forecast", "from", "to", "came", "")
+    rows = [
+        (
+            str(one.origin),
+            one.forecast.measure,
+            one.name,
+            *(f"{value:,.0f}" for value in (one.forecast.mean, one.forecast.lower, one.forecast.upper, one.actual)),
+            "held" if one.is_held else "missed",
+        )
+        for one in totals
+    ]
+    held = sum(one.is_held for one in totals)
+    table = _show.table([heading, *rows], right=range(3, 7))
+    return f"  Totals with {totals[0].forecast.level:.0%} intervals known at the origin: {held} of {len(totals)} held\n{table}\n"
 
 
 def _origin(one: Origin) -> str:
@@ -105,13 +162,15 @@ def _figure(value: float | None, form: str) -> str:
 
 
 def _intervals(forecasts: tuple[Scored, ...]) -> str:
+    return _levels([(one.name, one.levels) for one in forecasts])
+
+
+def _levels(forecasts: list[tuple[str, tuple[Level, ...]]]) -> str:
     from kundenwert.cli import _show
 
-    levels = [level.level for level in forecasts[0].levels]
+    levels = [level.level for level in forecasts[0][1]]
     rows = [("forecast", *(text for level in levels for text in (f"{level:.0%} held", "expected", "PIT")))]
-    rows += [
-        (one.name, *(f"{share:.3f}" for level in one.levels for share in (level.held, level.expected, level.pit))) for one in forecasts
-    ]
+    rows += [(name, *(f"{share:.3f}" for one in own for share in (one.held, one.expected, one.pit))) for name, own in forecasts]
     return _show.table(rows, right=range(1, 1 + 3 * len(levels)))
 
 

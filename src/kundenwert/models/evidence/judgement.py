@@ -98,7 +98,9 @@ class Judgement:
     @cached_property
     def log_errors(self) -> dict[str, tuple[float, ...]]:
         """ln(what came / what was forecast) of the best model's totals at each origin, by measure: the as-of day's width learns from it."""
-        return {} if self.choice.best_model is None else self._log_errors(self.choice.best_model, self.evidence)
+        if self.choice.best_model is None:
+            return {}
+        return self._log_errors(self.choice.best_model, self.evidence, way=self.spend.chosen if self.spend else None)
 
     @cached_property
     def _draws(self) -> Bootstrap:
@@ -168,16 +170,18 @@ class Judgement:
             if best is not None and one.known.paid is not None and len(one.known.paid.who)
         }
 
-    def _log_errors(self, name: str, origins: Sequence[Evidence]) -> dict[str, tuple[float, ...]]:
+    def _log_errors(self, name: str, origins: Sequence[Evidence], way: str | None = None) -> dict[str, tuple[float, ...]]:
+        """way: to expect amounts; without it the one known to be best at each origin."""
         found: dict[str, list[float]] = {}
         for one in origins:
-            for measure, total in self._totals(name, one, with_chance=False).items():
+            for measure, total in self._totals(name, one, way, with_chance=False).items():
                 if total.log_error is not None:
                     found.setdefault(measure, []).append(total.log_error)
         return {measure: tuple(errors) for measure, errors in found.items()}
 
-    def _totals(self, name: str, one: Evidence, *, with_chance: bool) -> dict[str, Total]:
-        return totals.totals_of(one.made[name], one.known, self._ways.get(one.origin), with_chance=with_chance)
+    def _totals(self, name: str, one: Evidence, way: str | None = None, *, with_chance: bool) -> dict[str, Total]:
+        own = self._ways.get(one.origin) if way is None else self._amounts[one.origin].ways.get(way)
+        return totals.totals_of(one.made[name], one.known, own, with_chance=with_chance)
 
     def _held(self, one: Evidence) -> list[HeldTotal]:
         name = self._chosen_at(one)
