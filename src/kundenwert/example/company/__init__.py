@@ -72,7 +72,9 @@ class Company:
         0.1 gives about five lines a customer in two years.
         """
         if customers < _SMALLEST or activity <= 0:
-            raise CallError(f"A company with {customers} customers and activity {activity}. Possible: 100 customers or more, activity above 0.")
+            raise CallError(
+                f"A company with {customers} customers and activity {activity}. Possible: 100 customers or more, activity above 0."
+            )
         plan = Plan(seed, customers, activity)
         founders = people.founders(plan)
         return cls(plan, Chance(seed), calendar.number(START), founders, State.of(founders))

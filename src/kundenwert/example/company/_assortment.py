@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from kundenwert.example.company._calendar import WINDOW_GROUPS
-from kundenwert.example.company._chance import Chance, Floats, Ints
+from kundenwert.example.company._chance import Chance, Flags, Floats, Ints
 
 # Name, cost as share of the list price, typical list price of one piece, typical pieces a line.
 GROUPS: tuple[tuple[str, float, float, float], ...] = (
@@ -63,12 +63,12 @@ class Assortment:
 
     def drawn(self, mix: Ints, even: Floats) -> Ints:
         """A product for each mix and even draw."""
-        return np.minimum(np.searchsorted(self.mixes, mix + even, side="right") - mix * PRODUCTS, PRODUCTS - 1)
+        return np.asarray(np.minimum(np.searchsorted(self.mixes, mix + even, side="right") - mix * PRODUCTS, PRODUCTS - 1))
 
 
-def on_promotion(window: Ints, group: Ints) -> Ints:
+def on_promotion(window: Ints, group: Ints) -> Flags:
     """Whether a group is on promotion in a window (-1: none is)."""
-    return (window >= 0) & ((group - WINDOW_GROUPS * window) % len(GROUPS) < WINDOW_GROUPS)
+    return np.asarray((window >= 0) & ((group - WINDOW_GROUPS * window) % len(GROUPS) < WINDOW_GROUPS))
 
 
 def promotion_mix(window: Ints) -> Ints:
@@ -94,5 +94,6 @@ def assortment(seed: int) -> Assortment:
     weights = weights / weights.sum(axis=1, keepdims=True)
     reached = np.cumsum(weights, axis=1)
     reached[:, -1] = 1.0
-    mixes = (reached + np.arange(len(weights))[:, None]).ravel()
-    return Assortment(price, cost, pieces * np.exp(0.3 * chance.bell("pieces", products)), group, weights, mixes)
+    mixes = np.asarray(reached + np.arange(len(weights), dtype=np.float64)[:, None], dtype=np.float64).ravel()
+    pieces = pieces * np.exp(0.3 * chance.bell("pieces", products))
+    return Assortment(price=price, cost=cost, pieces=pieces, group=np.asarray(group, dtype=np.int64), weights=weights, mixes=mixes)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from kundenwert.example.company._chance import Floats, Ints
+from kundenwert.example.company._chance import Flags, Floats, Ints
 
 EPOCH = date(1970, 1, 1)
 START = date(2024, 1, 1)
@@ -26,6 +26,11 @@ WINDOW_GROUPS = 3
 def number(day: date) -> int:
     """Days since 1970-01-01."""
     return (day - EPOCH).days
+
+
+def on(year: int, month: int, day: int) -> int:
+    """The number of a day."""
+    return number(date(year, month, day))
 
 
 def day_of(days: int) -> date:
@@ -72,10 +77,10 @@ def _weights(start: int, end: int) -> Floats:
     return weights * YEAR / (YEAR * 5 / 7 - 5.0)
 
 
-def _is_working(days: Ints, years: Ints) -> Ints:
+def _is_working(days: Ints, years: Ints) -> Flags:
     weekday = (days + 3) % 7
     holidays = [number(date(int(year), month, day)) for year in np.unique(years) for month, day in _HOLIDAYS]
-    return (weekday < 5) & ~np.isin(days, holidays)
+    return np.asarray((weekday < 5) & ~np.isin(days, holidays))
 
 
 def weights(start: int, end: int) -> Floats:
@@ -119,4 +124,4 @@ def drawn_days(start: int, end: int, weight: Floats, even: Floats) -> Ints:
     total = np.cumsum(weight)
     if not total.size or total[-1] <= 0:
         return np.full(even.shape, start, dtype=np.int64)
-    return start + np.searchsorted(total, even * total[-1], side="right")
+    return np.asarray(start + np.searchsorted(total, even * total[-1], side="right"))

@@ -48,7 +48,7 @@ def _purpose(seed: int, purpose: str) -> int:
 @final
 @dataclass(frozen=True)
 class Chance:
-    """Draws for one seed. `future` changes every draw that is made from the day it is set on, and nothing about the past."""
+    """Draws for one seed."""
 
     seed: int
 
@@ -61,13 +61,13 @@ class Chance:
 
     def uniform(self, purpose: str, *numbers: Any) -> Floats:
         """Even draws strictly between 0 and 1."""
-        return ((self.keys(purpose, *numbers) >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+        return np.asarray(((self.keys(purpose, *numbers) >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53)
 
     def bell(self, purpose: str, *numbers: Any) -> Floats:
         """Draws with mean 0 and standard deviation 1, within 3.47: the sum of four even draws, so only additions are used."""
         key = self.keys(purpose, *numbers)
         total = (key & _SIXTEEN) + (key >> np.uint64(16) & _SIXTEEN) + (key >> np.uint64(32) & _SIXTEEN) + (key >> np.uint64(48))
-        return (total.astype(np.float64) - 131_070.0) / _BELL
+        return np.asarray((total.astype(np.float64) - 131_070.0) / _BELL)
 
     def counts(self, mean: Floats, purpose: str, *numbers: Any) -> Ints:
         """Poisson draws; a higher mean never gives a lower draw, since the draw of the same numbers stays."""
@@ -95,17 +95,11 @@ def poisson(mean: Floats, even: Floats) -> Ints:
     return count
 
 
-def picked(weights: Floats, even: Floats) -> Ints:
-    """Places drawn by weight."""
-    total = np.cumsum(weights)
-    return np.minimum(np.searchsorted(total, even * total[-1], side="right"), weights.size - 1)
-
-
-def spread(starts: Ints) -> Ints:
+def spread(lengths: Ints) -> Ints:
     """0, 1, 2 ... within each of the runs whose lengths are given.
 
     >>> spread(np.array([2, 0, 3])).tolist()
     [0, 1, 0, 1, 2]
     """
-    ends = np.cumsum(starts)
-    return np.arange(ends[-1] if ends.size else 0, dtype=np.int64) - np.repeat(ends - starts, starts)
+    ends = np.cumsum(lengths)
+    return np.arange(ends[-1] if ends.size else 0, dtype=np.int64) - np.repeat(ends - lengths, lengths)

@@ -82,7 +82,7 @@ LEAVING_BY_CONTENT = 4.0
 """The yearly chance to leave is multiplied by exp(4 * (usual satisfaction - satisfaction))."""
 FORGIVING_DAYS = 180.0
 """Time in which satisfaction comes back to the usual by two thirds."""
-CAMPAIGN_SENT, CAMPAIGN_FROM, CAMPAIGN_TO = (calendar.number(calendar.date(2025, month, day)) for month, day in ((2, 28), (3, 1), (6, 1)))
+CAMPAIGN_SENT, CAMPAIGN_FROM, CAMPAIGN_TO = (calendar.on(2025, month, day) for month, day in ((2, 28), (3, 1), (6, 1)))
 """The campaign goes out on 28 February 2025 and works in March, April and May."""
 
 
@@ -126,12 +126,12 @@ class State:
     @property
     def is_here(self) -> Flags:
         """Who has not left."""
-        return self.left == NEVER
+        return np.asarray(self.left == NEVER)
 
 
 def _usual(yearly: Floats, kind: str) -> Floats:
     """Contacts in memory if they go on at this pace for ever."""
-    return yearly / calendar.YEAR * CONTACTS[kind].half_life / np.log(2)
+    return np.asarray(yearly / calendar.YEAR * CONTACTS[kind].half_life / np.log(2))
 
 
 def contact_factor(stock: Floats, response: Floats, kind: str) -> Floats:
@@ -190,9 +190,7 @@ class Ordered:
         return Ordered(*(np.concatenate([getattr(self, f.name), none]) for f in fields(self)))
 
 
-def act(
-    customers: Customers, state: State, actions: Sequence[Action], today: int, order_value: Floats
-) -> tuple[State, Ordered]:
+def act(customers: Customers, state: State, actions: Sequence[Action], today: int, order_value: Floats) -> tuple[State, Ordered]:
     """The state after actions, and the contacts to be made. order_value: EUR of an average order of each customer."""
     ordered = {kind: np.zeros(len(customers), dtype=np.int64) for kind in CONTACTS}
     for action in actions:

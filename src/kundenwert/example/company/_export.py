@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 class Dirt:
     """Faults of one kind in one file. rejected: the rows cannot be booked; else only a cell is wrong, or the row is a repetition.
 
-    what: date | amount | customer | sum_line | repeated | overlap | unknown_link | cell. amount: money of these rows, as it should be.
+    what: date | amount | customer (a malformed number) | no_customer | sum_line | repeated | overlap | unknown_link | cell.
+    amount: money of these rows as it should be, for invoices.
     """
 
     file: str
@@ -231,8 +232,9 @@ _SHEETS: Mapping[str, _Sheet] = {
         "zahlungen",
         {
             "Belegnummer": ("document_id", _plain), "Kundennummer": ("customer_id", _plain), "Rechnungsdatum": ("invoice_date", _day),
-            "Fällig am": ("due_date", _day), "Bezahlt am": ("paid_on", _day), "Betrag": ("amount", _money), "Gezahlt": ("paid_amount", _money),
-            "Skonto": ("cash_discount", _money), "Mahnstufe": ("dunning_level", _plain), "Strittig": ("disputed", _flag),
+            "Fällig am": ("due_date", _day), "Bezahlt am": ("paid_on", _day), "Betrag": ("amount", _money),
+            "Gezahlt": ("paid_amount", _money), "Skonto": ("cash_discount", _money),
+            "Mahnstufe": ("dunning_level", _plain), "Strittig": ("disputed", _flag),
             "Währung": ("currency", _plain),
         },
         faults=(
@@ -269,7 +271,8 @@ _SHEETS: Mapping[str, _Sheet] = {
     "activities": _Sheet(
         "taetigkeiten",
         {
-            "Kundennummer": ("customer_id", _plain), "Tätigkeit": ("driver", _DRIVER), "Datum": ("date", _day), "Anzahl": ("count", _pieces),
+            "Kundennummer": ("customer_id", _plain), "Tätigkeit": ("driver", _DRIVER), "Datum": ("date", _day),
+            "Anzahl": ("count", _pieces),
         },
         faults=(_Fault("Anzahl", "amount", ("viele", "?")),),
     ),
@@ -297,7 +300,8 @@ _SHEETS: Mapping[str, _Sheet] = {
         "massnahmen",
         {
             "Maßnahme": ("measure_id", _plain), "Kundennummer": ("customer_id", _plain), "Aktionsdatum": ("date", _day),
-            "Aktionsart": ("kind", _worded({"mailing": "Mailing"})), "Kontrollgruppe": ("treated", _turned_flag), "Kosten": ("cost", _money),
+            "Aktionsart": ("kind", _worded({"mailing": "Mailing"})), "Kontrollgruppe": ("treated", _turned_flag),
+            "Kosten": ("cost", _money),
         },
     ),
     "budgets": _Sheet(
@@ -349,13 +353,13 @@ def _invoice_files(story: Story, *, dirty: bool) -> Iterator[File]:
     may = story.people.has(Role.ORDINARY)[lines.customer] & (lines.kind == 0) & (lines.cost > 0) & ~np.isin(lines.document, cancelled)
     may &= (lines.listed > lines.discount) & (calendar.months_of(lines.day)[1] < 12)
     for year in range(calendar.START.year, calendar.day_of(story.day).year + 1):
-        begin = calendar.number(calendar.date(year - 1, 12, 1))
-        end = calendar.number(calendar.date(year, 12, 31))
+        begin = calendar.on(year - 1, 12, 1)
+        end = calendar.on(year, 12, 31)
         here = np.flatnonzero(~abroad & (lines.day >= begin) & (lines.day <= end))
         file = _file(story, _INVOICES, f"rechnungen_{year}", table.take(pa.array(here)), may[here], dirty=dirty)
-        again = lines.day[here] < calendar.number(calendar.date(year, 1, 1))
+        again = lines.day[here] < calendar.on(year, 1, 1)
         money = int((lines.listed - lines.discount)[here][again].sum())
-        overlap = (Dirt(file.name, "overlap", False, int(again.sum()), Decimal(money) / 100),) if again.any() else ()
+        overlap = (Dirt(file.name, "overlap", rejected=False, rows=int(again.sum()), amount=Decimal(money) / 100),) if again.any() else ()
         yield File(file.name, file.content, (*file.dirt, *overlap))
     here = np.flatnonzero(abroad)
     yield _file(story, _FOREIGN, _FOREIGN.file, table.take(pa.array(here)), may[here], dirty=dirty)
@@ -373,15 +377,13 @@ def _file(story: Story, sheet: _Sheet, name: str, table: Any, may: Flags, *, dir
         rows.insert(place + 1, rows[place])
     if dirty and sheet.sum_of:
         rows.append(_sum_line(sheet, table))
-        dirt.append(Dirt(f"{name}.csv", "sum_line", True, 1, Decimal(0)))
+        dirt.append(Dirt(f"{name}.csv", "sum_line", rejected=True, rows=1, amount=Decimal(0)))
     head = [*(sheet.preamble if dirty else ()), ";".join(sheet.columns)]
     text = "\r\n".join([*head, *rows, ""])
     return File(f"{name}.csv", text.encode(sheet.encoding), tuple(dirt))
 
 
-def _spoil(
-    story: Story, sheet: _Sheet, name: str, table: Any, columns: dict[str, Any], may: Flags, dirt: list[Dirt]
-) -> Ints:
+def _spoil(story: Story, sheet: _Sheet, name: str, table: Any, columns: dict[str, Any], may: Flags, dirt: list[Dirt]) -> Ints:
     """Spoils cells of rows drawn by chance, notes them, and gives the rows that stand twice."""
     places = np.flatnonzero(may)
     places = places[story.chance.order(f"dirt {name}", places)]
@@ -395,7 +397,8 @@ def _spoil(
         dirt.append(Dirt(f"{name}.csv", fault.what, fault.rejected, len(rows), amount))
     repeats = places[used : used + sheet.repeated]
     if sheet.repeated:
-        dirt.append(Dirt(f"{name}.csv", "repeated", False, len(repeats), Decimal(int(money[repeats].sum())) / 1_000_000))
+        amount = Decimal(int(money[repeats].sum())) / 1_000_000
+        dirt.append(Dirt(f"{name}.csv", "repeated", rejected=False, rows=len(repeats), amount=amount))
     return repeats
 
 

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from kundenwert.example.company._chance import Chance, Ints
 from kundenwert.example.company._people import CITIES, FIRM, PRIVATE, SOLE_TRADER, Customers, Role
 
-_SURNAMES = (
+_SURNAMES = (  # noqa: SIM905 - one word after the other reads better
     "Ackerl Ahrends Albers Angerer Bachler Barthold Baumeister Behrends Bergner Biedermann Bogner Brandner Brockhaus Bruckner Buchholz "
     "Burkart Carstens Clasen Dahlke Dallmann Degner Dietz Dörfler Drechsler Ebner Eckardt Ehlers Eichler Engels Ertl Fährmann Falkner "
     "Feldner Fiedler Förster Frerichs Friesen Gäbler Gebauer Gerlach Gräf Grünwald Haberl Hagedorn Harms Hässler Heidkamp Hellwig "
@@ -24,7 +24,7 @@ _SURNAMES = (
     "Pfleger Pröll Quandt Rademacher Rehberg Reuter Rieger Röder Sander Schäfer Schlüter Schönfeld Seidl Stöver Strobl Thiele Tönnies "
     "Ulbrich Vogtländer Wächter Wagenknecht Weidner Wübben Zähringer Zimmerer"
 ).split()
-_FIRST = (
+_FIRST = (  # noqa: SIM905 - one word after the other reads better
     "Anja Bernd Birgit Carsten Claudia Dirk Elke Frank Gabriele Gerd Heike Holger Ines Jörg Jürgen Karin Klaus Lars Manuela Markus "
     "Mehmet Monika Nadine Olaf Petra Rainer Sabine Stefan Svetlana Thomas Ursula Uwe Vera Wolfgang Yasmin Zoran"
 ).split()
@@ -37,7 +37,7 @@ _TRADES = (
     ("Baustoffhandel", "Hausmeisterdienst", "Messebau"),
 )
 _LEGAL = ("GmbH", "GmbH & Co. KG", "e.K.", "KG", "AG")
-_STREETS = (
+_STREETS = (  # noqa: SIM905 - one word after the other reads better
     "Am Sägewerk|Amselweg|An der Ziegelei|Bahnhofstraße|Birkenallee|Dorfstraße|Eichenstraße|Feldstraße|Gewerbepark|Hafenstraße|"
     "Handwerkerhof|Industriestraße|Kirchweg|Lindenstraße|Marktplatz|Mühlenweg|Ringstraße|Schmiedegasse|Schulstraße|Werkstraße"
 ).split("|")
@@ -83,7 +83,12 @@ def names(chance: Chance, customers: Customers) -> Any:
 def entered_again(customers: Customers, name: Any) -> Any:
     """Names with duplicates as another clerk typed them: other legal form, no umlauts, in capitals, with a slip."""
     turn = pa.array(np.where(customers.has(Role.DUPLICATE), customers.place % 4, -1))
-    ways = (_without_umlauts(name), pc.utf8_upper(name), joined(name, " Filiale"), pc.replace_substring(name, "er", "re", max_replacements=1))
+    ways = (
+        _without_umlauts(name),
+        pc.utf8_upper(name),
+        joined(name, " Filiale"),
+        pc.replace_substring(name, "er", "re", max_replacements=1),
+    )
     for place, way in enumerate(ways):
         name = pc.if_else(pc.equal(turn, place), way, name)
     return name
@@ -98,7 +103,9 @@ def _without_umlauts(text: Any) -> Any:
 def addresses(chance: Chance, customers: Customers) -> dict[str, Any]:
     """Postcode, city, street, mail and phone."""
     who = identity(customers)
-    street = joined(taken(_STREETS, _drawn(chance, "street", who, len(_STREETS))), pa.array(1 + _drawn(chance, "house", who, 90)).cast("string"), by=" ")
+    street = joined(
+        taken(_STREETS, _drawn(chance, "street", who, len(_STREETS))), pa.array(1 + _drawn(chance, "house", who, 90)).cast("string"), by=" "
+    )
     is_double = pa.array(customers.has(Role.DUPLICATE) & (customers.place % 2 == 0))
     street = pc.if_else(is_double, pc.replace_substring(street, "straße", "str."), street)
     postcode = np.array([entry[2] for entry in CITIES])[customers.city] + _drawn(chance, "postcode", who, 6)

@@ -77,7 +77,7 @@ _PLANTED: Mapping[Role, Mapping[str, float]] = {
     Role.LOSS_SMALL_ORDERS: {"rate": 55.0, "size": 0.06, "lines": 1.35, "visits": 1.0},
     Role.LOSS_VISITS: {"rate": 9.0, "size": 0.8, "visits": 40.0},
     Role.LOSS_RETURNS: {"rate": 22.0, "size": 0.8, "returns": 0.36},
-    Role.LOSS_COMPLAINTS: {"rate": 20.0, "size": 0.55, "complaints": 0.60},
+    Role.LOSS_COMPLAINTS: {"rate": 20.0, "size": 0.45, "complaints": 0.60},
     Role.DISCOUNTER: {"rate": 15.0, "discount": 0.15},
     Role.PROMOTION_HUNTER: {"rate": 12.0, "discount": 0.0, "visits": 0.5},
     Role.LATE_PAYER: {"rate": 13.0},
@@ -269,7 +269,7 @@ def _made(plan: Plan, place: Ints, role: Ints, acquired: Ints, number: Ints) -> 
     kind = _kinds(chance, place, is_ordinary)
     size = np.exp(np.where(is_ordinary, 1.0, 0.45) * chance.bell("size", place) - 0.25) * np.where(kind == PRIVATE, 0.3, 1.0)
     rate = 6.8 * np.exp(np.where(is_ordinary, 0.85, 0.3) * chance.bell("rate", place)) * np.where(kind == PRIVATE, 0.4, 1.0)
-    natural: dict[str, Floats] = {
+    natural: dict[str, Any] = {
         "rate": rate,
         "size": size,
         "lines": 2.5 + 0.3 * chance.bell("lines", place),

@@ -30,7 +30,7 @@ from kundenwert.example.company._assortment import (
     SERVICE_GROUP,
 )
 from kundenwert.example.company._chance import Chance, Flags, Floats, Ints, Keys
-from kundenwert.example.company._people import CHANNELS, CITIES, FIRM, NEW_PRICE, OLD_PRICE, PRIVATE, SERVICE_COST, SOLE_TRADER, Role
+from kundenwert.example.company._people import CHANNELS, CITIES, FIRM, NEW_PRICE, OLD_PRICE, PRIVATE, SERVICE_COST, Role
 from kundenwert.example.company._trade import CALL, CANCELLATION, MAILING, RETURN, SALE, VISIT, Chunk
 
 if TYPE_CHECKING:
@@ -121,15 +121,18 @@ class Story:
 
     @cached_property
     def order_customer(self) -> Ints:
-        return self._all("order_customer")
+        found: Ints = self._all("order_customer")
+        return found
 
     @cached_property
     def order_day(self) -> Ints:
-        return self._all("order_day")
+        found: Ints = self._all("order_day")
+        return found
 
     @cached_property
     def order_key(self) -> Keys:
-        return self._all("order_key")
+        found: Keys = self._all("order_key")
+        return found
 
     @cached_property
     def order_cancelled(self) -> Ints:
@@ -226,11 +229,11 @@ class Story:
 
     def _documents(self, found: dict[str, Any]) -> Ints:
         """The document of each line of an order: the invoice, its cancellation, or a credit note for each day of returns."""
-        document = self.document_of_order[found["order"]]
+        document: Ints = self.document_of_order[found["order"]]
         cancels = np.flatnonzero(found["kind"] == CANCELLATION)
         cancelled = np.flatnonzero(self.order_cancelled)
         numbers = np.zeros(self.order_count, dtype=np.int64)
-        numbers[cancelled] = _CANCELLATIONS + _ranks(self.order_cancelled[cancelled], document_order(self, cancelled))
+        numbers[cancelled] = _CANCELLATIONS + _ranks(self.order_cancelled[cancelled], self.document_of_order[cancelled])
         document[cancels] = numbers[found["order"][cancels]]
         document[found["kind"] == RETURN] = self.credits[0]
         return document
@@ -279,12 +282,12 @@ class Story:
         path = [np.full(len(days), 1.0)]
         for place in (1, 2):
             steps = 0.0035 * self.chance.bell(f"rate {place}", days)
-            path.append(_FIRST_RATES[place] * np.exp(np.cumsum(steps) - 0.02 * np.cumsum(np.zeros(len(days)))))
+            path.append(_FIRST_RATES[place] * np.exp(np.cumsum(steps)))
         return np.round(np.stack(path), 4)
 
     def rate_of(self, customer: Ints, day: Ints) -> Floats:
         """The rate of each customer's currency on a day."""
-        return self.rates[self.people.currency[customer], day - calendar.number(calendar.START)]
+        return np.asarray(self.rates[self.people.currency[customer], day - calendar.number(calendar.START)])
 
     @cached_property
     def complaints(self) -> dict[str, Any]:
@@ -311,13 +314,8 @@ class Story:
         return {name: column[order] for name, column in columns.items()}
 
 
-def document_order(story: Story, orders: Ints) -> Ints:
-    """What cancellations of one day are numbered by: the invoice they cancel."""
-    return story.document_of_order[orders]
-
-
 def _last(year: int) -> int:
-    return calendar.number(calendar.date(year, 12, 31))
+    return calendar.on(year, 12, 31)
 
 
 def _ranks(*keys: Any) -> Ints:
@@ -413,6 +411,7 @@ def customers(story: Story) -> Any:
     regions = [entry[1] for entry in CITIES]
     large = known.rate * known.size * known.lines
     segment = np.where(known.has(Role.KEY_ACCOUNT), 0, np.where(large > 40 * story.plan.activity, 1, 2))
+    industry = words.taken([entry[0] for entry in INDUSTRIES], known.industry)
     return pa.table({
         "customer_id": story.ids.take(pa.array(places)),
         "name": words.entered_again(known, words.names(story.chance, known)),
@@ -421,7 +420,7 @@ def customers(story: Story) -> Any:
         "payer_id": story.ids.take(pa.array(head, mask=~(is_member & (known.place // story.plan.groups % 2 == 0)))),
         "kind": words.taken(["b2b", "b2c"], (known.kind == PRIVATE).astype(np.int64)),
         "legal_form": words.taken(["Firma", "Einzelunternehmen", "Privatperson"], known.kind),
-        "industry": pc.if_else(pa.array(known.kind == PRIVATE), pa.scalar(None, pa.string()), words.taken([i[0] for i in INDUSTRIES], known.industry)),
+        "industry": pc.if_else(pa.array(known.kind == PRIVATE), pa.scalar(None, pa.string()), industry),
         "region": words.taken(regions, known.city),
         **address,
         "acquired_on": days(known.acquired),
@@ -496,20 +495,28 @@ def paid(story: Story) -> dict[str, Any]:
     unduly = takes & (_OWN.uniform("unduly", key) < 0.12)
     late = people.delay[customer] + 4.0 * _OWN.bell("late", key)
     early = np.where(unduly, 14 + 8 * _OWN.uniform("early", key), 4 + 5 * _OWN.uniform("early", key))
-    disputed = _OWN.uniform("disputed", key) < 0.004
-    complained = story.complaints
-    disputes = np.unique(story.document_of_order[complained["order"][~complained["well"]]])
-    disputed |= np.isin(invoices.document[keep], disputes)
-    exact = np.where(takes, day + early, due + np.where(direct, 0, np.rint(late))) + np.where(disputed, 20, 0)
-    paid_on = calendar.working(np.maximum(exact.astype(np.int64), day + 1))
+    would = np.maximum(np.where(takes, day + early, due + np.where(direct, 0, np.rint(late))).astype(np.int64), day + 1)
+    disputed = (_OWN.uniform("disputed", key) < 0.004) | (_complained_on(story)[keep] < would)
+    paid_on = calendar.working(would + np.where(disputed, 20, 0))
     is_open = paid_on > story.day
     cash = np.where(takes, np.rint(net * worth.CASH_DISCOUNT).astype(np.int64), 0)
     over = np.minimum(paid_on, story.day) - due
     return {
-        "customer": customer, "document": invoices.document[keep], "day": day, "due": due, "paid_on": paid_on, "is_open": is_open, "net": net,
-        "cash": np.where(is_open, 0, cash), "level": (over > 10).astype(np.int64) + (over > 25) + (over > 45), "disputed": disputed,
+        "customer": customer, "document": invoices.document[keep], "day": day, "due": due, "paid_on": paid_on,
+        "is_open": is_open, "net": net, "cash": np.where(is_open, 0, cash),
+        "level": (over > 10).astype(np.int64) + (over > 25) + (over > 45), "disputed": disputed,
         "rate": invoices.rate[keep],
     }  # fmt: skip
+
+
+def _complained_on(story: Story) -> Ints:
+    """The day of the first complaint about each invoice that is not handled well; NEVER if there is none."""
+    found, first = story.complaints, np.full(story.order_count, effects.NEVER, dtype=np.int64)
+    bad = ~found["well"]
+    np.minimum.at(first, found["order"][bad], found["day"][bad])
+    orders = np.flatnonzero(story.order_day <= story.day)
+    services = len(story.invoices.day) - len(orders)
+    return np.concatenate([first[orders], np.full(services, effects.NEVER, dtype=np.int64)])
 
 
 def payments(story: Story) -> Any:
@@ -571,7 +578,7 @@ def ratings(story: Story) -> Any:
     rated = known[people.has(Role.KEY_ACCOUNT, Role.RECOMMENDER)[known] | (story.chance.uniform("rated", people.place[known]) < 0.05)]
     rows = []
     for year in range(calendar.START.year, calendar.day_of(story.day).year + 1):
-        day = calendar.number(calendar.date(year, 11, 15))
+        day = calendar.on(year, 11, 15)
         if day <= story.day:
             rows.append(_rated(story, rated[people.acquired[rated] < day], day))
     return pa.concat_tables(rows) if rows else _rated(story, rated[:0], story.day)
@@ -643,14 +650,15 @@ def activity_rates(story: Story) -> Any:
         "driver": words.taken(DRIVERS, driver),
         "rate": money(rate_cents(year)[np.arange(len(year)), driver]),
         "stage": words.taken([stage for _, _, stage in worth.RATES], driver),
-        "valid_from": days([calendar.number(calendar.date(int(entry), 1, 1)) for entry in year]),
+        "valid_from": days([calendar.on(int(entry), 1, 1) for entry in year]),
     })  # fmt: skip
 
 
 def rate_cents(years: Ints) -> Ints:
     """Cents for one of each driver in each year, (years, drivers)."""
     first = np.array([rate for _, rate, _ in worth.RATES])
-    return np.rint(100 * first[None, :] * ((1 + worth.RATE_STEP) ** (years - calendar.START.year))[:, None]).astype(np.int64)
+    level = (1.0 + worth.RATE_STEP) ** (years - calendar.START.year)
+    return np.asarray(np.rint(100 * first[None, :] * level[:, None]), dtype=np.int64)
 
 
 def leads(story: Story) -> Any:
@@ -659,7 +667,9 @@ def leads(story: Story) -> Any:
     came = plan.arrivals(story.day + 60)
     newcomer = np.repeat(np.arange(len(came)), 3)
     turn = np.tile(np.arange(3), len(came))
-    day = calendar.working(came[newcomer] - np.where(turn == 0, 25, 12 * turn) - (15 * chance.uniform("lead", newcomer, turn)).astype(np.int64))
+    day = calendar.working(
+        came[newcomer] - np.where(turn == 0, 25, 12 * turn) - (15 * chance.uniform("lead", newcomer, turn)).astype(np.int64)
+    )
     keep = (day <= story.day) & (day >= start) & ((turn == 0) | (chance.uniform("no lead", newcomer, turn) < 0.7))
     newcomer, turn, day = newcomer[keep], turn[keep], day[keep]
     is_won = (turn == 0) & (came[newcomer] <= story.day)
@@ -677,7 +687,7 @@ def leads(story: Story) -> Any:
         "industry": words.taken([entry[0] for entry in INDUSTRIES], industry),
         "region": words.taken(["Nord", "Ost", "West", "Mitte", "Süd"], place % 5),
         "stage": words.taken(["neu", "qualifiziert", "Angebot", "gewonnen", "verloren"], stage),
-        "customer_id": story.ids.take(pa.array(np.where(is_won, place, 0), mask=~is_won)) if is_won.any() else pa.nulls(len(day), pa.string()),
+        "customer_id": story.ids.take(pa.array(np.where(is_won, place, 0), mask=~is_won)),
     })  # fmt: skip
 
 
@@ -767,6 +777,3 @@ def tables(company: Company, day: int) -> dict[str, Any]:
     """Every table as known at the end of a day."""
     story = Story(company, day)
     return {name: make(story) for name, make in TABLES.items()}
-
-
-_ = (SOLE_TRADER,)

@@ -11,7 +11,7 @@ from kundenwert.example.company import _calendar as calendar
 from kundenwert.example.company import _effects as effects
 from kundenwert.example.company._assortment import PRICE_STEP, PRODUCTS, Assortment, on_promotion, promotion_mix
 from kundenwert.example.company._chance import Chance, Flags, Floats, Ints, Keys, spread
-from kundenwert.example.company._effects import NEVER, Ordered, State
+from kundenwert.example.company._effects import Ordered, State
 from kundenwert.example.company._people import Customers, Role
 
 SALE, RETURN, CANCELLATION = 0, 1, 2
@@ -75,7 +75,14 @@ class _Orders:
 
 
 def happened(
-    luck: Chance, goods: Assortment, customers: Customers, state: State, ordered: Ordered, contact_span: tuple[int, int], start: int, end: int
+    luck: Chance,
+    goods: Assortment,
+    customers: Customers,
+    state: State,
+    ordered: Ordered,
+    contact_span: tuple[int, int],
+    start: int,
+    end: int,
 ) -> tuple[Chunk, State]:
     """What happens in [start, end), which lies within one month, and the state at its end.
 
@@ -84,9 +91,9 @@ def happened(
     state = _left_by_chance(luck, customers, state, start, end)
     orders = _orders(luck, customers, state, start, end)
     orders = orders.kept(orders.day < state.left[orders.customer])
-    cancelled = _cancelled(luck, customers, orders)
-    complaints = _complaints(luck, customers, state, orders, cancelled, start)
-    left, cause = _left_upset(luck, customers, state, orders, complaints)
+    cancelled = _cancelled(customers, orders)
+    complaints = _complaints(luck, customers, state, orders, cancelled)
+    left, cause = _left_upset(customers, state, orders, complaints)
     keep = orders.day < left[orders.customer]
     places = np.cumsum(keep) - 1
     complaints = complaints.kept(keep[complaints.order])
@@ -100,7 +107,9 @@ def happened(
         complaint_extra=np.rint(100 * state.handling[orders.customer[complaints.order]]).astype(np.int64),
         **lines, **contacts,
     )  # fmt: skip
-    state = _after(customers, replace(state, left=left, cause=cause), orders.customer[complaints.order], complaints.well, practised, end - start)
+    state = _after(
+        customers, replace(state, left=left, cause=cause), orders.customer[complaints.order], complaints.well, practised, end - start
+    )
     return chunk, state
 
 
@@ -135,7 +144,7 @@ def _orders(luck: Chance, customers: Customers, state: State, start: int, end: i
     )
 
 
-def _cancelled(luck: Chance, customers: Customers, orders: _Orders) -> Ints:
+def _cancelled(customers: Customers, orders: _Orders) -> Ints:
     """The day on which each order is cancelled in full, 0 if it is not."""
     is_cancelled = Chance(0).uniform("cancelled", orders.key) < CANCELLED_SHARE
     later = (Chance(0).uniform("cancelling day", orders.key) * 10).astype(np.int64)
@@ -155,7 +164,7 @@ class _Complaints:
         return _Complaints(self.order[keep], self.day[keep], self.well[keep], self.forced[keep])
 
 
-def _complaints(luck: Chance, customers: Customers, state: State, orders: _Orders, cancelled: Ints, start: int) -> _Complaints:
+def _complaints(luck: Chance, customers: Customers, state: State, orders: _Orders, cancelled: Ints) -> _Complaints:
     upset_from = calendar.number(calendar.START) + _UPSET_FROM + _UPSET_SPAN * luck.uniform("upset", customers.place)
     upset = customers.has(Role.UPSET)[orders.customer] & (orders.day >= upset_from[orders.customer])
     chance = customers.complaints[orders.customer]
@@ -167,7 +176,7 @@ def _complaints(luck: Chance, customers: Customers, state: State, orders: _Order
     return _Complaints(found, day, well, forced)
 
 
-def _left_upset(luck: Chance, customers: Customers, state: State, orders: _Orders, complaints: _Complaints) -> tuple[Ints, Ints]:
+def _left_upset(customers: Customers, state: State, orders: _Orders, complaints: _Complaints) -> tuple[Ints, Ints]:
     who = orders.customer[complaints.order]
     may = customers.has(Role.ORDINARY)[who] & (Chance(0).uniform("leaves upset", orders.key[complaints.order]) < effects.LEAVES_UPSET)
     leaves = complaints.forced | (may & ~complaints.well)
@@ -187,7 +196,9 @@ def _lines(goods: Assortment, customers: Customers, state: State, orders: _Order
     hunts = customers.has(Role.PROMOTION_HUNTER)[who]
     mix = np.where(hunts & (window >= 0), promotion_mix(window), customers.industry[who])
     product = goods.drawn(mix, own.uniform("product", key))
-    quantity = _quantity(goods.pieces[product] * customers.size[who] * state.bundle[who] * np.exp(QUANTITY_SPREAD * own.bell("pieces", key)))
+    quantity = _quantity(
+        goods.pieces[product] * customers.size[who] * state.bundle[who] * np.exp(QUANTITY_SPREAD * own.bell("pieces", key))
+    )
     promoted = on_promotion(window, goods.group[product]) & (hunts | ~customers.has_plain_terms[who])
     listed, cost = _priced(goods, product, quantity, start)
     discount = np.rint(listed * _off(customers, state, who, orders.day[order], promoted)).astype(np.int64)
@@ -278,11 +289,15 @@ def _contacts(
     customer are practice."""
     practice = customers.visits * state.plan, customers.calls
     days = (end - np.maximum(start, customers.acquired)) / calendar.YEAR * (state.left > start)
-    found = [_practised(luck, customers, yearly * days, channel, start, end) for channel, yearly in zip((VISIT, CALL), practice, strict=True)]
+    found = [
+        _practised(luck, customers, yearly * days, channel, start, end) for channel, yearly in zip((VISIT, CALL), practice, strict=True)
+    ]
     found += [_made(luck, customers, getattr(ordered, kind), channel, span) for channel, kind in enumerate(CHANNEL_NAMES)]
     if start <= effects.CAMPAIGN_SENT < end:
         written = np.flatnonzero(customers.treated & (state.left > effects.CAMPAIGN_SENT))
-        found.append((written, np.full(len(written), effects.CAMPAIGN_SENT), np.full(len(written), MAILING), np.full(len(written), 2 * _ORDERED)))
+        found.append(
+            (written, np.full(len(written), effects.CAMPAIGN_SENT), np.full(len(written), MAILING), np.full(len(written), 2 * _ORDERED))
+        )
     who, day, channel, place = (np.concatenate([part[position] for part in found]) for position in range(4))
     keep = (day >= start) & (day < end) & (day < state.left[who])
     who, day, channel, place = who[keep], day[keep], channel[keep], place[keep]

@@ -128,7 +128,9 @@ class Truth:
         places = np.flatnonzero(people.measured)
         weight = people.rate[places]
         total = float((people.uplift[places] * weight).sum() / weight.sum())
-        by_industry = {name: float(people.uplift[places][people.industry[places] == code].mean()) for code, (name, _) in enumerate(INDUSTRIES)}
+        by_industry = {
+            name: float(people.uplift[places][people.industry[places] == code].mean()) for code, (name, _) in enumerate(INDUSTRIES)
+        }
         return by_industry | {"all": total}
 
     @cached_property
