@@ -26,6 +26,7 @@ select
     replace(clv_beyond::varchar, '.', $mark) as clv_beyond,
     replace(past::varchar, '.', $mark) as past,
     replace("value"::varchar, '.', $mark) as "value",
-    level
+    -- The level of the forecast (without a mark in it), and bounds at further levels where there are any.
+    replace(columns('^(level|.*_(lower|upper)_[0-9_]+)$')::varchar, '.', $mark)
 from exported
 order by exported.customer_id
