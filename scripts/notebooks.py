@@ -29,12 +29,12 @@ _NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?")
 
 @dataclass
 class Cell:
-    """A cell with what it printed and the charts it ended with, as SVG texts."""
+    """A cell with what it printed and the charts it ended with: what each shows, in words, and as SVG."""
 
     is_text: bool
     source: str
     printed: str = ""
-    charts: list[str] = field(default_factory=list)
+    charts: list[tuple[str, str]] = field(default_factory=list)
 
 
 def cells_of(source: str) -> list[Cell]:
@@ -66,7 +66,7 @@ def _execute(cell: Cell, names: dict[str, Any], where: str) -> None:
         exec(compile(tree, where, "exec"), names)  # noqa: S102 - our own file
         value = eval(compile(ast.Expression(last.value), where, "eval"), names) if last else None  # noqa: S307
         if hasattr(value, "to_svg"):
-            cell.charts.append(value.to_svg())
+            cell.charts.append((value.spec["description"], value.to_svg()))
         elif value is not None:
             print(value)
     cell.printed = out.getvalue()
@@ -83,9 +83,9 @@ def page(cells: list[Cell], name: str) -> str:
         parts.append(f"```python\n{cell.source}\n```")
         if cell.printed:
             parts.append(f"```text\n{cell.printed.rstrip()}\n```")
-        for _ in cell.charts:
+        for words, _ in cell.charts:
             pictures += 1
-            parts.append(f"![The chart of the cell above]({name}-{pictures}.svg)")
+            parts.append(f"![{words}]({name}-{pictures}.svg)")
     return "\n\n".join(parts) + "\n"
 
 
@@ -102,7 +102,9 @@ def notebook(cells: list[Cell], name: str) -> str:
         outputs: list[dict[str, Any]] = []
         if cell.printed:
             outputs.append({"name": "stdout", "output_type": "stream", "text": _lines(cell.printed)})
-        outputs += [{"data": {"image/svg+xml": _lines(svg)}, "metadata": {}, "output_type": "display_data"} for svg in cell.charts]
+        for words, svg in cell.charts:
+            shown = {"image/svg+xml": _lines(svg), "text/plain": [words]}
+            outputs.append({"data": shown, "metadata": {}, "output_type": "display_data"})
         made.append(
             {
                 "cell_type": "code",
@@ -137,7 +139,7 @@ def made(source: Path) -> dict[Path, str]:
     name = source.stem
     cells = cells_of(source.read_text(encoding="utf-8"))
     run(cells, name)
-    charts = [svg for cell in cells for svg in cell.charts]
+    charts = [svg for cell in cells for _, svg in cell.charts]
     pictures = {FOLDER / f"{name}-{number}.svg": svg for number, svg in enumerate(charts, start=1)}
     return {FOLDER / f"{name}.md": page(cells, name), FOLDER / f"{name}.ipynb": notebook(cells, name), **pictures}
 
