@@ -64,6 +64,8 @@ def test_an_unknown_name_is_answered_with_the_names_there_are() -> None:
         ("non_products", "POST, D ,", ("POST", "D")),
         ("non_products", ["POST"], ("POST",)),
         ("class_limits", "0.5,0.9", (0.5, 0.9)),
+        ("interval_levels", "0.5,0.8,0.5", (0.5, 0.8)),
+        ("interval_levels", [0.9], (0.9,)),
         ("threads", "2", 2),
     ],
 )
@@ -87,6 +89,9 @@ def test_texts_and_typed_values_are_read(name: str, value: object, read: object)
         ("threads", -1),
         ("unit", "hours"),
         ("language", "fr"),
+        ("interval_levels", "half"),
+        ("interval_levels", [0.5, 95]),
+        ("interval_levels", 0.5),
         ("class_limits", [0.8]),
         ("class_limits", [0, 0.9]),
         ("non_products", [1]),

@@ -56,6 +56,39 @@ def test_a_spend_model_gives_each_customer_the_expected_amount() -> None:
     assert all(9 < amount < 18 for amount in table["expected_spend"].to_pylist())
 
 
+@pytest.mark.parametrize("name", ["BgNbd", "RecentRate"])
+def test_purchases_have_an_interval_at_each_level_asked_for(name: str) -> None:
+    base = kw.customer_base(pa.table(orders()), as_of="2023-04-30")
+    fit = getattr(kw, name)().fit(base)
+    table = fit.forecast(base, horizon="26w", levels=(0.5, 0.975))
+    columns = [f"expected_purchases_{end}{suffix}" for end in ("lower", "upper") for suffix in ("", "_50", "_97_5")]
+    low, low_50, low_97, high, high_50, high_97 = (table[column].to_pylist() for column in columns)
+    for bounds in zip(low_97, low, low_50, high_50, high, high_97, strict=True):
+        assert list(bounds) == sorted(bounds)
+    assert sum(high_97) > sum(high) > sum(high_50)
+    plain = fit.forecast(base, horizon="26w")
+    assert plain.column_names == [name for name in table.column_names if not name.endswith(("_50", "_5"))]
+
+
+def test_with_a_spend_fit_there_is_revenue_with_its_interval() -> None:
+    base = kw.customer_base(pa.table(orders()), as_of="2023-04-30")
+    fit, spend = kw.BgNbd().fit(base), kw.GammaGamma().fit(base)
+    table = fit.forecast(base, horizon="26w", spend=spend, levels=(0.9, 0.5))
+    amounts = spend.forecast(base)["expected_spend"].to_pylist()
+    purchases, revenue = table["expected_purchases"].to_pylist(), table["expected_revenue"].to_pylist()
+    assert revenue == pytest.approx([n * amount for n, amount in zip(purchases, amounts, strict=True)])
+    for kind in ("expected_revenue", "discounted_revenue"):
+        ends = [table[f"{kind}_{end}"].to_pylist() for end in ("lower", "lower_50", "upper_50", "upper")]
+        assert all(list(bounds) == sorted(bounds) for bounds in zip(*ends, strict=True))
+        assert max(ends[-1]) > max(table[kind].to_pylist())
+
+
+def test_a_level_that_is_no_share_is_refused() -> None:
+    base = kw.customer_base(pa.table(orders()), as_of="2023-12-31")
+    with pytest.raises(CallError, match=r"Levels \[90\]. Expected: shares between 0 and 1"):
+        kw.BgNbd().fit(base).forecast(base, levels=(0.5, 90))
+
+
 def test_the_base_has_days_and_means_of_each_customer() -> None:
     rows = kw.customer_base(pa.table(orders()), as_of="2023-12-31").customers.to_pylist()
     assert rows[5] == {

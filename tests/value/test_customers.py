@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 from typing import Any
 
 import exports
@@ -16,6 +18,11 @@ import sales_logs as logs
 from numpy.typing import NDArray
 from sales_logs import Line
 from scipy.special import hyp2f1
+
+from kundenwert.flows.progress import Progress
+from kundenwert.flows.reading import Input
+from kundenwert.flows.value_file import value_file
+from kundenwert.sources import Wanted
 
 CENT = Decimal("0.01")
 AS_OF = date(2024, 9, 30)
@@ -258,6 +265,17 @@ def test_further_levels_stand_in_columns_of_their_own(shop: list[Any], table: An
         for name in BOUNDED:
             assert row[f"{name}_lower"] <= row[f"{name}_lower_50"] <= row[f"{name}_upper_50"] <= row[f"{name}_upper"]
     assert any(row["clv_upper_50"] < row["clv_upper"] for row in found.rows)
+
+
+def test_a_csv_file_has_the_bounds_at_further_levels(shop: list[Any], tmp_path: Path) -> None:
+    source = exports.write(tmp_path / "sales.csv", shop)
+    flags = {"threads": "1", "as_of": AS_OF.isoformat(), "interval_levels": "0.5"}
+    value_file([Input(source, Wanted())], flags, tmp_path / "out.csv", clock=date(2025, 6, 1), progress=Progress(), numbers="de")
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    assert list(rows[0])[-7:] == ["level", *(f"{name}_{end}_50" for name in BOUNDED for end in ("lower", "upper"))]
+    assert {row["level"] for row in rows} >= {"customer", "segment"}
+    assert all("," in row["clv_upper_50"] for row in rows)
 
 
 def test_with_a_margin_below_zero_the_lower_bound_stays_the_lower_one(shop: list[Any], value_lines: ValueLines) -> None:
