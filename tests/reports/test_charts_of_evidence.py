@@ -110,8 +110,8 @@ def test_the_band_of_chance_is_wider_for_fewer_customers() -> None:
 def test_what_is_surely_better_is_filled_and_named() -> None:
     better = Comparison("bg_nbd", "own_rate", 0.04, 0.02, 0.06, 4, 4, True)
     unsure = Comparison("mbg_nbd", "bg_nbd", 0.001, -0.002, 0.004, 2, 4, False)
-    assert message("comparison", (better,)) == "BG/NBD is surely better than own rate carried on"
-    assert message("comparison", (better, unsure)) == "BG/NBD is surely better than own rate carried on; nothing after it is"
+    assert message("comparison", (better,)) == "BG/NBD is surely better than “own rate carried on”"
+    assert message("comparison", (better, unsure)) == "BG/NBD is surely better than “own rate carried on”; nothing after it is"
     assert message("comparison", (unsure,)) == "No forecast is surely better than the simplest one"
     assert [row["better"] for row in draw("comparison", (better, unsure))["data"]["values"]] == [True, False]
 

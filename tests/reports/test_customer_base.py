@@ -397,7 +397,7 @@ def test_every_section_begins_with_a_finding() -> None:
         "tracking_cumulative": "Nach 26 Wochen lag die Vorhersage 10 % zu niedrig",
         "calibration": "Das Zehntel mit den höchsten Vorhersagen kaufte im Mittel 12,0-mal; vorhergesagt waren 8,8",
         "pit": "Die Vorhersage weiß, wie unsicher sie ist: Die Ergebnisse verteilen sich gleichmäßig",
-        "comparison": "BG/NBD ist sicher besser als eigene Häufigkeit fortgesetzt; danach kommt nichts Besseres",
+        "comparison": "BG/NBD ist sicher besser als „eigene Häufigkeit fortgesetzt“; danach kommt nichts Besseres",
         "money": "Das als bestes vorhergesagte Zehntel brachte 71 % dessen, was das beste Zehntel bringen konnte",
         "width": "94 % der Breite kommen vom Niveau: Alle zusammen kaufen vielleicht mehr oder weniger als bisher",
         "unknown": "In den nächsten 5 Jahren können es 709 Tsd. € werden, aber auch 1,42 Mio. €",

@@ -58,3 +58,9 @@ def forecast_name(name: str, language: Language) -> str:
     remedies = {"season": text("with season"), "old_customers": text("with old customers apart")}
     first, *more = name.split("+")
     return " ".join((plain.get(first, first), *(remedies.get(each, each) for each in more)))
+
+
+def quoted(name: str, language: Language) -> str:
+    """The same inside a sentence: models bear names, rules are quoted."""
+    shown = forecast_name(name, language)
+    return shown if name.split("+")[0] in _MODELS else language.text("“{name}”", name=shown)

@@ -8,7 +8,7 @@ from typing import Any
 from kundenwert.records import Comparison
 from kundenwert.reports.charts._axes import across
 from kundenwert.reports.charts._theme import Data, Headings, Spec, chart, colour
-from kundenwert.reports.charts._words import forecast_name
+from kundenwert.reports.charts._words import forecast_name, quoted
 from kundenwert.reports.language import Language
 
 # Pixels of a row with its two lines of words.
@@ -63,6 +63,7 @@ def comparison(comparisons: Sequence[Comparison], lang: str = "en", *, width: in
 
 def _row(each: Comparison, place: int, language: Language) -> dict[str, Any]:
     words = language.text("{name} against {other}", name=forecast_name(each.name, language), other=forecast_name(each.against, language))
+    words = words[:1].upper() + words[1:]
     return {
         "place": place,
         "words": words,
@@ -80,7 +81,7 @@ def _headings(comparisons: Sequence[Comparison], language: Language) -> Headings
     if not won:
         message = text("No forecast is surely better than the simplest one")
     else:
-        names = {name: forecast_name(name, language) for name in (won[-1].name, won[-1].against)}
+        names = {name: quoted(name, language) for name in (won[-1].name, won[-1].against)}
         message = text("{name} is surely better than {other}", name=names[won[-1].name], other=names[won[-1].against])
         if won[-1] is not comparisons[-1]:
             message = text(
