@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from kundenwert.errors import CallError
 from kundenwert.models._prior import Chosen, Prior, chosen, weak
 from kundenwert.stats import ensemble, importance, surrogate
+from kundenwert.stats.limits import POSITIVE, Limit
 from kundenwert.stats.maximise import hessian_of, maximise
 
 if TYPE_CHECKING:
@@ -212,12 +213,11 @@ class _Target:
 
     def _log_slopes(self, p: dict[str, Floats]) -> Floats:
         """d ln parameter / d line; (n, k)."""
-        return np.array([[k.limit.slope(one) / one for one in p[k.name].tolist()] for k in self.model.parameters]).T
+        return np.stack([_log_slope(k.limit, p[k.name]) for k in self.model.parameters], axis=1)
 
     def values(self, lines: Floats) -> dict[str, Floats]:
         """Parameters at many points; each of shape (n,)."""
-        columns = zip(self.model.parameters, lines.T.tolist(), strict=True)
-        return {k.name: np.array([k.limit.to_value(one) for one in column]) for k, column in columns}
+        return {k.name: _to_value(k.limit, column) for k, column in zip(self.model.parameters, lines.T, strict=True)}
 
     def straight(self, lines: Floats, mode: Floats) -> tuple[Floats, Floats]:
         """Coordinates in which a likelihood is nearest to a polynomial, (n, k), and their derivatives in the optimiser's, (n, k, k).
@@ -333,7 +333,7 @@ class _Told:
         self.beliefs = np.concatenate((self.beliefs, self.target.beliefs(lines)[0]))
         middle, scale = importance.moments(self.target.straight(points, self.mode)[0], weights)
         root, reach = np.asarray(np.linalg.cholesky(scale), dtype=np.float64), float(serves * np.sqrt(k))
-        z: Floats = np.linalg.solve(root, (self.at - middle).T).T.astype(np.float64)
+        z = importance.standard(self.at - middle, root)
         # Where the density is low a rough value does.
         rank = np.exp(np.clip(_POWER * (self.values + self.beliefs - self.top), _FAINT, 0.0)) * ((z**2).sum(axis=1) < 2 * reach**2)
         polynomial = surrogate.fit(z, self.values - self.top, self.slopes @ root, rank, degree)
@@ -353,7 +353,7 @@ class _Cheap:
     level: float
 
     def __call__(self, lines: Floats, *, exact_far: bool = False) -> Floats:
-        z = np.linalg.solve(self.root, (self.target.straight(lines, self.mode)[0] - self.middle).T).T
+        z = importance.standard(self.target.straight(lines, self.mode)[0] - self.middle, self.root)
         near = (z**2).sum(axis=1) < self.reach**2
         found = np.full(len(lines), -np.inf)
         found[near] = self.polynomial(z[near]) + self.level + self.target.beliefs(lines[near])[0]
@@ -401,3 +401,12 @@ def _quantiles(values: Floats, weights: Floats, levels: Sequence[float]) -> list
     below = np.cumsum(weights[order])
     last = len(values) - 1
     return [float(values[order[min(int(np.searchsorted(below, level)), last)]]) for level in levels]
+
+
+def _to_value(limit: Limit, line: Floats) -> Floats:
+    return np.exp(line) if limit is POSITIVE else np.array([limit.to_value(one) for one in line.tolist()])
+
+
+def _log_slope(limit: Limit, values: Floats) -> Floats:
+    """d ln value / d line."""
+    return np.ones(len(values)) if limit is POSITIVE else np.array([limit.slope(one) / one for one in values.tolist()])

@@ -73,7 +73,7 @@ class Proposal:
         shares, squares = np.empty((len(points), len(self.share))), np.empty((len(points), len(self.share)))
         norm = math.lgamma((df + k) / 2) - math.lgamma(df / 2) - 0.5 * k * math.log(df * math.pi)
         for c, root in enumerate(self.root):
-            squares[:, c] = (np.linalg.solve(root, (points - self.mean[c]).T) ** 2).sum(axis=0)
+            squares[:, c] = (standard(points - self.mean[c], root) ** 2).sum(axis=1)
             shares[:, c] = (
                 math.log(max(self.share[c], 1e-300)) + norm - np.log(np.diag(root)).sum() - 0.5 * (df + k) * np.log1p(squares[:, c] / df)
             )
@@ -82,6 +82,12 @@ class Proposal:
     def log_density(self, points: Floats) -> Floats:
         """ln of the density of the mixture; shape (n,)."""
         return _log_sum(self.log_parts(points)[0])
+
+
+def standard(away: Floats, root: Floats) -> Floats:
+    """Distances (n, k) in units of the scale root root'; shape (n, k)."""
+    # einsum, not a solver: for so few columns threads of the linear algebra cost more than the work.
+    return np.einsum("ij,nj->ni", np.linalg.inv(root), away)
 
 
 def pareto_tail(excess: Floats) -> tuple[float, float]:
@@ -144,7 +150,7 @@ def moments(points: Floats, weights: Floats) -> tuple[Floats, Floats]:
     """Weighted mean (k,) and covariance (k, k)."""
     mean = weights @ points
     away = points - mean
-    return mean, (away * weights[:, None]).T @ away
+    return mean, np.einsum("n,ni,nj->ij", weights, away, away)
 
 
 def systematic(weights: Floats, n: int, rng: np.random.Generator) -> NDArray[np.intp]:
@@ -199,7 +205,7 @@ def _updated(proposal: Proposal, points: Floats, weights: Floats, parts: Floats,
         alive = share[c] > 0.01
         mean[c] = pull[:, c] @ points / pull[:, c].sum() if alive else middle
         away = points - mean[c]
-        scale = (away * pull[:, c, None]).T @ away / share[c] if alive else whole
+        scale = np.einsum("n,ni,nj->ij", pull[:, c], away, away) / share[c] if alive else whole
         # A touch of the whole keeps a part from falling into a line.
         root[c] = np.linalg.cholesky(scale + 0.02 * whole + 1e-12 * np.eye(k))
     mean[-1], root[-1] = middle, _WIDER * np.linalg.cholesky(whole + 1e-12 * np.eye(k))

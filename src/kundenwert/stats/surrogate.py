@@ -12,6 +12,11 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
+# Multiplications of a product that OpenBLAS does in one thread.
+_UNTHREADED = 250_000
+# Matrices up to twice this size are solved as they are.
+_SMALL = 20
+
 
 @dataclass(frozen=True)
 class Polynomial:
@@ -23,8 +28,7 @@ class Polynomial:
 
     def __call__(self, points: Floats) -> Floats:
         """Its value at points of shape (n, k); shape (n,)."""
-        result: Floats = _terms(points / self.scale, self.powers) @ self.coefficients
-        return result
+        return np.einsum("nt,t->n", _terms(points / self.scale, self.powers), self.coefficients)
 
 
 def terms_of(variables: int, degree: int) -> int:
@@ -40,10 +44,31 @@ def fit(points: Floats, values: Floats, gradients: Floats, weights: Floats, degr
     right = [values, *(gradients.T * scale)]
     matrix = np.concatenate([row * weights[:, None] for row in rows])
     # Normal equations: of terms in [-1, 1] they keep far more digits than the polynomial has, at a fraction of the time.
-    square, side = matrix.T @ matrix, matrix.T @ np.concatenate([one * weights for one in right])
+    square, side = _square(matrix), np.einsum("nt,n->t", matrix, np.concatenate([one * weights for one in right]))
     touch = 1e-13 * np.trace(square) / len(square)
-    coefficients = np.linalg.solve(square + touch * np.eye(len(square)), side)
+    coefficients = _solved(square + touch * np.eye(len(square)), side[:, None])[:, 0]
     return Polynomial(powers, coefficients, scale)
+
+
+def _square(matrix: Floats) -> Floats:
+    """matrix' matrix, a few rows at once: so small a product starts no threads, whose waiting would cost more than the work."""
+    width = matrix.shape[1]
+    total, rows = np.zeros((width, width)), max(1, _UNTHREADED // width**2)
+    for start in range(0, len(matrix), rows):
+        part = matrix[start : start + rows]
+        total += part.T @ part
+    return total
+
+
+def _solved(square: Floats, side: Floats) -> Floats:
+    """square^-1 side of a positive definite matrix, by halves: again to keep clear of threads. side: (n, m)."""
+    half = len(square) // 2
+    if half < _SMALL:
+        return np.asarray(np.linalg.solve(square, side), dtype=np.float64)
+    own = _solved(square[:half, :half], np.hstack((square[:half, half:], side[:half])))
+    coupling, first = own[:, : len(square) - half], own[:, len(square) - half :]
+    rest = _solved(square[half:, half:] - square[half:, :half] @ coupling, side[half:] - square[half:, :half] @ first)
+    return np.concatenate((first - coupling @ rest, rest))
 
 
 @cache
