@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import kill, other, report, start, value
+from bench import kill, other, posterior, report, start, value
 from bench.measure import KUNDENWERT, Series, module, side_by_side
 from bench.report import Check
 
@@ -58,6 +58,9 @@ class Bench:
         self.starting()
         for size in self.given.sizes.split(","):
             self.of_size(size, SIZES[size])
+        checks, notes = posterior.checks(self.data, with_other=not self.given.without_other)
+        self.checks += checks
+        self.notes += notes
 
     def starting(self) -> None:
         found = self.measure({"kundenwert --help": [KUNDENWERT, "--help"]}, least=7)

@@ -10,14 +10,14 @@ PACKAGES = ("lifetimes", "pyarrow")
 _PROGRAM = Path(__file__).with_name("other_lifetimes.py")
 
 
-def environment(folder: Path) -> Path | str:
-    """The Python of an environment with lifetimes, or why there is none."""
-    python = folder / "lifetimes" / "bin" / "python"
+def environment(folder: Path, name: str = "lifetimes", packages: tuple[str, ...] = PACKAGES) -> Path | str:
+    """The Python of an environment with a package, lifetimes unless another is named, or why there is none."""
+    python = folder / name / "bin" / "python"
     steps = [
-        [sys.executable, "-m", "venv", str(folder / "lifetimes")],
-        [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES],
+        [sys.executable, "-m", "venv", str(folder / name)],
+        [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages],
     ]
-    check = [str(python), "-c", "import lifetimes, pyarrow"]
+    check = [str(python), "-c", "import " + ", ".join(one.replace("-", "_") for one in packages)]
     if python.exists() and subprocess.run(check, capture_output=True).returncode == 0:
         return python
     for step in steps:
