@@ -115,9 +115,11 @@ class AbstractRemediedFit(ABC):
         """Schwarz's criterion, k ln n - 2 ln L, n the customers. Compare only fits of one family to the same histories."""
         return len(self.parameters) * math.log(max(self.customers, 1)) - 2 * self.log_likelihood
 
-    def forecast(self, base: Any, horizon: str = "12m", value_horizon: str = "5y", discount_rate: float = 0.10) -> Any:
-        """One row a customer of the base; horizons like "39w", "12m", "5y"; discount_rate a year, effective."""
-        return base.forecast(self, horizon=horizon, value_horizon=value_horizon, discount_rate=discount_rate)
+    def forecast(self, base: Any, horizon: str = "12m", value_horizon: str = "5y", discount_rate: float = 0.10, **more: Any) -> Any:
+        """One row a customer of the base; horizons like "39w", "12m", "5y"; discount_rate a year, effective. more: `spend`, a spend fit,
+        for revenue; `levels` of the intervals, such as (0.5, 0.9).
+        """
+        return base.forecast(self, horizon=horizon, value_horizon=value_horizon, discount_rate=discount_rate, **more)
 
     @property
     def plot(self) -> Any:
