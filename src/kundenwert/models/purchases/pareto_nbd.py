@@ -94,14 +94,14 @@ class ParetoNbd(AbstractHistoryModel):
         return {"r": 0.5, "alpha": observed_time(histories, unit_days), "s": 0.5, "beta": scale}
 
     def p_alive(self, p: Values, frequency: Integers, recency: Floats, T: Floats) -> Floats:
-        """The probability to be still a customer at T: SMC eqs. (11) to (13) in one form. Shape (n,), times in the unit of p."""
+        """The probability to be still a customer at T: that of SMC and FH, in one form. Shape (n,), times in the unit of p."""
         stay, odds = self._chances(p, frequency, recency, T)
         return np.exp(-np.maximum(np.logaddexp(stay, odds), 0.0))
 
     def purchases_if_alive(self, p: Values, histories: Histories, spans: list[Span]) -> list[Floats]:
         """Expected purchases in each span of customers alive today, discounted; p in days, one array of shape (n,) a span.
 
-        SMC eq. (22) without P(alive): (r + x) / (alpha + T) times the discounted time that a customer of age T stays.
+        The conditional expectation of SMC and FH without P(alive): (r + x) / (alpha + T) times the discounted time that a customer of age T stays.
         """
         check(histories)
         rate = (p["r"] + histories.frequency) / (p["alpha"] + histories.T)
@@ -120,7 +120,7 @@ class ParetoNbd(AbstractHistoryModel):
         return result
 
     def unconditional_purchases(self, p: Values, t: Floats) -> Floats:
-        """Expected repeat purchases of a new customer until t after the first: SMC eq. (17). Shape as t, in the unit of p."""
+        """Expected repeat purchases of a new customer until t after the first: E[X(t)] of SMC and FH. Shape as t, in the unit of p."""
         result: Floats = p["r"] / p["alpha"] * p["beta"] * _stayed(p["s"], np.asarray(t, dtype=np.float64) / p["beta"])
         return result
 
