@@ -101,7 +101,8 @@ class ParetoNbd(AbstractHistoryModel):
     def purchases_if_alive(self, p: Values, histories: Histories, spans: list[Span]) -> list[Floats]:
         """Expected purchases in each span of customers alive today, discounted; p in days, one array of shape (n,) a span.
 
-        The conditional expectation of SMC and FH without P(alive): (r + x) / (alpha + T) times the discounted time that a customer of age T stays.
+        The conditional expectation of SMC and FH without P(alive): (r + x) / (alpha + T) times the discounted time that a customer of
+        age T stays.
         """
         check(histories)
         rate = (p["r"] + histories.frequency) / (p["alpha"] + histories.T)
