@@ -93,6 +93,7 @@ def test_no_model_beats_the_naive_rule_is_a_verdict_that_is_told() -> None:
     text = verdict(basis(sample.in_purchases()))
     assert text.startswith("No model beats the naive rule “last period again”: what it adds could be chance.")
     assert "The values here come from BG/NBD all the same" in text
+    assert text.endswith("They deserve no more trust than that rule.")
 
 
 def test_the_simplest_rule_is_called_the_simplest() -> None:

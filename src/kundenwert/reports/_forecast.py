@@ -374,13 +374,14 @@ def _money(basis: Basis, tested: Backtest, used: Scored) -> tuple[Section, ...]:
     if not shown or not basis.in_money:
         return ()
     text, language = basis.language.text, basis.language
+    is_ranged = any(worth.levels for _, worth in shown)
     columns = (
         Column(text("Forecast"), "text"),
         Column(text("Total off by"), term="bias"),
         Column(basis.with_unit(text("RMSE")), wide=True, term="rmse"),
         Column(text("Gini"), wide=True, term="gini"),
         Column(text("Top tenth found"), term="toptenth"),
-        Column(text("90% range held"), term="held"),
+        *((Column(text("90% range held"), term="held"),) if is_ranged else ()),
     )
     rows = tuple(
         Row(
@@ -390,7 +391,7 @@ def _money(basis: Basis, tested: Backtest, used: Scored) -> tuple[Section, ...]:
                 Cell(language.number(worth.rmse)),
                 Cell(language.number(worth.gini, 3)),
                 Cell(language.percent(worth.top_decile_value, 0)),
-                Cell(_held(basis, worth.levels)),
+                *((Cell(_held(basis, worth.levels)),) if is_ranged else ()),
             ),
             "used" if one.name == used.name else "",
         )

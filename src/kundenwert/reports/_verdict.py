@@ -98,8 +98,8 @@ def _naive(basis: Basis, tested: Backtest, chosen: str) -> str:
     if not used or used == chosen:
         return first
     values = text(
-        "The values here come from {name} all the same, as a value needs more than a number of purchases. Do not trust the order of the "
-        "customers further than that rule.",
+        "The values here come from {name} all the same, as a value needs more than a number of purchases. They deserve no more trust than "
+        "that rule.",
         name=forecast_name(used, language),
     )
     return f"{first} {values}"
