@@ -154,6 +154,25 @@ def test_a_later_base_must_be_later() -> None:
         fit().plot.tracking(base(LAST), base(ORIGIN))
 
 
+def test_histories_alone_do_not_know_what_came() -> None:
+    for name in ("tracking", "calibration"):
+        with pytest.raises(CallError, match="Histories is no customer base"):
+            getattr(fit().plot, name)(base(ORIGIN).histories, base(LAST))
+
+
+def test_a_fit_with_a_remedy_has_the_charts_that_need_no_plain_parameters() -> None:
+    from kundenwert.models.remedies import stacked
+
+    mixed = stacked([fit(), kw.Nbd().fit(base(ORIGIN))], [0.5, 0.5])
+    assert mixed.plot.p_alive_matrix(base(ORIGIN)).message
+    assert mixed.plot.tracking(base(ORIGIN), base(LAST)).message
+    for name in ("frequency", "timing", "posterior"):
+        with pytest.raises(CallError, match="Expected: a plain fit"):
+            getattr(mixed.plot, name)(base(ORIGIN))
+    with pytest.raises(CallError, match="Expected: a plain fit"):
+        mixed.plot.heterogeneity()
+
+
 # ---------- of a backtest ----------
 
 

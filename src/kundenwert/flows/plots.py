@@ -115,6 +115,7 @@ def _held(fit: Any, base: CustomerBase, later: CustomerBase) -> Scored:
 
     from kundenwert.models.diagnostics._held import held
 
+    _refuse_histories(base, later)
     before, after = (one.known_customers() for one in (base, later))
     ids, ids_after = (columns["customer_id"].astype(str) for columns in (before, after))
     order = np.argsort(ids_after, kind="stable")
@@ -126,9 +127,17 @@ def _held(fit: Any, base: CustomerBase, later: CustomerBase) -> Scored:
     return held(fit, before["frequency"], before["recency"], before["t"], actual, days=days)
 
 
+def _refuse_histories(*given: Any) -> None:
+    """Days of purchases are known to a base only. Raises CallError for anything else."""
+    for one in given:
+        if not hasattr(one, "daily_repeat_purchases"):
+            raise CallError(f"{type(one).__name__} is no customer base. Expected: one that `customer_base` made, as it knows the days.")
+
+
 def tracked(fit: Any, base: CustomerBase, later: CustomerBase | None = None) -> Tracking:
     """Repeat purchases by week of the customers of `base`, until its as-of day or that of `later`, and what the fit expects."""
     last = base if later is None else later
+    _refuse_histories(base, last)
     days, purchases = last.daily_repeat_purchases(known=base.as_of)
     found: Tracking = registry.load(_RECORDS, "tracking")(
         fit, base.histories, days, purchases, origin=day_number(base.as_of), until=day_number(last.as_of)

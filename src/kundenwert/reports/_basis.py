@@ -14,7 +14,7 @@ from kundenwert.reports.language import HARD_SPACE, UNKNOWN, Language
 NAME_LENGTH = 32
 _TITLE_LENGTH = 300
 # Values of a notice that name a model or a forecast.
-_NAMES = ("name", "model")
+_NAMES = ("name", "model", "rule")
 # Control characters cannot stand in HTML at all, and marks of writing direction could turn a row around.
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 

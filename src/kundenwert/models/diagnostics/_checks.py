@@ -18,10 +18,10 @@ def histories_of(given: Any) -> Any:
 
 
 def usable(fit: Any, *, method: str = "") -> Any:
-    """The fit, if it is one of purchase histories that can forecast and whose model has the method."""
+    """The fit, if it is one of purchase histories that can forecast, and it or its model has the method."""
     fit.or_raise()
     if fit.model.family != "purchases" or fit.model.needs != "histories":
         raise CallError(f"{fit.model.name} says nothing of purchase histories. Expected: a fit of a model such as bg_nbd.")
-    if method and not hasattr(fit.model, method):
-        raise CallError(f"{fit.model.name} cannot {method} customers. Expected: a plain fit of a model such as bg_nbd.")
+    if method and not (hasattr(fit.model, method) or hasattr(fit, method)):
+        raise CallError(f"{fit.model.name} has no `{method}`, which this chart needs. Expected: a plain fit of a model such as bg_nbd.")
     return fit

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kundenwert.models._prior import Chosen, Prior, chosen
-from kundenwert.models.diagnostics._checks import histories_of
+from kundenwert.models.diagnostics._checks import histories_of, usable
 from kundenwert.records import Marginal, Posterior
 
 Floats = NDArray[np.float64]
@@ -23,6 +23,7 @@ _STEPS: Final = 30
 
 def posterior(fit: Any, base: Any = None, *, n: int = 4000, seed: int = 0, prior: Chosen = "weak") -> Posterior:
     """base: the base of the fit; needed only for a fit that was loaded. n, seed, prior: as for `Fitted.draws`."""
+    usable(fit, method="draws")
     histories = None if base is None else histories_of(base)
     draws = fit.draws(n, seed=seed, base=histories, prior=prior)
     believed = chosen(prior, fit.model.parameters)
