@@ -133,6 +133,7 @@ def test_reversals_are_no_purchases_of_a_week() -> None:
     days, purchases = returned.daily_repeat_purchases()
     assert purchases.sum() == returned.histories.frequency @ returned.histories.count == 2
     assert len(days) == 2
+    assert returned.purchase_days("a") == (date(2023, 1, 2), date(2023, 1, 20))
 
 
 def test_calibration_of_a_later_base_counts_what_was_bought_in_between() -> None:
@@ -145,6 +146,12 @@ def test_calibration_of_a_later_base_counts_what_was_bought_in_between() -> None
     assert total == pytest.approx(came)
     assert found.bias == pytest.approx(found.expected_purchases / came - 1)
     assert sum(found.pit) == pytest.approx(1)
+
+
+def test_the_days_of_a_customer_are_those_of_the_log_up_to_the_as_of_day() -> None:
+    assert list(base(ORIGIN).purchase_days("0001")) == [day for day in days_of("0001") if day <= ORIGIN]
+    with pytest.raises(CallError, match="has no purchase in this base"):
+        base(ORIGIN).purchase_days("nobody")
 
 
 def test_a_later_base_must_be_later() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
 from kundenwert.base import customer_base as building
-from kundenwert.base.as_of import day_number
+from kundenwert.base.as_of import day_number, day_of
 from kundenwert.engines import open_engine
 from kundenwert.errors import CallError
 from kundenwert.flows import valuation
@@ -78,6 +78,14 @@ class CustomerBase:
         step = "base/repeat_days_plain.sql" if self._is_plain else "base/repeat_days.sql"
         found = self._engine.arrays(step, known=day_number(known or self.as_of), as_of=day_number(self.as_of))
         return found["day"], found["purchases"]
+
+    def purchase_days(self, customer_id: str) -> tuple[date, ...]:
+        """The days with a purchase of one customer, as `fit.plot.p_alive_path` takes them. Raises CallError for one without any."""
+        step = "base/days_of_plain.sql" if self._is_plain else "base/days_of.sql"
+        days = self._engine.arrays(step, customer=str(customer_id), as_of=day_number(self.as_of))["day"]
+        if not len(days):
+            raise CallError(f"Customer {customer_id!r} has no purchase in this base. Expected: an id as in `base.customers`.")
+        return tuple(day_of(day) for day in days.tolist())
 
     def known_customers(self) -> dict[str, Any]:
         """The history of each customer that models see, as arrays of shape (n,): customer_id, frequency, recency, t (days)."""
