@@ -134,6 +134,19 @@ def test_histories_are_the_base_grouped_and_counted(engine: Engine, is_plain: bo
     assert float((spend.spend_days * spend.mean * spend.count).sum()) == pytest.approx(float(sum(row["spend"] for row in spenders)))
 
 
+@pytest.mark.parametrize("exact", [True, False])
+def test_spend_with_the_first_purchase_counted(engine: Engine, monkeypatch: pytest.MonkeyPatch, exact: bool) -> None:
+    rows = [row for row in logs.built(engine, logs.mixed_log(2, customers=80), 700).values() if row["frequency"] is not None]
+    if not exact:
+        monkeypatch.setattr(customer_base, "_EXACT_SPENDERS", 10)
+    found = customer_base.spend_histories(engine, len(rows), first_counted=True)
+    days = [row["spend_days"] + (row["first_amount"] > 0) for row in rows]
+    assert int(found.count.sum()) == sum(day > 0 for day in days)
+    assert int((found.spend_days * found.count).sum()) == sum(days)
+    money = sum(row["spend"] + row["first_amount"] for row in rows)
+    assert float((found.spend_days * found.mean * found.count).sum()) == pytest.approx(float(money), rel=1e-9 if exact else 1e-4)
+
+
 def test_narrow_bins_of_spend_keep_customers_days_and_nearly_the_money(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = logs.built(engine, logs.plain_log(3, customers=300), 900)
     exact = customer_base.spend_histories(engine, 300)

@@ -43,7 +43,7 @@ def bg_nbd_only(patch: pytest.MonkeyPatch) -> None:
 def run_in(folder: Path, lines: list[Any], *, origins: tuple[date, ...] = (), how: dict[str, Any] | None = None, **flags: Any) -> Backtest:
     folder.mkdir(exist_ok=True)
     exports.project(folder, lines)
-    return backtest_project(folder, {"threads": "1", **flags}, clock=CLOCK, progress=Progress(), origins=origins, **(how or {}))
+    return backtest_project(folder, {"threads": "1"} | flags, clock=CLOCK, progress=Progress(), origins=origins, **(how or {}))
 
 
 @pytest.fixture
@@ -231,7 +231,9 @@ def test_the_same_again_is_the_same_whatever_the_threads_and_nothing_is_written_
 
 
 def test_of_a_large_base_a_sample_serves_the_same_one_every_time(simple: Backtest, tested: Test) -> None:
-    first, again = (tested(SIMPLE, horizon="20w", as_of="2024-11-30", how={"sample": 150}, name=name) for name in ("a", "b"))
+    first, again = (
+        tested(SIMPLE, horizon="20w", as_of="2024-11-30", how={"sample": 150}, name=name, threads=n) for name, n in ("a1", "b2")
+    )
     assert asdict(first) == asdict(again)
     assert (first.sampled, simple.sampled) == (150, None)
     assert [one.origin for one in first.origins] == [one.origin for one in simple.origins][: len(first.origins)]

@@ -96,14 +96,17 @@ def histories(engine: Engine) -> Histories:
     return Histories(arrays["frequency"], arrays["recency"], arrays["t"], arrays["customers"])
 
 
-def spend_histories(engine: Engine, spenders: int) -> SpendHistories:
-    """The distinct spend histories of table `customers`; narrow bins in large bases."""
+def spend_histories(engine: Engine, spenders: int, *, first_counted: bool = False) -> SpendHistories:
+    """The distinct spend histories of table `customers`; narrow bins in large bases.
+
+    spenders: how many customers have one. first_counted: whether the first purchase is among the days and their mean.
+    """
     import numpy as np
 
     if spenders <= _EXACT_SPENDERS:
-        exact = engine.arrays("base/spend_histories.sql")
+        exact = engine.arrays("base/spend_histories.sql", first_counted=first_counted)
         return SpendHistories(exact["spend_days"], exact["mean"], exact["customers"], np.zeros(len(exact["mean"])))
-    bins = engine.arrays("base/spend_bins.sql")
+    bins = engine.arrays("base/spend_bins.sql", first_counted=first_counted)
     inside = bins["inside"] / bins["customers"]
     spread = np.maximum(bins["inside_squared"] / bins["customers"] - inside**2, 0.0)
     mean = np.exp(bins["log_start"] + inside) / bins["spend_days"]

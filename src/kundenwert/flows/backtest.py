@@ -110,7 +110,7 @@ def backtest(
     from kundenwert.models.evidence import candidates as rooms
 
     as_of = as_of_day(loaded, settings, clock)
-    log = going_back.log_of(engine, as_of)
+    log = going_back.log_of(engine, as_of, sample)
     if origins:
         days, windows = going_back.by_name(origins, settings, as_of, log)
     else:

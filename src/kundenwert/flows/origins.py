@@ -30,9 +30,14 @@ CUSTOMERS = 100
 LEAST_DAYS = 7
 # An origin that a person names: with one customer there is nobody to learn from.
 NAMED_CUSTOMERS = 2
-# Above this many customers a sample of as many serves the choice (definitions.md), and the scores in money.
+# Above this many customers a sample of as many serves the choice (definitions.md).
 SAMPLE = 200_000
-_SAMPLE_SEED = "kundenwert"
+# Above this many customers of an origin an even choice of about as many is scored in money.
+_PAID = 50_000
+# Of a log at least this many times as large the sample is drawn from a part somewhat larger than it, so that nobody counts them all.
+_LARGE = 2
+_LARGER = 1.2
+_MILLION = 1_000_000
 _WEEK = 7
 # Tables that only this flow reads.
 _OWN_TABLES = ("backtest_arrivals", "backtest_customers", "backtest_origin", "known_days")
@@ -58,7 +63,9 @@ class Window:
 
 @dataclass(frozen=True)
 class Log:
-    """The log of sales to customers: how many customers, its first day, and from which day on there are enough of them; day numbers."""
+    """The log of sales to customers: its customers, its first day, and from which day on there are enough of them; day numbers. Of a large
+    log those of a part drawn by chance.
+    """
 
     customers: int
     first: int | None
@@ -85,9 +92,12 @@ class _Going:
     seen: list[SeenOrigin] = field(default_factory=list)
 
 
-def log_of(engine: Engine, as_of: date) -> Log:
-    """Leaves table `backtest_arrivals`, the customers with a sale until then."""
-    engine.table("backtest_arrivals", "base/backtest/arrivals.sql", in_any_order=True, as_of=day_number(as_of))
+def log_of(engine: Engine, as_of: date, sample: int | None) -> Log:
+    """Leaves table `backtest_arrivals`: the customers with a sale until then, or more than `sample` of them in a log of many more."""
+    last = day_number(as_of)
+    (size,) = engine.rows("base/backtest/size.sql", as_of=last) if sample is not None else ({"customers": 0},)
+    part = _LARGER * sample / size["customers"] if sample is not None and size["customers"] > _LARGE * sample else 1.0
+    engine.table("backtest_arrivals", "base/backtest/arrivals.sql", in_any_order=True, as_of=last, millionths=round(part * _MILLION))
     (found,) = engine.rows("base/backtest/log.sql", enough=CUSTOMERS)
     return Log(found["customers"], found["first_day"], found["enough_day"])
 
@@ -180,7 +190,7 @@ class Walk:
         engine = self._engine
         if sample is not None and self._log.customers > sample:
             self.sampled = sample
-            engine.table("backtest_customers", "base/backtest/sample.sql", in_any_order=True, customers=sample, seed=_SAMPLE_SEED)
+            engine.table("backtest_customers", "base/backtest/sample.sql", in_any_order=True, customers=sample)
         else:
             engine.table("backtest_customers", "base/backtest/everybody.sql", in_any_order=True)
         step = "base/backtest/lines_plain.sql" if self._is_plain else "base/backtest/lines.sql"
@@ -288,7 +298,7 @@ def _paid(columns: dict[str, Any], return_share: float) -> Paid:
     from kundenwert.models.evidence.known import Paid
 
     n = len(columns["number"])
-    who = np.arange(0, n, -(-n // SAMPLE) if n else 1)
+    who = np.arange(0, n, max(1, n // _PAID))
     return Paid(
         who=who,
         spend_days=columns["spend_days"][who].astype(np.int64),

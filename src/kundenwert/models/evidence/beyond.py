@@ -25,7 +25,7 @@ _LEAST_ORIGINS: Final = 2
 _MEMBERS: Final = 3
 # Remedies are fitted at an origin on so many customers, weights on so many outcomes.
 _CUSTOMERS: Final = 20_000
-_OUTCOMES: Final = 50_000
+_OUTCOMES: Final = 8_000
 _FIRST_DAY: Final = date(1970, 1, 1)
 
 

@@ -9,6 +9,8 @@ from kundenwert import registry
 from kundenwert.models.baselines import AbstractBaseline
 from kundenwert.models.future import is_known
 
+_FIRST = "mbg_nbd"
+
 
 @dataclass(frozen=True)
 class Candidates:
@@ -35,9 +37,12 @@ def baselines() -> list[AbstractBaseline]:
 
 
 def models() -> list[Any]:
-    """The purchase models whose distribution of counts is known, the simplest first."""
+    """The purchase models whose distribution of counts is known, the simplest first.
+
+    Of equals in size the one that needs no excuse comes first: for BG/NBD every customer with one purchase is active.
+    """
     found = [registry.load("models.purchases", name)() for name in registry.names("models.purchases")]
-    return sorted((one for one in found if is_known(one)), key=lambda one: (len(one.parameters), one.name))
+    return sorted((one for one in found if is_known(one)), key=lambda one: (len(one.parameters), one.name != _FIRST, one.name))
 
 
 def lets_leave(model: Any) -> bool:
