@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 _READING: tuple[tuple[str, dict[str, Any]], ...] = (
     (
         "--map",
-        {"multiple": True, "metavar": "ROLE=COLUMN", "help": "Which column plays a role, such as customer_id=KdNr. May be repeated."},
+        {
+            "multiple": True,
+            "metavar": "ROLE=COLUMN",
+            "help": "Which column plays a role, such as customer_id=KdNr or customers.name=Firma. May be repeated.",
+        },
     ),
     ("--columns", {"metavar": "A,B,C", "help": "The input's columns, in order, for a file without header."}),
     ("--encoding", {"metavar": "NAME", "help": "Encoding of text files, such as cp1252."}),
@@ -82,6 +86,13 @@ def _shown(value: Any) -> str:
 
 
 quiet = click.option("--quiet", is_flag=True, help="No progress, no explanation: only results and problems.")
+tables = click.option(
+    "--table",
+    "tables",
+    multiple=True,
+    metavar="TABLE=FILE",
+    help="Which table a file holds, such as customers=kunden.csv, or transactions=FILE for sales lines. May be repeated.",
+)
 project = click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), default=Path())
 
 

@@ -18,22 +18,23 @@ if TYPE_CHECKING:
 @click.argument("paths", metavar="[DIR | FILE...]", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="For programs: everything as JSON, problems too.")
 @click.option("--rejects", type=click.Path(path_type=Path), help="A CSV file to write: every record that cannot be booked, and why.")
+@_options.tables
 @_options.quiet
 @_options.reading
 @_options.settings()
-def check(paths: tuple[Path, ...], as_json: bool, rejects: Path | None, quiet: bool, **options: Any) -> None:
+def check(paths: tuple[Path, ...], as_json: bool, rejects: Path | None, tables: tuple[str, ...], quiet: bool, **options: Any) -> None:
     """Read, check and reconcile; nothing is valued.
 
     Without DIR or FILE the project in this folder. Shows how each file was read and why, which lines were left out, and that
     nothing is lost.
     """
-    from kundenwert.cli import _show
+    from kundenwert.cli import _show, _tables
     from kundenwert.errors import DataError
 
     chosen = _options.chosen(options)
     progress = _show.progress(quiet=quiet or as_json)
     try:
-        loaded = _loaded(paths, chosen, progress, rejects)
+        loaded = _loaded(paths, chosen, progress, rejects, tables)
     except DataError as err:
         if as_json:
             click.echo(_show.problems_as_json(err))
@@ -46,17 +47,21 @@ def check(paths: tuple[Path, ...], as_json: bool, rejects: Path | None, quiet: b
     _show.say("\n" + _show.bridge(loaded.reconcile(), loaded.currency))
     if loaded.rejects:
         _show.say("\n" + _show.rejects(loaded, rejects))
+    if loaded.company:
+        _show.say("\n" + _tables.shown(loaded.company, mappings=not quiet))
     if loaded.notices:
         _show.say("\n" + _show.notices(loaded.notices))
 
 
-def _loaded(paths: tuple[Path, ...], chosen: _options.Chosen, progress: Progress, rejects: Path | None) -> Loaded:
+def _loaded(paths: tuple[Path, ...], chosen: _options.Chosen, progress: Progress, rejects: Path | None, tables: tuple[str, ...]) -> Loaded:
     from kundenwert.flows.check import check_files, check_project
+    from kundenwert.flows.company_tables import named_files, sorted_inputs
 
-    if len(paths) <= 1 and (not paths or paths[0].is_dir()):
+    if len(paths) <= 1 and not tables and (not paths or paths[0].is_dir()):
         chosen.refuse_reading("check DIR")
         return check_project(paths[0] if paths else Path(), chosen.flags, progress=progress, rejects=rejects)
-    return check_files(chosen.inputs(paths), chosen.flags, progress=progress, rejects=rejects)
+    found = sorted_inputs(paths, chosen.wanted, named_files(tables))
+    return check_files([entry.item for entry in found], chosen.flags, progress=progress, rejects=rejects)
 
 
 PLUGIN = check

@@ -13,23 +13,29 @@ from kundenwert.cli import _options
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--from", "files", multiple=True, required=True, type=click.Path(path_type=Path), help="An export to read. May be repeated.")
+@_options.tables
 @_options.quiet
 @_options.reading
 @_options.settings()
-def init(folder: Path, files: tuple[Path, ...], quiet: bool, **options: Any) -> None:
+def init(folder: Path, files: tuple[Path, ...], tables: tuple[str, ...], quiet: bool, **options: Any) -> None:
     """Look at exports and write DIR/kundenwert.toml.
 
-    Guesses format and mapping, shows the reason for each guess, and keeps both for `run`. An existing file is never overwritten.
+    Of several exports each is looked at: sales lines, customers, visits, complaints, payments and so on, by the names of their
+    columns. Guesses format and mapping, shows the reason for each guess, and keeps both for `run`. An existing file is never overwritten.
     """
-    from kundenwert.cli import _show
+    from kundenwert.cli import _show, _tables
+    from kundenwert.flows.company_tables import named_files
     from kundenwert.flows.init import init as init_flow
 
     chosen = _options.chosen(options)
-    made = init_flow(folder, files, chosen.wanted, chosen.flags, progress=_show.progress(quiet=quiet))
+    progress = _show.progress(quiet=quiet)
+    made = init_flow(folder, files, chosen.wanted, chosen.flags, progress=progress, named=named_files(tables))
     if not quiet:
         for entry in made.loaded.files:
             _show.say("\n" + _show.mapping(entry))
         _show.say("\n" + _show.bridge(made.loaded.reconcile(), made.loaded.currency))
+        if made.loaded.company:
+            _show.say("\n" + _tables.shown(made.loaded.company, mappings=True))
         if made.loaded.notices:
             _show.say("\n" + _show.notices(made.loaded.notices))
         click.echo("")

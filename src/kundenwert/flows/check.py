@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kundenwert.engines import open_engine
+from kundenwert.flows.company_tables import as_json as company_as_json
 from kundenwert.flows.ledger import bridge_as_json
 from kundenwert.flows.load import Loaded, load
 from kundenwert.flows.project import read, settings_with
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
 
 def check_files(inputs: Sequence[Input], flags: Mapping[str, Any], *, progress: Progress, rejects: Path | None = None) -> Loaded:
-    """Checks files on their own. rejects: a CSV file for every record that cannot be booked."""
+    """Checks files on their own. rejects: a CSV file for every record that cannot be booked.
+
+    Which table a file holds says `flows.company_tables.sorted_inputs`.
+    """
     return _check(inputs, settings_with(flags), progress=progress, rejects=rejects)
 
 
@@ -41,7 +45,8 @@ def _check(inputs: Sequence[Input], settings: Any, *, progress: Progress, reject
             with storage.told(rejects):
                 rejects.parent.mkdir(parents=True, exist_ok=True)
             with storage.building(rejects.parent, "rejects") as building:
-                engine.write_csv(building / rejects.name, "tables/rejects_text.sql", delimiter=";")
+                step = "tables/company/rejects_text.sql" if loaded.company else "tables/rejects_text.sql"
+                engine.write_csv(building / rejects.name, step, delimiter=";")
                 with storage.told(rejects):
                     storage.rename(building / rejects.name, rejects)
         return loaded
@@ -63,4 +68,5 @@ def as_json(loaded: Loaded) -> dict[str, Any]:
         ],
         "rejects": [asdict(reject) for reject in loaded.rejects],
         "warnings": [{"key": notice.key, "text": str(notice)} for notice in loaded.notices],
+        **({"company": company_as_json(loaded.company)} if loaded.company else {}),
     }

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from kundenwert.errors import CallError
 from kundenwert.flows import project
 from kundenwert.flows.check import check_files
+from kundenwert.flows.company_tables import Sorted, sorted_inputs
 from kundenwert.flows.load import Loaded
-from kundenwert.flows.reading import Input
 from kundenwert.runs import storage
 
 if TYPE_CHECKING:
@@ -28,12 +28,27 @@ class Initiated:
     loaded: Loaded
 
 
-def init(folder: Path, files: Sequence[Path], wanted: Wanted, flags: Mapping[str, Any], *, progress: Progress) -> Initiated:
-    """Checks `files` and writes kundenwert.toml into `folder`. Raises CallError if one is there already; nothing is overwritten."""
+def init(
+    folder: Path,
+    files: Sequence[Path],
+    wanted: Wanted,
+    flags: Mapping[str, Any],
+    *,
+    progress: Progress,
+    named: Mapping[Path, str] | None = None,
+) -> Initiated:
+    """Checks `files` and writes kundenwert.toml into `folder`. Raises CallError if one is there already; nothing is overwritten.
+
+    named: file -> table ("transactions" for sales lines) where a person said so; the others go by the names of their columns.
+    """
     target = folder / project.FILE
     if target.exists():
         raise CallError(f"{target} exists and is kept. Edit it, or choose another folder.")
-    loaded = check_files([Input(file, wanted) for file in files], flags, progress=progress)
+    found = sorted_inputs(files, wanted, named or {})
+    lines = [entry.item for entry in found if not entry.item.table]
+    if not lines:
+        raise CallError("No file holds sales lines. Name it with --from FILE, or say which one does with --table transactions=FILE.")
+    loaded = check_files([entry.item for entry in found], flags, progress=progress)
     with storage.told(folder):
         folder.mkdir(parents=True, exist_ok=True)
     given = {name: value for name, value in project.settings_with(flags).of_results().items() if flags.get(name) is not None}
@@ -44,8 +59,20 @@ def init(folder: Path, files: Sequence[Path], wanted: Wanted, flags: Mapping[str
     # One way of reading per project file: the columns of the first file; the others were read with the same options.
     guesses = loaded.files[0].guesses
     roles = {guess["role"]: (guess["column"], guess["reason"]) for guess in guesses}
-    names = [_relative(file, folder) for file in files]
-    return Initiated(project.write(folder, files=names, wanted=wanted, chosen=chosen, roles=roles), loaded)
+    names = [_relative(item.source, folder) for item in lines]
+    tables = _sections(folder, found, loaded)
+    return Initiated(project.write(folder, files=names, wanted=lines[0].wanted, chosen=chosen, roles=roles, tables=tables), loaded)
+
+
+def _sections(folder: Path, found: Sequence[Sorted], loaded: Loaded) -> list[project.TableSection]:
+    """One section a table: as with sales lines, the columns of its first file stand for all of them."""
+    sections = []
+    for table in loaded.company.tables if loaded.company else ():
+        own = [entry for entry in found if entry.item.table == table.name]
+        roles = {guess["role"]: (guess["column"], guess["reason"]) for guess in table.files[0].guesses}
+        files = tuple(_relative(entry.item.source, folder) for entry in own)
+        sections.append(project.TableSection(table.name, files, own[0].item.wanted, own[0].reason, roles))
+    return sections
 
 
 def _relative(file: Path, folder: Path) -> str:

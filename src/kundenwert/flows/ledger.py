@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kundenwert import __version__
+from kundenwert.flows.company_tables import SHAPE as TABLES_SHAPE
+from kundenwert.flows.company_tables import open_tables, split, write_tables
 from kundenwert.flows.load import Loaded, load, remember
 from kundenwert.flows.reading import Input, ReadFile, with_content
 from kundenwert.records import FlagTotal, Notice, Reconciliation
@@ -54,15 +56,19 @@ def open_ledger(
         engine.open_parquet("ledger_lines", [folder / "transactions.parquet"], numbered=False)
         engine.view("booked", "tables/booked_from_ledger.sql")
         loaded = _loaded(storage.read_json(folder / "reconciliation.json"))
+        if any(item.table for item in inputs):
+            loaded = replace(loaded, company=open_tables(engine, folder))
         phase.rows = loaded.file_lines
     return name, loaded
 
 
 def _name(inputs: Sequence[Input], settings: Settings) -> str:
+    lines, others = split(inputs)
     parts = [
         _SHAPE,
-        [[item.name, item.content, asdict(item.wanted)] for item in inputs],
+        [[item.name, item.content, asdict(item.wanted)] for item in lines],
         {name: settings.values[name] for name in _READING},
+        *([[TABLES_SHAPE, [[item.table, item.name, item.content, asdict(item.wanted)] for item in others]]] if others else []),
     ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=list).encode()).hexdigest()[:16]
 
@@ -76,6 +82,8 @@ def _write(
         phase.rows = engine.write(building / "transactions.parquet", "tables/transactions.sql", compact=True)
         engine.write(building / "rejects.parquet", "tables/rejects_by_file.sql", compact=True)
         engine.write(building / "changed.parquet", "tables/changed.sql")
+        if loaded.company:
+            write_tables(engine, loaded.company, building)
         storage.write_json(building / "reconciliation.json", _content_of(loaded))
         _take_place(building, folder_of(project) / name)
 
@@ -92,7 +100,7 @@ def _take_place(building: Path, ledger: Path) -> None:
 
 
 def _content_of(loaded: Loaded) -> dict[str, Any]:
-    content = asdict(replace(loaded, rejects=()))
+    content = asdict(replace(loaded, rejects=(), company=None))
     return {"version": __version__, "bridge": bridge_as_json(loaded.reconcile()), **json.loads(json.dumps(content, default=str))}
 
 

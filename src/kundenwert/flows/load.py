@@ -20,6 +20,7 @@ from kundenwert.tables.reconciliation import DayClass
 
 if TYPE_CHECKING:
     from kundenwert.engines._engine import Engine
+    from kundenwert.flows.company_tables import CompanyTables
     from kundenwert.flows.progress import Progress
     from kundenwert.settings import Settings
 
@@ -46,6 +47,7 @@ class Loaded:
     """What reading and checking found; the lines themselves stand in the engine as view `booked`.
 
     prefixes: lines and money of documents by prefix letter. rejects: the first records that cannot be booked, for a person to look at.
+    company: the company's tables beside the lines, None if none were given.
     """
 
     files: tuple[ReadFile, ...]
@@ -58,6 +60,7 @@ class Loaded:
     currency: str
     notices: tuple[Notice, ...]
     rejects: tuple[Reject, ...] = ()
+    company: CompanyTables | None = None
 
     @property
     def bad_lines(self) -> int:
@@ -105,10 +108,12 @@ def load(
 ) -> Loaded:
     """Reads inputs into the views `lines` and `booked` and reconciles them. thorough: also looks for repeated lines.
 
+    Inputs of other tables stand in the engine as `ledger_<table>` afterwards; rates among them convert lines in other currencies.
     Raises DataError with every problem if the inputs cannot be booked.
     """
-    files = open_inputs(engine, inputs, scratch=scratch, progress=progress, keep=keep)
+    company, files = _opened(engine, inputs, settings, scratch=scratch, progress=progress, keep=keep)
     remember(engine, settings)
+    converted = _converted(engine, company, settings) if company else ()
     engine.load("input_files", {"file_id": list(range(len(files))), "name": [entry.file.name for entry in files]})
     with progress.phase("Checking and reconciling") as phase:
         prefixes = engine.rows("tables/prefixes.sql") if any("document_id" in entry.roles for entry in files) else []
@@ -133,11 +138,51 @@ def load(
         prefixes=tuple(prefixes),
         extra_flags=tuple(FlagTotal("duplicate", row["lines"], row["amount"]) for row in duplicates),
         currency="",
-        notices=tuple(notices),
+        notices=(*converted, *notices),
     )
     loaded = replace(loaded, rejects=_first_rejects(engine, loaded))
     _refuse_misread(engine, loaded, settings)
-    return _with_currency(loaded, settings)
+    return _with_company(engine, _with_currency(loaded, settings), company)
+
+
+def _opened(
+    engine: Engine, inputs: Sequence[Input], settings: Settings, *, scratch: Path, progress: Progress, keep: Path | None
+) -> tuple[CompanyTables | None, tuple[ReadFile, ...]]:
+    """The company's tables, None if there are none, and the files with lines. The problems of all of them are told together."""
+    lines, others = [item for item in inputs if not item.table], [item for item in inputs if item.table]
+    if not others:
+        return None, open_inputs(engine, lines, scratch=scratch, progress=progress, keep=keep)
+    # Sales lines alone do not pay for what the other tables need.
+    from kundenwert.flows.company_tables import load_tables
+
+    company, problems = None, []
+    try:
+        company = load_tables(engine, others, settings, scratch=scratch, progress=progress, keep=keep)
+    except DataError as err:
+        problems = [err]
+    try:
+        files = open_inputs(engine, lines, scratch=scratch, progress=progress, keep=keep)
+    except DataError as err:
+        problems.append(err)
+    if len(problems) == 1:
+        raise problems[0]
+    if problems:
+        raise DataError(*(problem for err in problems for problem in err.problems))
+    return company, files
+
+
+def _converted(engine: Engine, company: CompanyTables, settings: Settings) -> tuple[Notice, ...]:
+    from kundenwert.flows.company_tables import convert_lines
+
+    return convert_lines(engine, company, settings)
+
+
+def _with_company(engine: Engine, loaded: Loaded, company: CompanyTables | None) -> Loaded:
+    if company is None:
+        return loaded
+    from kundenwert.flows.company_tables import linked
+
+    return replace(loaded, company=linked(engine, company))
 
 
 def remember(engine: Engine, settings: Settings) -> None:

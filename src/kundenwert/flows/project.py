@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,14 @@ from kundenwert.sources import Wanted
 
 FILE = "kundenwert.toml"
 # Names under [[sources]]: `columns` maps roles to column names, `header` names the columns of files without a header.
-_SOURCE_KEYS = {field.name for field in fields(Wanted)} - {"mapping"} | {"files", "header"}
+_SOURCE_KEYS = frozenset({field.name for field in fields(Wanted)} - {"mapping"} | {"files", "header"})
+# Under [tables.NAME] the roles stand in `mapping`; tax is a matter of sales lines.
+_TABLE_KEYS = (_SOURCE_KEYS - {"net", "tax_rate"}) | {"mapping"}
 
 
 @dataclass(frozen=True)
 class Project:
-    """A project: its folder, its settings and its inputs."""
+    """A project: its folder, its settings and its inputs: sales lines and, with the name of their table, others."""
 
     folder: Path
     settings: Settings
@@ -39,11 +41,17 @@ def read(folder: Path, flags: Mapping[str, Any] | None = None) -> Project:
             inputs += _inputs(folder, source)
         except SettingsError as err:
             problems += err.problems
+    without_lines = not inputs
+    for name, source in _tables(content.pop("tables", {}), problems):
+        try:
+            inputs += _table_inputs(folder, name, source)
+        except SettingsError as err:
+            problems += err.problems
     try:
         settings = gather(content, flags or {})
     except SettingsError as err:
         raise SettingsError(*problems, *err.problems) from None
-    if not inputs and not problems:
+    if without_lines and not problems:
         problems.append(
             Problem(
                 "No source is named.", "at least one [[sources]] with files.", 'add files = ["invoices.csv"] under [[sources]].', file=FILE
@@ -54,25 +62,50 @@ def read(folder: Path, flags: Mapping[str, Any] | None = None) -> Project:
     return Project(folder, settings, tuple(inputs))
 
 
-def _inputs(folder: Path, source: Any) -> list[Input]:
+def _tables(content: Any, problems: list[Problem]) -> list[tuple[str, Any]]:
+    """Each [tables.NAME] or [[tables.NAME]] with the name of its table; wrong ones are added to the problems."""
+    from kundenwert.sources import tables
+
+    if content == {}:
+        return []
+    if not isinstance(content, dict):
+        problems.append(Problem(f"tables = {content!r}.", "[tables.customers] with files.", "correct it.", file=FILE))
+        return []
+    for name in sorted(set(content) - set(tables())):
+        known = ", ".join(tables())
+        problems.append(Problem(f"There is no table {name!r} ([tables.{name}]).", f"one of {known}.", "correct or remove it.", file=FILE))
+    return [
+        (name, part)
+        for name, value in content.items()
+        if name in tables()
+        for part in (value if isinstance(value, list) and value else [value])
+    ]
+
+
+def _table_inputs(folder: Path, name: str, source: Any) -> list[Input]:
+    """The files of a table; `mapping` is what `columns` is to sales lines."""
+    where = f"[tables.{name}]"
+    if isinstance(source, dict) and "mapping" in source:
+        source = {**source, "columns": source["mapping"]}
+        source.pop("mapping")
+    return [replace(item, table=name) for item in _inputs(folder, source, where, _TABLE_KEYS)]
+
+
+def _inputs(folder: Path, source: Any, where: str = "[[sources]]", keys: frozenset[str] = _SOURCE_KEYS) -> list[Input]:
     if not isinstance(source, dict) or not _is_texts(source.get("files")):
-        raise SettingsError(
-            Problem(
-                "A source has no list of files.", 'files = ["invoices.csv"] or a pattern such as ["invoices-*.csv"].', "add it.", file=FILE
-            )
-        )
-    unknown = sorted(set(source) - _SOURCE_KEYS)
+        came = "A source has no list of files." if where == "[[sources]]" else f"{where} has no list of files."
+        raise SettingsError(Problem(came, 'files = ["invoices.csv"] or a pattern such as ["invoices-*.csv"].', "add it.", file=FILE))
+    unknown = sorted(set(source) - keys)
     if unknown:
-        raise SettingsError(
-            Problem(f"{', '.join(unknown)} under [[sources]].", "one of " + ", ".join(sorted(_SOURCE_KEYS)) + ".", "correct it.", file=FILE)
-        )
-    if problems := _wrong_kinds(source):
+        known = ", ".join(sorted(keys))
+        raise SettingsError(Problem(f"{', '.join(unknown)} under {where}.", f"one of {known}.", "correct it.", file=FILE))
+    if problems := _wrong_kinds(source, where):
         raise SettingsError(*problems)
     wanted = _wanted(source)
     return [Input(path, wanted) for pattern in source["files"] for path in _files(folder, pattern)]
 
 
-def _wrong_kinds(source: Mapping[str, Any]) -> list[Problem]:
+def _wrong_kinds(source: Mapping[str, Any], where: str) -> list[Problem]:
     """What says how a source is read, but is no value of its kind: caught here, with its name, before a file is opened."""
     problems = []
     for name, value in source.items():
@@ -81,7 +114,7 @@ def _wrong_kinds(source: Mapping[str, Any]) -> list[Problem]:
         expected = _EXPECTED.get(name, 'a text in quotes, such as ";"')
         fits = isinstance(value, bool) if name == "net" else _is_share(value) if name == "tax_rate" else isinstance(value, str)
         if not fits:
-            problems.append(Problem(f"{name} = {value!r} under [[sources]].", f"{expected}.", "correct it.", file=FILE))
+            problems.append(Problem(f"{name} = {value!r} under {where}.", f"{expected}.", "correct it.", file=FILE))
     return problems
 
 
@@ -122,23 +155,63 @@ def _files(folder: Path, pattern: str) -> list[Path]:
     return found
 
 
-def write(folder: Path, *, files: Sequence[str], wanted: Wanted, chosen: Mapping[str, Any], roles: Mapping[str, tuple[str, str]]) -> Path:
-    """Writes kundenwert.toml with the settings that differ from their defaults, and each column with the reason it was taken."""
+@dataclass(frozen=True)
+class TableSection:
+    """What init writes of a table: its files, how they are read, why they were taken for it, and role -> (column, reason)."""
+
+    name: str
+    files: tuple[str, ...]
+    wanted: Wanted
+    reason: str
+    roles: Mapping[str, tuple[str, str]]
+
+
+def write(
+    folder: Path,
+    *,
+    files: Sequence[str],
+    wanted: Wanted,
+    chosen: Mapping[str, Any],
+    roles: Mapping[str, tuple[str, str]],
+    tables: Sequence[TableSection] = (),
+    more: Sequence[str] = (),
+) -> Path:
+    """Writes kundenwert.toml with the settings that differ from their defaults, and each column with the reason it was taken.
+
+    more: further lines for the end of the file.
+    """
     lines = ["# Every setting is listed in the documentation (reference, settings).", ""]
     lines += [f"{name} = {_toml(value)}" for name, value in chosen.items()]
-    lines += ["", "[[sources]]", f"files = {_toml(list(files))}"]
+    lines += ["", "[[sources]]", f"files = {_toml(list(files))}", *_format(wanted)]
+    lines += ["", "[sources.columns]", *_mapped(roles)]
+    for table in tables:
+        lines += [
+            "",
+            f"# {_one_line(table.reason)}",
+            f"[tables.{table.name}]",
+            f"files = {_toml(list(table.files))}",
+            *_format(table.wanted),
+        ]
+        lines += ["", f"[tables.{table.name}.mapping]", *_mapped(table.roles)]
+    lines += more
+    path = folder / FILE
+    storage.write_text(path, "\n".join(lines) + "\n")
+    return path
+
+
+def _format(wanted: Wanted) -> list[str]:
+    lines = []
     for field in fields(Wanted):
         value = getattr(wanted, field.name)
         if field.name == "columns" and value:
             lines.append(f"header = {_toml(list(value))}")
         elif field.name not in {"mapping", "columns"} and value is not None:
             lines.append(f"{field.name} = {_toml(value)}")
-    lines += ["", "[sources.columns]"]
-    for role, (column, reason) in roles.items():
-        lines += [f"# {_one_line(reason)}", f"{role} = {_toml(column)}"]
-    path = folder / FILE
-    storage.write_text(path, "\n".join(lines) + "\n")
-    return path
+    return lines
+
+
+def _mapped(roles: Mapping[str, tuple[str, str]]) -> list[str]:
+    return [line for role, (column, reason) in roles.items() for line in (f"# {_one_line(reason)}", f"{role} = {_toml(column)}")]
 
 
 def _one_line(text: str) -> str:

@@ -21,15 +21,20 @@ if TYPE_CHECKING:
 
 # Raised when the shape of the kept lines changes: older ones are then read anew.
 _SHAPE = 2
+_TABLE_SHAPE = 1
 
 
 @dataclass(frozen=True)
 class Input:
-    """One file or frame and what is known of its format. content: its sha256, "" if it is not wanted."""
+    """One file or frame and what is known of its format. content: its sha256, "" if it is not wanted.
+
+    table: the company's table that it holds, "" for sales lines.
+    """
 
     source: Path | Any
     wanted: Wanted
     content: str = ""
+    table: str = ""
 
     @property
     def name(self) -> str:
@@ -78,12 +83,12 @@ def open_inputs(
     """
     engine.script("tables/rules.sql")
     read: list[ReadFile] = []
-    problems = _given_twice(inputs)
+    problems = given_twice(inputs)
     kinds: set[type[DataError]] = {DataError} if problems else set()
     for number, item in enumerate(inputs):
         with progress.phase(f"Reading {item.name}") as phase:
             try:
-                read.append(_open(engine, item, f"file_{number}", scratch=scratch, keep=keep))
+                read.append(open_input(engine, item, f"file_{number}", scratch=scratch, keep=keep))
                 phase.rows = read[-1].file.lines
             except DataError as err:
                 problems.extend(err.problems)
@@ -95,7 +100,7 @@ def open_inputs(
     return tuple(read)
 
 
-def _given_twice(inputs: Sequence[Input]) -> list[Problem]:
+def given_twice(inputs: Sequence[Input]) -> list[Problem]:
     """The same content would be counted twice, whatever its names: two patterns may meet the same file."""
     first: dict[str, Input] = {}
     problems = []
@@ -111,14 +116,20 @@ def _given_twice(inputs: Sequence[Input]) -> list[Problem]:
     return problems
 
 
-def _open(engine: Engine, item: Input, view: str, *, scratch: Path, keep: Path | None) -> ReadFile:
+def open_input(engine: Engine, item: Input, view: str, *, scratch: Path, keep: Path | None) -> ReadFile:
+    """Opens one input as view `view` and table `view`_unreadable, from what was kept of it if there is any."""
     from kundenwert import sources
 
     kept = _kept_as(keep, item) if keep else None
     if kept and kept.with_suffix(".json").is_file():
         return _reopen(engine, kept, view)
-    inspected = sources.inspect(engine, item.source, item.wanted, scratch=scratch, hashed=False)
-    file = replace(sources.open_lines(engine, inspected, view), sha256=item.content)
+    if item.table:
+        table = sources.checked_table(item.table)
+        inspected = sources.inspect_table(engine, item.source, table, item.wanted, scratch=scratch, hashed=False)
+        file = replace(sources.open_table(engine, inspected, view), sha256=item.content)
+    else:
+        inspected = sources.inspect(engine, item.source, item.wanted, scratch=scratch, hashed=False)
+        file = replace(sources.open_lines(engine, inspected, view), sha256=item.content)
     read = _described(inspected, file)
     if kept:
         _keep(engine, kept, view, read)
@@ -139,7 +150,8 @@ def _kept_as(keep: Path, item: Input) -> Path | None:
     """Where the lines of a text file or workbook are kept: its content and its format make the name. Parquet is fast enough as it is."""
     if not item.content or item.source.suffix.lower() in {".parquet", ".pq"}:
         return None
-    how = json.dumps([_SHAPE, item.name, asdict(item.wanted)], sort_keys=True, default=list)
+    shape = [_SHAPE, item.name, asdict(item.wanted), *([_TABLE_SHAPE, item.table] if item.table else [])]
+    how = json.dumps(shape, sort_keys=True, default=list)
     return keep / hashlib.sha256(f"{item.content}{how}".encode()).hexdigest()[:32]
 
 

@@ -7,7 +7,24 @@
 from __future__ import annotations
 
 from kundenwert.sources._company import inspect_table, open_table
+from kundenwert.sources._detect import Detected, checked_table, detect, tables
 from kundenwert.sources._inspect import inspect, open_lines
 from kundenwert.sources._records import Column, Fact, Guess, Inspected, Table, Wanted, raised
 
-__all__ = ["Column", "Fact", "Guess", "Inspected", "Table", "Wanted", "inspect", "inspect_table", "open_lines", "open_table", "raised"]
+__all__ = [
+    "Column",
+    "Detected",
+    "Fact",
+    "Guess",
+    "Inspected",
+    "Table",
+    "Wanted",
+    "checked_table",
+    "detect",
+    "inspect",
+    "inspect_table",
+    "open_lines",
+    "open_table",
+    "raised",
+    "tables",
+]

@@ -87,14 +87,15 @@ def looked_at(engine: Engine, source: Any, wanted: Wanted, scratch: Path, *, has
     if not isinstance(source, str | Path):
         return "frame", registry.load("sources", "frame")().look(engine, source, wanted, scratch, kind="frame", hashed=hashed)
     path = Path(source)
-    kind = _checked_kind(path)
+    kind = checked_kind(path)
     names = registry.names("sources")
     name = next((name for name in names if kind in registry.load("sources", name).kinds), "delimited")
     looked: Looked = registry.load("sources", name)().look(engine, path, wanted, scratch, kind=kind, hashed=hashed)
     return name, _with_note(looked, path, kind)
 
 
-def _checked_kind(path: Path) -> str:
+def checked_kind(path: Path) -> str:
+    """What kind of file it is; raises UnreadableInput if it is none or cannot be opened."""
     try:
         if path.is_dir():
             raise UnreadableInput(Problem("This is a folder.", "a file.", "name the files in it.", file=str(path)))

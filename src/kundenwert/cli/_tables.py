@@ -1,0 +1,80 @@
+"""How the terminal shows the company's tables: counts, what does not count and why, how they hang together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kundenwert.cli import _show
+
+if TYPE_CHECKING:
+    from kundenwert.flows.company_tables import CompanyTables, Link, ReadTable
+
+
+def shown(company: CompanyTables, *, mappings: bool) -> str:
+    """Every table of the company; mappings: also how each file was read and why."""
+    parts = [f"{table.name}: {_show.mapping(entry)}" for table in company.tables for entry in table.files] if mappings else []
+    parts.append(_counts(company))
+    parts += [text for table in company.tables if (text := _rejects(table))]
+    if any(link.ids for link in company.links):
+        parts.append(_links(company))
+    if company.hierarchy:
+        parts.append("  " + _hierarchy(company))
+    return "\n\n".join(parts)
+
+
+def _counts(company: CompanyTables) -> str:
+    head = (
+        "table",
+        "files",
+        "records",
+        "unreadable",
+        "rejected",
+        "replaced",
+        "repeated",
+        "count",
+        "money that counts",
+        "first day",
+        "last day",
+    )
+    return _show.table([head, *(_row(table) for table in company.tables)], right=tuple(range(1, 9)))
+
+
+def _row(table: ReadTable) -> tuple[str, ...]:
+    checked = table.checked
+    money = f"{checked.of('good').amount:,.2f}" if checked.amount else "–"
+    days = [str(day) if day else "–" for day in (checked.first, checked.last)]
+    return (table.name, str(len(table.files)), f"{checked.records:,}", *(f"{total.records:,}" for total in checked.totals), money, *days)
+
+
+def _rejects(table: ReadTable) -> str:
+    broken = [entry for entry in table.checked.broken if entry.rejects]
+    if not broken:
+        return ""
+    rows = [("rule that is broken", "records"), *((entry.rule, f"{entry.records:,}") for entry in broken)]
+    examples = [("file", "record", "what should hold", "text")]
+    examples += [(one.file, f"{one.record:,}", "; ".join(one.rules), one.raw[:60]) for one in table.rejects]
+    return f"  {table.name}: do not count\n{_show.table(rows, right=(1,))}\n{_show.table(examples, right=(1,))}"
+
+
+def _links(company: CompanyTables) -> str:
+    text = _show.table([("table", "role", "customers", "unknown", "records"), *map(_link, company.links)], right=(2, 3, 4))
+    return "\n".join([text, *_coverage(company)])
+
+
+def _link(link: Link) -> tuple[str, ...]:
+    return (link.table, link.role, f"{link.ids:,}", f"{link.unknown:,}", f"{link.records:,}")
+
+
+def _coverage(company: CompanyTables) -> Iterator[str]:
+    found = company.coverage
+    if found:
+        yield f"  {found.with_record:,} of {found.customers:,} customers with lines have a record."
+        yield f"  {found.without_lines:,} customer records have no line."
+
+
+def _hierarchy(company: CompanyTables) -> str:
+    found = company.hierarchy
+    if found is None:
+        return ""
+    return f"{found.groups:,} groups with {found.members:,} members below a head; others pay for {found.paid_by_others:,} customers."

@@ -1,0 +1,2 @@
+-- tables/company/ledger_part.sql: one table as the ledger keeps it; its records are sorted already
+select * from ledger_part
