@@ -150,7 +150,7 @@ def test_a_saved_fit_is_read_again_and_draws_scatter(log, fit):
     assert fit.drawn(2, seed=2)[1].base.parameters == again.drawn(2, seed=2)[1].base.parameters
 
 
-@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+@pytest.mark.parametrize("scale", [1e-9, 1.0, 1e9])
 def test_extreme_parameters_end_in_finite_numbers(log, scale):
     h = Histories(np.array([0, 3, 9_000]), np.array([0.0, 1.0, 1200.0]), np.array([0.0, 1200.0, 1200.0]), np.ones(3, dtype=int))
     clock = Clock.of(SEASON, START, log.calendar.as_of)

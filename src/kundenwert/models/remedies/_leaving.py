@@ -41,18 +41,24 @@ _BLOCK: Final = 4_000
 
 @dataclass(frozen=True)
 class Nodes:
-    """Moments at which customers may have left: days since the first purchase, operational and by the calendar, and their weights in days.
+    """Moments at which customers may have left: days since the first purchase, operational and by the calendar, and the logarithms of
+    their weights in days; row: the history of each, rising. Shape (nodes,).
 
-    row: the history of each. Shape (nodes,). at_t, at_T, T: operational time of the last purchase and of the as-of day, and T; (n,).
+    begin: where the nodes of each history that has some begin. at_T, T: operational time of the as-of day, and T, of each history.
     """
 
     row: Indices
     time: Floats
     days: Floats
-    weight: Floats
-    at_t: Floats
+    log_weight: Floats
+    begin: Indices
     at_T: Floats
     T: Floats
+
+    @property
+    def stretch(self) -> Indices:
+        """How many nodes each history has that has some."""
+        return np.diff(np.append(self.begin, len(self.row)))
 
     @staticmethod
     def of(h: Histories, clock: Clock, as_of: int) -> Nodes:
@@ -70,8 +76,8 @@ class Nodes:
         row = np.repeat(row, _POINTS)
         begin = clock.at(first)
         time = np.maximum(clock.at(first[row] + days) - begin[row], 0.0)
-        at_t, at_T = (np.maximum(clock.at(first + one) - begin, 0.0) for one in (h.recency, h.T))
-        return Nodes(row, time, days, (length * weight).ravel(), at_t, at_T, h.T)
+        at_T = np.maximum(clock.at(np.full(len(first), float(as_of))) - begin, 0.0)
+        return Nodes(row, time, days, np.log(length * weight).ravel(), np.flatnonzero(np.diff(row, prepend=-1)), at_T, h.T)
 
 
 @dataclass(frozen=True)
@@ -90,15 +96,14 @@ def parts(p: Values, x: Floats, nodes: Nodes) -> Parts:
     """Both terms, relative to alpha^-x; p in days, x: frequencies of shape (n,)."""
     r, alpha, s, beta = (p[k] for k in ("r", "alpha", "s", "beta"))
     alive = -(r + x) * np.log1p(nodes.at_T / alpha) - s * np.log1p(nodes.T / beta)
-    # The integrand is largest right after the last purchase.
-    top = -(r + x) * np.log1p(nodes.at_t / alpha)
-    fallen = -(r + x)[nodes.row] * np.log1p(nodes.time / alpha) - (s + 1) * np.log1p(nodes.days / beta) - top[nodes.row]
-    term = nodes.weight * (s / beta) * np.exp(fallen)
-    total = np.bincount(nodes.row, term, len(x))
-    left = top + np.log(np.maximum(total, 1e-300))
-    left[total == 0] = -np.inf
-    whole = np.logaddexp(alive, left)
-    return Parts(alive, left, term * np.exp(top - whole)[nodes.row])
+    steep = (r + x)[nodes.row] * np.log1p(nodes.time / alpha)
+    term = nodes.log_weight + math.log(s / beta) - steep - (s + 1) * np.log1p(nodes.days / beta)
+    left = np.full(len(x), -np.inf)
+    if len(term):
+        top = np.maximum.reduceat(term, nodes.begin)
+        sums = np.add.reduceat(np.exp(term - np.repeat(top, nodes.stretch)), nodes.begin)
+        left[nodes.row[nodes.begin]] = top + np.log(sums)
+    return Parts(alive, left, np.exp(term - np.logaddexp(alive, left)[nodes.row]))
 
 
 def score(p: Values, h: Histories, nodes: Nodes) -> tuple[float, Floats]:
