@@ -263,6 +263,23 @@ def test_revenue_that_came_is_that_of_a_slow_sum_returns_taken_off(tested: Test)
     assert revenue == {round(float(came), 4)}
 
 
+def test_returns_are_a_rate_of_their_own_known_at_the_origin(tested: Test, simple: Backtest) -> None:
+    days = range(0, 400, 10)
+    sales = [line(customer, day + customer % 7) for customer in range(120) for day in days]
+    # Every fourth purchase is given back in money alone, twenty days later: no sold piece is found for it.
+    back = [
+        (f"K{customer:04}", FIRST + timedelta(days=day + 20), f"C{customer}-{day}", "B", -1, "-10.00", "")
+        for customer in range(120)
+        for day in days[::4]
+    ]
+    found = tested([*sales, *back], horizon="10w", as_of=str(FIRST + timedelta(days=400)))
+    assert found.return_share == pytest.approx(0.25, abs=0.05)
+    assert simple.return_share == 0
+    latest = by_name(found.origins[0].forecasts)["last_period"].money
+    assert latest is not None
+    assert latest.bias == pytest.approx(0, abs=0.1)
+
+
 def test_every_forecast_is_scored_in_money_and_intervals_of_the_best_model(simple: Backtest) -> None:
     for one in (*simple.origins[0].forecasts, *simple.pooled):
         assert one.money is not None

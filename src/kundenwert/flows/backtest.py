@@ -131,7 +131,7 @@ def backtest(
         is_short = not origins and days < going_back.horizon_days(settings, as_of)
         with progress.phase("Comparing the forecasts"):
             found = _judged(judging, as_of, settings, days, seed, shortened_to=days if is_short else None, each=pool.map)
-    return replace(found, sampled=walk.sampled, weights=weights)
+    return replace(found, sampled=walk.sampled, weights=weights, return_share=walk.return_share())
 
 
 def _forecast(judging: _Judging, progress: Progress, pool: Executor) -> None:

@@ -88,7 +88,6 @@ class _Going:
 
     spreads: dict[Window, dict[str, Spread]] = field(default_factory=dict)
     calendars: dict[int, Calendar] = field(default_factory=dict)
-    return_shares: dict[Window, float] = field(default_factory=dict)
     seen: list[SeenOrigin] = field(default_factory=list)
 
 
@@ -159,6 +158,7 @@ class Walk:
         self._as_of = day_number(as_of)
         self._facts = log_facts(loaded, as_of)
         self._is_plain = self._facts.is_plain and not settings.collective
+        self._returns: list[tuple[Window, tuple[float, float, float]]] = []
         self.sampled: int | None = None
 
     def through(
@@ -222,7 +222,6 @@ class Walk:
                 going.calendars[day] = self._calendar(day)
             for window in begins:
                 engine.table(window.table, "base/backtest/origin.sql", in_any_order=True, origin=day, days=window.days)
-                going.return_shares[window] = self._return_share(window)
 
     def _build(self, day: int, *, is_last: bool) -> int:
         settings = self._settings
@@ -232,12 +231,26 @@ class Walk:
             customer_base.refuse_unknown_collective(self._engine, self._facts, summary, as_of=day, known=known)
         return summary.customers
 
-    def _return_share(self, window: Window) -> float:
-        """What reversals took of the money of purchases in the last span as long as the window, known at its origin."""
-        if self._is_plain or not self._loaded.has_amounts:
-            return 0.0
-        (money,) = self._engine.rows("base/money_since.sql", since=window.origin - window.days, as_of=window.origin)
-        return min(max(1 - money["revenue"] / money["purchases"], 0.0), 0.95) if money["purchases"] > 0 else 0.0
+    def return_share(self, day: int | None = None) -> float | None:
+        """What reversals take of the money of purchases, by all windows that had ended by a day (all at the end); None without amounts.
+
+        In a window it is the money of its purchases, as known when it ended, less all that was booked in it: what reversals of later days
+        will take from these purchases is about what those of the window took from earlier ones.
+        """
+        import numpy as np
+
+        from kundenwert.models.returns import return_shares
+
+        if not self._loaded.has_amounts:
+            return None
+        seen = [found for window, found in self._returns if day is None or window.until <= day]
+        made = np.array(seen, dtype=np.float64).reshape(-1, 3).sum(axis=0)
+        return float(return_shares(*made[:, None])[0])
+
+    def _measure_returns(self, window: Window) -> None:
+        if not self._is_plain and self._loaded.has_amounts:
+            (money,) = self._engine.rows("base/money_since.sql", since=window.origin, as_of=window.until)
+            self._returns.append((window, (float(money["made"]), money["purchases"], money["purchases"] - money["revenue"])))
 
     def _calendar(self, day: int) -> Calendar:
         import numpy as np
@@ -265,6 +278,7 @@ class Walk:
         engine.drop("backtest_origin")
         engine.rename(window.table, "backtest_origin")
         known = self._known(window, going)
+        self._measure_returns(window)
         if window in before.values():
             spreads = {}
             for rule in baselines:
@@ -288,7 +302,8 @@ class Walk:
         order = np.argsort(found["number"])
         columns = {name: column[order] for name, column in found.items()}
         columns["group"] = columns["number"] % GROUPS
-        paid = _paid(columns, going.return_shares[window]) if self._loaded.has_amounts else None
+        share = self.return_share(window.origin)
+        paid = None if share is None else _paid(columns, share)
         return Known.of(columns, float(window.days), going.calendars[window.origin], paid)
 
 
