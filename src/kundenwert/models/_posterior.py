@@ -27,14 +27,14 @@ Floats = NDArray[np.float64]
 
 # The search for the mode stays in this distance, in logs, of the fit; the weak prior stays far inside it.
 _BOX: Final = 16.0
-# Exact evaluations in a round for each term of the polynomial (each tells a value and a gradient), and rounds.
-_EVALUATIONS: Final = 0.6
+# Rounds of more exact evaluations before the polynomial is given up.
 _ROUNDS: Final = 6
 # Points count in the fit of the polynomial by this power of their density, and by e^-6 at least.
 _POWER, _FAINT = 0.25, -6.0
-# Degree of the polynomial, and how far it serves in standard deviations for each root of a dimension (beyond, all is exact): of few
-# customers, and of so many that the posterior is all but normal.
-_FEW, _MANY = (5, 2.2), (3, 3.2)
+# Degree of the polynomial; how far it serves in standard deviations for each root of a dimension (beyond, all is exact); exact evaluations
+# in a round for each of its terms (each tells a value and a gradient): of so many customers that the posterior is all but normal, of
+# fewer, and where a direction is open or the first rounds did not do.
+_MANY, _FEW, _OPEN = (3, 3.2, 0.6), (5, 2.2, 0.6), (5, 1.8, 1.0)
 _CUSTOMERS: Final = 20_000
 # Draws on which the polynomial is held against exact values, and the error of ln L that may remain: a weight is off by as much.
 _HELD: Final = 24
@@ -193,6 +193,12 @@ class _Target:
         whole = self._level + gradient @ away + 0.5 * away @ second @ away
         return float(whole + times * rest), gradient + second @ away + times * rest_slope
 
+    def plan(self, turn: int) -> tuple[int, float, float]:
+        """What polynomial to try in a round: degree, reach and evaluations."""
+        if turn > 2 or not self.is_settled:
+            return _OPEN
+        return _MANY if self.is_large and turn < 2 else _FEW
+
     def posterior(self, line: Floats) -> tuple[float, Floats]:
         """Log posterior and gradient."""
         likelihood, slope = self.likelihood(line)
@@ -282,7 +288,7 @@ def _by_polynomial(target: _Target, mode: Floats, scale: Floats, n: int, rng: np
     told, proposal = _Told(target, mode), importance.Proposal.at(mode, scale)
     points, weights = proposal.draw(_PILOT, rng), np.full(_PILOT, 1 / _PILOT)
     for turn in range(_ROUNDS):
-        density = told.after(proposal, points, weights, _MANY if target.is_large and turn < 2 else _FEW, rng)
+        density = told.after(proposal, points, weights, target.plan(turn), rng)
         # In the first round everything lies around the mode, which need not be where the mass is.
         if turn:
             # Rounds cost little here.
@@ -320,11 +326,11 @@ class _Told:
         self.at, self.values, self.slopes, self.beliefs = np.empty((0, k)), np.empty(0), np.empty((0, k)), np.empty(0)
 
     def after(
-        self, proposal: importance.Proposal, points: Floats, weights: Floats, plan: tuple[int, float], rng: np.random.Generator
+        self, proposal: importance.Proposal, points: Floats, weights: Floats, plan: tuple[int, float, float], rng: np.random.Generator
     ) -> _Cheap:
         """A polynomial for where these weighted points lie, after more exact evaluations at draws of the proposal."""
-        k, (degree, serves) = len(self.mode), plan
-        lines = replace(proposal, degrees=_WIDE).draw(4 + int(_EVALUATIONS * surrogate.terms_of(k, degree)), rng)
+        k, (degree, serves, evaluations) = len(self.mode), plan
+        lines = replace(proposal, degrees=_WIDE).draw(4 + int(evaluations * surrogate.terms_of(k, degree)), rng)
         found = [self.target.likelihood(line) for line in lines]
         at, change = self.target.straight(lines, self.mode)
         slopes = np.linalg.solve(change.transpose(0, 2, 1), np.array([slope for _, slope in found])[:, :, None])[:, :, 0]

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from kundenwert.models._base import Parameter, Ridge, Values
 from kundenwert.models.purchases import _alive
 from kundenwert.models.purchases._history import AbstractHistoryModel, Span, observed_time
-from kundenwert.models.purchases._purchases import Distinct, check, check_days, mix, take_apart
+from kundenwert.models.purchases._purchases import Distinct, check, check_days, dot, mix, take_apart
 from kundenwert.records import Histories
 from kundenwert.stats import distinct, special
 from kundenwert.stats.limits import POSITIVE
@@ -170,8 +170,8 @@ class AbstractBetaLeavingModel(AbstractHistoryModel):
         # d ln(1 + T / alpha) / d alpha = -T / (alpha (alpha + T)).
         fall_T = (r + data.x[data.x_of_T]) * data.T / (alpha * (alpha + data.T))
         fall_t = (r + data.x[data.x_of_t]) * data.t / (alpha * (alpha + data.t))
-        in_r = data.by_x @ special.digamma_rising(r, top)[data.x] - alive @ log_T - left @ log_t
-        in_alpha = -(data.by_x @ data.x) / alpha + alive @ fall_T + left @ fall_t
+        in_r = data.by_x @ special.digamma_rising(r, top)[data.x] - dot(alive, log_T) - dot(left, log_t)
+        in_alpha = -(data.by_x @ data.x) / alpha + dot(alive, fall_T) + dot(left, fall_t)
         in_a = -(data.by_x @ special.digamma_rising(a + b, last)[k]) + gone.sum() / a
         in_b = data.by_x @ special.digamma_rising_difference(b, a, last)[k] - gone @ (1 / (b + np.maximum(k, 1) - 1))
         return np.array([in_r, in_alpha, in_a, in_b])

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from kundenwert.models._base import Parameter, Ridge, Values
 from kundenwert.models.purchases._history import AbstractHistoryModel, Span, observed_time
-from kundenwert.models.purchases._purchases import Distinct, check_days, take_apart
+from kundenwert.models.purchases._purchases import Distinct, check_days, dot, take_apart
 from kundenwert.records import Histories
 from kundenwert.stats import discount, special
 from kundenwert.stats.limits import POSITIVE
@@ -41,9 +41,9 @@ class Nbd(AbstractHistoryModel):
         r, alpha = p["r"], p["alpha"]
         top = int(data.x.max(initial=0))
         shape, log_T = r + data.x[data.x_of_T], np.log1p(data.T / alpha)
-        value = data.by_x @ (special.log_rising(r, top)[data.x] - data.x * math.log(alpha)) - data.by_T @ (shape * log_T)
-        in_r = data.by_x @ special.digamma_rising(r, top)[data.x] - data.by_T @ log_T
-        in_alpha = data.by_T @ (shape * data.T / (alpha * (alpha + data.T))) - data.by_x @ data.x / alpha
+        value = data.by_x @ (special.log_rising(r, top)[data.x] - data.x * math.log(alpha)) - dot(data.by_T, shape * log_T)
+        in_r = data.by_x @ special.digamma_rising(r, top)[data.x] - dot(data.by_T, log_T)
+        in_alpha = dot(data.by_T, shape * data.T / (alpha * (alpha + data.T))) - data.by_x @ data.x / alpha
         return float(value), np.array([in_r, in_alpha])
 
     def log_likelihood(self, p: Values, histories: Histories, unit_days: float = 7.0) -> Floats:

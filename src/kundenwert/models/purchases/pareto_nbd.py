@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from kundenwert.models._base import Parameter, Ridge, Values
 from kundenwert.models.purchases import _alive
 from kundenwert.models.purchases._history import AbstractHistoryModel, Span, observed_time
-from kundenwert.models.purchases._purchases import Distinct, check, check_days, mix, take_apart
+from kundenwert.models.purchases._purchases import Distinct, check, check_days, dot, mix, take_apart
 from kundenwert.records import Histories
 from kundenwert.stats import distinct, quadrature, special
 from kundenwert.stats.limits import POSITIVE
@@ -196,8 +196,8 @@ class _Ends:
         """sum(on_first dg + on_fallen dfallen) by r, alpha, s, beta."""
         alpha, beta, time = p["alpha"], p["beta"], self.time
         by_ratio = on_first * raced.in_log_ratio
-        in_r = on_first @ raced.in_shape + on_fallen @ self.log_alpha
-        in_s = on_first @ raced.in_s + on_fallen @ self.log_beta
+        in_r = dot(on_first, raced.in_shape) + dot(on_fallen, self.log_alpha)
+        in_s = dot(on_first, raced.in_s) + dot(on_fallen, self.log_beta)
         # The ratio is (beta + time) / (alpha + time).
         in_alpha = -((by_ratio + on_fallen * self.shape * time / alpha) / (alpha + time)).sum()
         in_beta = ((by_ratio - on_fallen * p["s"] * time / beta) / (beta + time)).sum()
