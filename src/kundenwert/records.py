@@ -327,7 +327,8 @@ class TotalForecast:
     """A forecast of a sum over customers with its interval, and where the width comes from.
 
     measure: "purchases", "revenue" or "clv". level: the chance that the interval is meant to hold. process, parameters, level_error:
-    variances of the logarithm of the total (definitions.md, Totals). origins: how many backtests stand behind level_error.
+    variances of the logarithm of the total (definitions.md, Totals). origins: how many backtests stand behind level_error. readings: one
+    more such variance, where the data can be read in two ways that differ in their totals.
     """
 
     measure: str
@@ -339,6 +340,7 @@ class TotalForecast:
     parameters: float
     level_error: float
     origins: int
+    readings: float = 0.0
 
 
 @dataclass(frozen=True)

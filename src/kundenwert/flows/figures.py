@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from kundenwert import __version__
 from kundenwert.base.as_of import day_number, day_of
-from kundenwert.records import Concentration, FlagTotal, MonthOfPurchases, Reconciliation, RunFigures, Totals
+from kundenwert.records import Concentration, FlagTotal, MonthOfPurchases, Reconciliation, RunFigures, TotalForecast, Totals
 from kundenwert.tables.reconciliation import document_days
 from kundenwert.value.concentration import concentration
 
 if TYPE_CHECKING:
     from kundenwert.engines._engine import Engine
+    from kundenwert.flows.learning import Evident
     from kundenwert.flows.load import Loaded
     from kundenwert.flows.valuation import Valued
     from kundenwert.settings import Settings
@@ -35,6 +36,11 @@ class Figures:
     at_risk: tuple[dict[str, Any], ...]
     at_risk_count: int
     at_risk_loss: Decimal | float
+
+    def means(self) -> dict[str, float]:
+        """The totals as published, by measure of records.TotalForecast."""
+        sums = {"purchases": self.totals.expected_purchases, "revenue": self.totals.expected_revenue, "clv": self.totals.clv}
+        return {measure: float(total) for measure, total in sums.items() if total is not None}
 
 
 def gather(engine: Engine, customers: Path, valued: Valued, settings: Settings) -> Figures:
@@ -93,14 +99,16 @@ def run_figures(
     figures: Figures,
     monthly: tuple[MonthOfPurchases, ...],
     loaded: Loaded,
-    valued: Valued,
+    evident: Evident,
     settings: Settings,
     *,
+    intervals: tuple[TotalForecast, ...],
     run: str,
     created: datetime,
     title: str,
 ) -> RunFigures:
     """All a report of a run needs."""
+    valued = evident.valued
     return RunFigures(
         title=title,
         run=run,
@@ -123,4 +131,6 @@ def run_figures(
         months=monthly,
         models=valued.cards,
         notices=(*loaded.notices, *valued.notices),
+        intervals=intervals,
+        backtest=evident.backtest,
     )

@@ -47,7 +47,7 @@ _SEED = 19_870_101
 class Outlook:
     """What a purchase fit says of the future of each history, as a distribution.
 
-    frequency: repeat purchases of each history, also where the fit sees the last 12 months only. counts: purchases within the horizon.
+    frequency: purchases of each history that tell amounts: repeat ones, and the first if it counts. counts: purchases within the horizon.
     near, later: within the horizon and the value horizon for money, where customers of nearly the same age may share a table; moved: by
     what the mean of `near` must be multiplied to be that of `counts`; discount: the same of `later` for discounted purchases, which is
     what one within the value horizon is worth on average. law: how amounts spread; None without amounts. spend: the spend fit that it is
@@ -123,6 +123,7 @@ def total_forecast(
     settings: Settings,
     *,
     level: float = LEVEL,
+    readings: float = 0.0,
 ) -> TotalForecast:
     """A total with its interval; see stats/totals.py for the arguments. Serves the whole, any group and any earlier day."""
     from kundenwert.stats.totals import width
@@ -134,9 +135,10 @@ def total_forecast(
         log_errors,
         level_error=settings.level_error,
         level_weight=settings.level_error_weight,
+        readings=readings,
     )
     lower, upper = found.bounds(mean, level)
-    return TotalForecast(measure, mean, lower, upper, level, found.process, found.parameters, found.level, len(log_errors))
+    return TotalForecast(measure, mean, lower, upper, level, found.process, found.parameters, found.level, len(log_errors), readings)
 
 
 def purchases_total(
@@ -179,11 +181,12 @@ def totals(
     *,
     log_errors: Mapping[str, Sequence[float]] | None = None,
     means: Mapping[str, float] | None = None,
+    readings: Mapping[str, float] | None = None,
 ) -> tuple[TotalForecast, ...]:
     """The totals of a valued base: purchases and, where there is money, revenue and clv; the tables of `value` must stand in the engine.
 
     log_errors: of each measure, ln(what came / what was forecast) of earlier totals; clv takes those of revenue where it has none.
-    means: sums as published (of rounded rows), where they are to stand for the unrounded ones.
+    means: sums as published (of rounded rows), where they are to stand for the unrounded ones. readings: see stats/totals.py, by measure.
     """
     errors, published = log_errors or {}, means or {}
     look = valued.outlook
@@ -193,7 +196,15 @@ def totals(
     found += _money(engine, valued, drawn)
     errors = {"clv": errors.get("revenue", ()), **errors}
     return tuple(
-        total_forecast(measure, published.get(measure, mean), variance, draws, errors.get(measure, ()), settings)
+        total_forecast(
+            measure,
+            published.get(measure, mean),
+            variance,
+            draws,
+            errors.get(measure, ()),
+            settings,
+            readings=(readings or {}).get(measure, 0.0),
+        )
         for measure, mean, variance, draws in found
     )
 

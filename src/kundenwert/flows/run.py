@@ -15,14 +15,16 @@ from kundenwert import __version__
 from kundenwert.engines import open_engine
 from kundenwert.flows import figures as gathering
 from kundenwert.flows.holdout import holdout
+from kundenwert.flows.learning import value_by_evidence
 from kundenwert.flows.ledger import bridge_as_json, open_ledger
 from kundenwert.flows.project import read
-from kundenwert.flows.valuation import VALUE_IS, value, write_customers
+from kundenwert.flows.valuation import VALUE_IS, write_customers
 from kundenwert.records import RunFigures
 from kundenwert.runs import storage, store
 
 if TYPE_CHECKING:
     from kundenwert.engines._engine import Engine
+    from kundenwert.flows.learning import Evident
     from kundenwert.flows.load import Loaded
     from kundenwert.flows.progress import Progress
     from kundenwert.flows.project import Project
@@ -60,7 +62,8 @@ def _build(engine: Engine, project: Project, building: Path, *, clock: datetime,
     scratch.mkdir()
     settings = project.settings
     ledger, loaded = open_ledger(engine, project.folder, project.inputs, settings, scratch=scratch, progress=progress)
-    valued = value(engine, loaded, settings, clock=clock.date(), progress=progress)
+    evident = value_by_evidence(engine, loaded, settings, clock=clock.date(), progress=progress)
+    valued = evident.valued
     customers = building / "customers.parquet"
     with progress.phase("Writing the value table") as phase:
         phase.rows = write_customers(engine, valued, customers)
@@ -68,13 +71,14 @@ def _build(engine: Engine, project: Project, building: Path, *, clock: datetime,
     with progress.phase("Summing up"):
         parts = gathering.gather(engine, customers, valued, settings)
         monthly = gathering.months(engine, loaded, valued)
+        intervals = evident.totals(engine, settings, parts.means())
         tested = holdout(engine, loaded, valued)
         _write_models(building, valued)
     title = settings.title or project.folder.resolve().name
-    figures = gathering.run_figures(parts, monthly, loaded, valued, settings, run=name, created=clock, title=title)
+    figures = gathering.run_figures(parts, monthly, loaded, evident, settings, intervals=intervals, run=name, created=clock, title=title)
     with progress.phase("Writing the report"):
         _write_reports(building, figures, settings.language)
-    storage.write_json(building / "manifest.json", _manifest(project, ledger, loaded, valued, figures, tested, building, progress))
+    storage.write_json(building / "manifest.json", _manifest(project, ledger, loaded, evident, figures, tested, building, progress))
     return name, figures
 
 
@@ -94,12 +98,13 @@ def _manifest(
     project: Project,
     ledger: str,
     loaded: Loaded,
-    valued: Valued,
+    evident: Evident,
     figures: RunFigures,
     tested: dict[str, Any] | None,
     building: Path,
     progress: Progress,
 ) -> dict[str, Any]:
+    valued = evident.valued
     content: dict[str, Any] = {
         "run": figures.run,
         "version": __version__,
@@ -125,9 +130,9 @@ def _manifest(
         "totals": _with_text(asdict(figures.totals)),
         "concentration": _concentration(figures),
         "at_risk": {"customers": figures.at_risk_count, "loss": str(figures.at_risk_loss)},
-        "intervals": "not computed in this version: lower and upper columns are null except where the value is certain",
+        "intervals": [asdict(one) for one in figures.intervals],
         "models": [asdict(card) for card in figures.models],
-        "backtest": None,
+        "backtest": _with_text(asdict(evident.backtest)),
         "holdout": tested,
         "warnings": [{"key": notice.key, "text": str(notice)} for notice in figures.notices],
         "tables": {path.name: _hash(path) for path in sorted(building.glob("*.parquet"))},

@@ -16,7 +16,7 @@ from kundenwert.base.customer_base import BaseSummary, LogFacts
 from kundenwert.base.reversals import Matched
 from kundenwert.errors import Bug, NothingToValue, Problem, SettingsError
 from kundenwert.records import Horizons, ModelCard, Notice
-from kundenwert.settings import Duration
+from kundenwert.settings import AUTOMATIC, Duration
 from kundenwert.tables.reconciliation import OF_CUSTOMERS, document_days
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ _PLAIN_WEIGHT = 2.0
 # A customer's own margin counts by its revenue, the margin of the base like four average purchases.
 _MARGIN_PURCHASES = 4.0
 _LARGEST_RETURN_SHARE = 0.95
+# The model where none is named and no earlier day was asked (definitions.md, Origins).
+_WITHOUT_EVIDENCE = "mbg_nbd"
 _WITH_BOUNDS = ("expected_purchases", "expected_revenue", "clv")
 VALUE_IS = "past + clv; clv is residual, from the as-of day on"
 
@@ -59,6 +61,22 @@ class Amounts:
 
 
 @dataclass(frozen=True)
+class Learned:
+    """What earlier days taught. fitted: makes the purchase fit of the histories of the base. amounts: the way to expect the amount of a
+    purchase, as in records.SpendEvidence; "" if nothing is known of it. return_share: None likewise.
+    """
+
+    fitted: Callable[[Histories], Any]
+    amounts: str = ""
+    return_share: float | None = None
+
+    @property
+    def counts_first(self) -> bool:
+        """Whether the first purchase tells of the next."""
+        return self.amounts.endswith("+first")
+
+
+@dataclass(frozen=True)
 class Valued:
     """A valued base; its tables stand in the engine. `fits`: the fitted models, purchases first. `outlook`: the distributions behind the
     forecasts, `keys`: the histories they are of. `levels`: those of the intervals, beside that of the columns without a suffix.
@@ -77,17 +95,20 @@ class Valued:
     levels: tuple[float, ...] = ()
 
     @property
+    def is_recent(self) -> bool:
+        """Whether customers are valued by the rate of the last 12 months."""
+        return bool(self.fits[0].model.needs == "recent_histories")
+
+    @property
     def cards(self) -> tuple[ModelCard, ...]:
         """What a run keeps of the fits."""
         return tuple(fit.card() for fit in self.fits)
 
 
-def value(
-    engine: Engine, loaded: Loaded, settings: Settings, *, clock: date, progress: Progress, fitted: Callable[[Histories], Any] | Any = None
-) -> Valued:
+def value(engine: Engine, loaded: Loaded, settings: Settings, *, clock: date, progress: Progress, learned: Learned | None = None) -> Valued:
     """Values the booked lines of `engine` on the as-of day; table `customers` and view `customer_forecasts` stand ready after it.
 
-    fitted: a purchase fit made elsewhere, or what makes one of the histories of the base; without it the model of the settings is fitted.
+    learned: what earlier days taught; without it the model of the settings is fitted, and amounts are expected as the paper does.
     """
     from kundenwert.flows.intervals import LEVEL
 
@@ -102,8 +123,10 @@ def value(
     _check_tie(loaded, summary, as_of)
     horizons = _horizons(settings, as_of)
     with progress.phase("Fitting the models") as phase:
-        made = _forecast(engine, settings, horizons, fitted)
-        spend = _spend(engine, summary, small=made.is_recent) if loaded.has_amounts else _NO_SPEND
+        made = _forecast(engine, settings, horizons, learned)
+        way = learned.amounts if learned else ""
+        spend = _spend(engine, summary, way, small=made.is_recent) if loaded.has_amounts else _NO_SPEND
+        engine.remember("counts_first", spend.counts_first)
         phase.rows = summary.modelled
     with progress.phase("Finding the intervals"):
         outlook = made.outlook(horizons, spend)
@@ -113,7 +136,8 @@ def value(
             engine.rename("forecasts", _forecasts_at(level))
         engine.rename(_forecasts_at(LEVEL), "forecasts")
     with progress.phase("Turning purchases into money"):
-        amounts, more = _amounts(engine, loaded, settings, summary, as_of, spend)
+        share = learned.return_share if learned else None
+        amounts, more = _amounts(engine, loaded, settings, summary, as_of, spend, share)
     return Valued(
         as_of=as_of,
         facts=facts,
@@ -279,28 +303,31 @@ class _Forecast:
         from kundenwert.flows.intervals import look_ahead
 
         fit = spend.fit if spend.is_model else None
-        return look_ahead(self.fit, self.histories, self.keys["frequency"], self.forecast, horizons, spend.law, fit)
+        paid = self.keys["frequency"] + int(spend.counts_first)
+        return look_ahead(self.fit, self.histories, paid, self.forecast, horizons, spend.law, fit)
 
 
-def _forecast(engine: Engine, settings: Settings, horizons: Horizons, fitted: Any) -> _Forecast:
+def unit_days_of(settings: Settings) -> float:
+    """The days of the unit in which parameters are shown."""
+    return _UNIT_DAYS[settings.unit]
+
+
+def _forecast(engine: Engine, settings: Settings, horizons: Horizons, learned: Learned | None) -> _Forecast:
     """The purchase fit, its forecast of each history, and what a reader must know of it."""
     from kundenwert.models.small_base import is_small
 
-    needs = getattr(getattr(fitted, "model", None), "needs", "")
-    if needs == "recent_histories":
-        return _forecast_recent(engine, settings, horizons, fit=fitted)
-    model = registry.load("models.purchases", settings.model)()
-    if fitted is None and model.needs == "recent_histories":
+    model = registry.load("models.purchases", _WITHOUT_EVIDENCE if settings.model == AUTOMATIC else settings.model)()
+    if model.needs == "recent_histories":
         return _forecast_recent(engine, settings, horizons)
     histories = customer_base.histories(engine)
-    if fitted is None and is_small(histories):
+    if is_small(histories):
         text = (
             "Too few for a population model: {customers} customers with {repeat} repeat purchases. "
             "Valued by the rate of the last 12 months."
         )
         found = {"customers": histories.customers, "repeat": int(histories.frequency @ histories.count)}
         return _forecast_recent(engine, settings, horizons, Notice("small_base", text, found))
-    fit = fitted(histories) if callable(fitted) else fitted or model.fit(histories, unit_days=_UNIT_DAYS[settings.unit])
+    fit = learned.fitted(histories) if learned else model.fit(histories, unit_days=unit_days_of(settings))
     if not fit.outcome.is_usable:
         text = "The model {model} could not be used: {sentence} Valued by the rate of the last 12 months."
         found = {"model": fit.model.name, "sentence": fit.sentence}
@@ -337,10 +364,9 @@ def recent_histories(engine: Engine) -> tuple[RecentHistories, dict[str, Any]]:
     return RecentHistories(arrays["recent"], np.minimum(arrays["t"], RECENT_DAYS), arrays["customers"]), keys
 
 
-def _forecast_recent(engine: Engine, settings: Settings, horizons: Horizons, *notices: Notice, fit: Any = None) -> _Forecast:
+def _forecast_recent(engine: Engine, settings: Settings, horizons: Horizons, *notices: Notice) -> _Forecast:
     recent, keys = recent_histories(engine)
-    if fit is None:
-        fit = registry.load("models.purchases", "recent_rate")().fit(recent, unit_days=_UNIT_DAYS[settings.unit])
+    fit = registry.load("models.purchases", "recent_rate")().fit(recent, unit_days=unit_days_of(settings))
     return _Forecast(fit, recent, keys, fit.forecast_histories(recent, horizons), notices)
 
 
@@ -366,7 +392,7 @@ def load_forecast(engine: Engine, forecast: dict[str, Any], *, small: bool) -> N
 
 
 def _amounts(
-    engine: Engine, loaded: Loaded, settings: Settings, summary: BaseSummary, as_of: date, spend: _Spend
+    engine: Engine, loaded: Loaded, settings: Settings, summary: BaseSummary, as_of: date, spend: _Spend, share: float | None
 ) -> tuple[Amounts, list[Notice]]:
     if not loaded.has_amounts:
         engine.view("sorted_customers", _plain_order(engine))
@@ -375,7 +401,7 @@ def _amounts(
     notices = []
     margin, estimated = _margin(engine, loaded, settings, as_of)
     _round(engine, contribution=margin is not None)
-    share = _return_share(engine, loaded, settings, as_of)
+    share = _return_share(engine, loaded, settings, as_of) if share is None else min(share, _LARGEST_RETURN_SHARE)
     weight = _MARGIN_PURCHASES * float(summary.revenue) / max(summary.purchases, 1)
     if margin is None:
         text = "Neither costs nor a margin are known, so all values are revenue. Give costs with the lines, or the setting margin."
@@ -390,7 +416,7 @@ def _amounts(
 @dataclass(frozen=True)
 class _Spend:
     """The amount of a purchase. expected: p, weight and population mean of `Amounts`. law: how amounts spread; None without amounts.
-    fit: the spend fit, if one was tried; is_model: whether amounts follow it.
+    fit: the spend fit, if one was tried; is_model: whether amounts follow it. counts_first: whether first purchases tell of the next.
     """
 
     expected: tuple[float, float, float]
@@ -398,27 +424,31 @@ class _Spend:
     fit: Any | None = None
     is_model: bool = False
     notices: tuple[Notice, ...] = ()
+    counts_first: bool = False
 
 
 _NO_SPEND = _Spend((1.0, 1.0, 0.0), None)
 
 
-def _spend(engine: Engine, summary: BaseSummary, *, small: bool) -> _Spend:
+def _spend(engine: Engine, summary: BaseSummary, way: str, *, small: bool) -> _Spend:
+    """The amount of a purchase in a way of records.SpendEvidence; "" is the paper's, which leaves the first purchase out."""
     from kundenwert.models.spending import AmountLaw
 
-    histories = customer_base.spend_histories(engine, summary.spenders)
+    first = way.endswith("+first") and not small
+    histories = customer_base.spend_histories(engine, summary.spenders, first_counted=first)
     days = float((histories.spend_days * histories.count).sum())
     total = float((histories.spend_days * histories.mean * histories.count).sum())
     mean = total / days if days else float(summary.revenue) / max(summary.purchases, 1)
     plain = _Spend((1.0, _PLAIN_WEIGHT, mean), AmountLaw.plain(histories, _PLAIN_WEIGHT))
-    if small:
+    if small or way == "plain":
         return plain
     fit = registry.load("models.spend", "gamma_gamma")().fit(histories)
     if not fit.outcome.is_usable:
         text = "The spend model could not be used: {sentence} Amounts are the customers' means, drawn to the mean of the base."
-        return replace(plain, fit=fit, notices=(Notice("spend_unusable", text, {"sentence": fit.sentence}),))
+        return replace(plain, fit=fit, notices=(Notice("spend_unusable", text, {"sentence": fit.sentence}),), counts_first=first)
     found = fit.coefficients()
-    return _Spend((found["p"], found["weight"], found["population_mean"]), AmountLaw.of(fit), fit, is_model=True)
+    expected = (found["p"], found["weight"], found["population_mean"])
+    return _Spend(expected, AmountLaw.of(fit), fit, is_model=True, counts_first=first)
 
 
 def _margin(engine: Engine, loaded: Loaded, settings: Settings, as_of: date) -> tuple[float | None, float | None]:

@@ -20,17 +20,18 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Width:
-    """Variances of the logarithm of a total, and the degrees of freedom with which their sum is known."""
+    """Variances of the logarithm of a total, and the degrees of freedom with which their sum is known. readings: see `width`."""
 
     process: float
     parameters: float
     level: float
     freedom: float
+    readings: float = 0.0
 
     @property
     def variance(self) -> float:
         """All together."""
-        return self.process + self.parameters + self.level
+        return self.process + self.parameters + self.level + self.readings
 
     def bounds(self, mean: float, level: float) -> tuple[float, float]:
         """The ends between which a total of this mean lies with the chance `level`: mean e^(-h) and mean e^h, h = t sqrt(variance).
@@ -53,16 +54,18 @@ def width(
     *,
     level_error: float = 0.25,
     level_weight: float = 5.0,
+    readings: float = 0.0,
 ) -> Width:
     """What the logarithm of a total varies by (definitions.md, Totals).
 
     process_variance: of the total given the parameters, in its own unit squared. means_of_draws: the total's mean under draws of the
     parameters, in any one unit. log_errors: ln(what came / what was forecast) of earlier forecasts of such a total. level_error: the
     standard deviation of such a logarithm that is expected beforehand; level_weight: as how many earlier forecasts that counts.
+    readings: the squared logarithm of the ratio of two totals, where the data can be read in two ways and do not tell which is right.
     """
     level = (level_weight * level_error**2 + float(np.sum(np.square(log_errors)))) / (level_weight + len(log_errors))
     process = process_variance / mean**2 if mean else 0.0
-    return Width(process, _log_variance(np.abs(means_of_draws)), level, level_weight + len(log_errors))
+    return Width(process, _log_variance(np.abs(means_of_draws)), level, level_weight + len(log_errors), readings)
 
 
 def _log_variance(values: Floats) -> float:

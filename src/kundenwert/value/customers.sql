@@ -1,5 +1,6 @@
 -- value/customers.sql: customers.parquet: one row a customer, sorted by id; money in cents, null where the yardstick is purchases.
 -- Expected amount of a purchase: (weight population_mean + p spend) / (p spend_days + weight), Fader & Hardie note 025, eq. 5.
+-- The first purchase is among spend and spend_days where counted_first is not null.
 -- Margin: the customer's own, shrunk to that of the base as if the base had bought for $margin_weight more.
 with valued as (
     select
@@ -9,7 +10,8 @@ with valued as (
                 then (own_past::double + $margin_weight * $margin) / (own_revenue::double + $margin_weight)
             else $margin
         end as margin,
-        ($weight * $population_mean + $p * coalesce(spend, 0)::double) / ($p * coalesce(spend_days, 0) + $weight)
+        ($weight * $population_mean + $p * (coalesce(spend, 0) + coalesce(counted_first, 0))::double)
+        / ($p * (coalesce(spend_days, 0) + (coalesce(counted_first, 0) > 0)::integer) + $weight)
         * (1 - $return_share) as expected_amount,
         $yardstick <> 'purchases' as has_money,
         -- Nothing is expected of a customer without a purchase left; of a collective customer nothing is known.

@@ -4,10 +4,9 @@ with priced as (
         customers.frequency,
         customers.recency,
         customers.t,
-        coalesce(customers.spend, 0)::double as spend,
-        coalesce(customers.spend_days, 0) as spend_days,
-        ($weight * $population_mean + $p * coalesce(customers.spend, 0)::double) / ($p * coalesce(customers.spend_days, 0) + $weight)
-        * (1 - $return_share) as amount,
+        (coalesce(customers.spend, 0) + case when getvariable('counts_first') then coalesce(first_amount, 0) else 0 end)::double as paid,
+        coalesce(customers.spend_days, 0) + case when getvariable('counts_first') and first_amount > 0 then 1 else 0 end as paid_days,
+        ($weight * $population_mean + $p * paid) / ($p * paid_days + $weight) * (1 - $return_share) as amount,
         case
             when contributions.revenue::double + $margin_weight > 0
                 then (contributions.past::double + $margin_weight * $margin) / (contributions.revenue::double + $margin_weight)
@@ -23,8 +22,8 @@ select
     recency::double as recency,
     t::double as t,
     count(*) as customers,
-    sum(spend) as spend,
-    sum(spend_days)::double as spend_days,
+    sum(paid) as spend,
+    sum(paid_days)::double as spend_days,
     sum(amount) as amount,
     sum(amount * amount) as square,
     sum(amount * margin) as contribution,

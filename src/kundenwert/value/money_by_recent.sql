@@ -5,10 +5,9 @@ with priced as (
         customers.recency,
         customers.t,
         customers.recent,
-        coalesce(customers.spend, 0)::double as spend,
-        coalesce(customers.spend_days, 0) as spend_days,
-        ($weight * $population_mean + $p * coalesce(customers.spend, 0)::double) / ($p * coalesce(customers.spend_days, 0) + $weight)
-        * (1 - $return_share) as amount,
+        (coalesce(customers.spend, 0) + case when getvariable('counts_first') then coalesce(first_amount, 0) else 0 end)::double as paid,
+        coalesce(customers.spend_days, 0) + case when getvariable('counts_first') and first_amount > 0 then 1 else 0 end as paid_days,
+        ($weight * $population_mean + $p * paid) / ($p * paid_days + $weight) * (1 - $return_share) as amount,
         case
             when contributions.revenue::double + $margin_weight > 0
                 then (contributions.past::double + $margin_weight * $margin) / (contributions.revenue::double + $margin_weight)
@@ -25,8 +24,8 @@ select
     t::double as t,
     recent::bigint as recent,
     count(*) as customers,
-    sum(spend) as spend,
-    sum(spend_days)::double as spend_days,
+    sum(paid) as spend,
+    sum(paid_days)::double as spend_days,
     sum(amount) as amount,
     sum(amount * amount) as square,
     sum(amount * margin) as contribution,

@@ -6,6 +6,7 @@ select
     frequency,
     spend_days,
     spend,
+    case when getvariable('counts_first') then first_amount end as counted_first,
     p_alive,
     expected_purchases,
     discounted_purchases,

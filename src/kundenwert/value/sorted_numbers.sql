@@ -35,6 +35,7 @@ sorted as (
         frequency,
         spend_days,
         spend,
+        case when getvariable('counts_first') then first_amount end as counted_first,
         revenue,
         p_alive,
         expected_purchases,

@@ -8,6 +8,7 @@ with sorted as (
         frequency,
         spend_days,
         spend,
+        case when getvariable('counts_first') then first_amount end as counted_first,
         revenue,
         p_alive,
         expected_purchases,
