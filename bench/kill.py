@@ -3,12 +3,14 @@
 A project with a good run is run again and killed (SIGKILL, which no program can answer) at a moment drawn evenly over the time a run
 takes. Then the last good run must be whole; the next run must be good and clear away what the killed one left. Every other time the
 input has grown by a line first, so that the ledger is being written too. At the end runs go two at once, one of them killed or none.
+Several projects are killed in at the same time, so the moments also meet a busy machine.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import json
 import os
 import random
@@ -19,6 +21,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -54,16 +57,17 @@ class Pair:
 
 def main(words: Sequence[str]) -> int:
     given = _arguments(words)
-    with tempfile.TemporaryDirectory(prefix="kundenwert-kill-") as folder:
-        project = make_project(Path(folder) / "project")
-        usual = statistics.median(_seconds_of_a_run(project) for _ in range(5))
+    begin = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="kundenwert-kill-") as folder, ThreadPoolExecutor(given.workers) as workers:
+        projects = list(workers.map(make_project, [Path(folder) / f"project-{number}" for number in range(given.workers)]))
+        # All at once: the others at work are part of the time a run takes.
+        usual = statistics.median(workers.map(_seconds_of_a_run, projects * 3))
         rng = random.Random(given.seed)
-        begin = time.perf_counter()
-        kills = [
-            _told(number, kill(project, round(rng.uniform(0, _BEYOND * usual), 4), grow=number % 2 == 1)) for number in range(given.kills)
-        ]
-        pairs = [pair(project, round(rng.uniform(0, usual), 4) if number % 2 else None) for number in range(given.pairs)]
-        seconds = time.perf_counter() - begin
+        moments = [round(rng.uniform(0, _BEYOND * usual), 4) for _ in range(given.kills)]
+        pairs_at = [round(rng.uniform(0, usual), 4) if number % 2 else None for number in range(given.pairs)]
+        parts = list(workers.map(_series, projects, _shared(moments, given.workers), _shared(pairs_at, given.workers)))
+    kills, pairs = ([one for part in parts for one in part[kind]] for kind in (0, 1))
+    seconds = time.perf_counter() - begin
     found = summary(kills, pairs, usual, given.seed, seconds)
     print("\n".join(lines(found)))
     if given.results:
@@ -73,10 +77,23 @@ def main(words: Sequence[str]) -> int:
     return 1 if found["faults"] else 0
 
 
+def _shared(moments: Sequence[Any], workers: int) -> list[Sequence[Any]]:
+    """Neighbours stay together, each worker gets as many as the others, or one less."""
+    ends = [len(moments) * number // workers for number in range(workers + 1)]
+    return [moments[begin:end] for begin, end in itertools.pairwise(ends)]
+
+
+def _series(project: Path, moments: Sequence[float], pairs_at: Sequence[float | None]) -> tuple[list[Kill], list[Pair]]:
+    """The kills and pairs of one project, one after the other."""
+    kills = [_told(number, kill(project, moment, grow=number % 2 == 1)) for number, moment in enumerate(moments)]
+    return kills, [pair(project, moment) for moment in pairs_at]
+
+
 def _arguments(words: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="run.py bench kill", description="Kills runs at random moments and looks at what is left.")
     parser.add_argument("--kills", type=int, default=200, help="how many runs are killed")
     parser.add_argument("--pairs", type=int, default=20, help="how often two runs go at once; in every other pair one is killed")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="projects that are killed in at the same time")
     parser.add_argument("--seed", type=int, default=1, help="where the random moments come from")
     parser.add_argument("--without-results", dest="results", action="store_false", help="print only; leave RESULTS.md as it is")
     return parser.parse_args(words)
