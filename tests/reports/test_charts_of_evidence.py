@@ -112,7 +112,8 @@ def test_what_is_surely_better_is_filled_and_named() -> None:
     unsure = Comparison("mbg_nbd", "bg_nbd", 0.001, -0.002, 0.004, 2, 4, False)
     assert message("comparison", (better,)) == "BG/NBD is surely better than “own rate carried on”"
     assert message("comparison", (better, unsure)) == "BG/NBD is surely better than “own rate carried on”; nothing after it is"
-    assert message("comparison", (unsure,)) == "No forecast is surely better than the simplest one"
+    assert message("comparison", (unsure,)) == "Nothing is surely better than BG/NBD"
+    assert message("comparison", ()) == "There is nothing to compare yet"
     assert [row["better"] for row in draw("comparison", (better, unsure))["data"]["values"]] == [True, False]
 
 

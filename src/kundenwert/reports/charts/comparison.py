@@ -78,8 +78,10 @@ def _headings(comparisons: Sequence[Comparison], language: Language) -> Headings
     text = language.text
     title = text("Difference of the log scores of two forecasts with 95% interval, simplest first")
     won = [each for each in comparisons if each.is_better]
-    if not won:
-        message = text("No forecast is surely better than the simplest one")
+    if not comparisons:
+        message = text("There is nothing to compare yet")
+    elif not won:
+        message = text("Nothing is surely better than {other}", other=quoted(comparisons[0].against, language))
     else:
         names = {name: quoted(name, language) for name in (won[-1].name, won[-1].against)}
         message = text("{name} is surely better than {other}", name=names[won[-1].name], other=names[won[-1].against])
