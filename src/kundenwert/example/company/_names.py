@@ -90,7 +90,9 @@ def entered_again(customers: Customers, name: Any) -> Any:
         pc.replace_substring(name, "er", "re", max_replacements=1),
     )
     for place, way in enumerate(ways):
-        name = pc.if_else(pc.equal(turn, place), way, name)
+        # Where a way changes nothing (no umlaut to lose), the clerk adds the branch.
+        changed = pc.if_else(pc.equal(way, name), joined(name, " Filiale"), way)
+        name = pc.if_else(pc.equal(turn, place), changed, name)
     return name
 
 

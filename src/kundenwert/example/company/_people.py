@@ -75,9 +75,9 @@ _PLANTED: Mapping[Role, Mapping[str, float]] = {
     Role.KEY_ACCOUNT: {"rate": 34.0, "size": 2.4, "visits": 14.0, "leaving": 0.015, "discount": 0.11},
     Role.LOSS_DISCOUNT: {"rate": 22.0, "size": 1.0, "discount": 0.33},
     Role.LOSS_SMALL_ORDERS: {"rate": 55.0, "size": 0.06, "lines": 1.35, "visits": 1.0},
-    Role.LOSS_VISITS: {"rate": 9.0, "size": 0.8, "visits": 40.0},
-    Role.LOSS_RETURNS: {"rate": 22.0, "size": 0.8, "returns": 0.36},
-    Role.LOSS_COMPLAINTS: {"rate": 20.0, "size": 0.45, "complaints": 0.60},
+    Role.LOSS_VISITS: {"rate": 9.0, "size": 0.8, "visits": 30.0},
+    Role.LOSS_RETURNS: {"rate": 22.0, "size": 0.8, "returns": 0.40},
+    Role.LOSS_COMPLAINTS: {"rate": 22.0, "size": 0.40, "complaints": 0.65},
     Role.DISCOUNTER: {"rate": 15.0, "discount": 0.15},
     Role.PROMOTION_HUNTER: {"rate": 12.0, "discount": 0.0, "visits": 0.5},
     Role.LATE_PAYER: {"rate": 13.0},
@@ -267,14 +267,18 @@ def _made(plan: Plan, place: Ints, role: Ints, acquired: Ints, number: Ints) -> 
     industry = np.minimum((chance.uniform("industry", firm) * len(INDUSTRIES)).astype(np.int64), len(INDUSTRIES) - 1)
     objects = chance.uniform("objection", place) < 0.015
     kind = _kinds(chance, place, is_ordinary)
-    size = np.exp(np.where(is_ordinary, 1.0, 0.45) * chance.bell("size", place) - 0.25) * np.where(kind == PRIVATE, 0.3, 1.0)
+    spread = np.where(is_ordinary, 1.0, np.where(np.isin(role, [int(cause) for cause in CAUSES]), 0.25, 0.45))
+    size = np.exp(spread * chance.bell("size", place) - 0.25) * np.where(kind == PRIVATE, 0.3, 1.0)
     rate = 6.8 * np.exp(np.where(is_ordinary, 0.85, 0.3) * chance.bell("rate", place)) * np.where(kind == PRIVATE, 0.4, 1.0)
     natural: dict[str, Any] = {
         "rate": rate,
         "size": size,
         "lines": 2.5 + 0.3 * chance.bell("lines", place),
         "discount": np.where(kind == PRIVATE, 0.0, np.clip(0.045 + 0.02 * np.log(size) + 0.02 * chance.bell("discount", place), 0, 0.12)),
-        "visits": np.where(kind == PRIVATE, 0.0, np.minimum(1.6 * np.sqrt(rate * size / 6.8), 9.0)),
+        # Who buys more is visited more; beyond that representatives go where they like to go.
+        "visits": np.where(
+            kind == PRIVATE, 0.0, np.minimum(1.3 * np.sqrt(rate * size / 6.8) * np.exp(0.65 * chance.bell("visits", place)), 14.0)
+        ),
         "complaints": 0.024 * np.exp(0.3 * chance.bell("complaints", place)),
         "returns": 0.014 * np.exp(0.4 * chance.bell("returns", place)),
         "leaving": np.where(is_ordinary, np.where(is_new, 0.22, 0.10) * np.exp(0.3 * chance.bell("leaving", place)), 0.02),
@@ -285,6 +289,8 @@ def _made(plan: Plan, place: Ints, role: Ints, acquired: Ints, number: Ints) -> 
             # Rates and sizes keep their spread around what is planted; the rest is planted exactly.
             typical = {"rate": 6.8, "size": np.exp(-0.25)}.get(name)
             natural[name] = np.where(here, natural[name] / typical * level if typical else level, natural[name])
+    # Key accounts have bargained well or badly.
+    natural["discount"] = natural["discount"] + np.where(role == Role.KEY_ACCOUNT, 0.035 * chance.bell("bargain", place), 0.0)
     natural["rate"] = natural["rate"] * plan.activity
     natural["visits"] = natural["visits"] * plan.activity
     return Customers(
@@ -305,7 +311,8 @@ def _kinds(chance: Chance, place: Ints, is_ordinary: Flags) -> Ints:
 def _terms(chance: Chance, place: Ints, role: Ints, kind: Ints, acquired: Ints, is_new: Flags, plan: Plan) -> dict[str, Any]:
     is_key, is_late = role == Role.KEY_ACCOUNT, role == Role.LATE_PAYER
     chosen = chance.uniform("contract", place) < np.where(is_new, 0.10, 0.20) * plan.activity
-    may = (kind == FIRM) & ~np.isin(role, [int(plain) for plain in _PLAIN_TERMS]) & ~np.isin(role, [Role.SWISS, Role.DOLLAR])
+    without = [int(other) for other in (*_PLAIN_TERMS, Role.LATE_PAYER, Role.SWISS, Role.DOLLAR)]
+    may = (kind == FIRM) & ~np.isin(role, without)
     contract = np.where(role == Role.OLD_TARIFF, 1, np.where(may & chosen, 2, 0))
     began = np.maximum(acquired, NEW_TARIFF_FROM) + 60
     is_paid_promptly = ~is_late & ~is_key & (chance.uniform("cash discount", place) < 0.3)
@@ -333,11 +340,12 @@ def _ties(plan: Plan, place: Ints, role: Ints) -> dict[str, Any]:
     key_start, groups = plan.start(Role.KEY_ACCOUNT), plan.groups
     head = np.where(role == Role.KEY_ACCOUNT, key_start + (place - key_start) % groups, -1)
     twin = np.where(role == Role.DUPLICATE, place - plan.start(Role.DUPLICATE) + plan.start(Role.ORIGINAL), -1)
-    # Every fourth newcomer is recommended; the recommenders take turns, now and then somebody else recommends.
+    # Every fourth newcomer is recommended; the recommenders take turns, after the first round now and then somebody else does.
     is_referred = (newcomer >= 0) & (newcomer % 4 == 0)
     turn = plan.start(Role.RECOMMENDER) + newcomer // 4 % plan.count(Role.RECOMMENDER)
     somebody = (chance.uniform("somebody", place) * plan.founding).astype(np.int64)
-    recommender = np.where(is_referred, np.where(chance.uniform("who", place) < 0.85, turn, somebody), -1)
+    is_first_round = newcomer // 4 < plan.count(Role.RECOMMENDER)
+    recommender = np.where(is_referred, np.where(is_first_round | (chance.uniform("who", place) < 0.75), turn, somebody), -1)
     other = 2 + (chance.uniform("channel", place) * (len(CHANNELS) - 2)).astype(np.int64)
     channel = np.where(recommender >= 0, 1, np.where(chance.uniform("field", place) < 0.35, 0, other))
     cost = _ACQUISITION_COST[channel] * np.exp(0.35 * chance.bell("acquisition", place))

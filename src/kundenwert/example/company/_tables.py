@@ -71,12 +71,16 @@ class Lines:
 
 @dataclass(frozen=True)
 class Invoices:
-    """All invoices known on a day: orders and service contracts. net: cents of EUR. cancelled: day, 0 if not. key: for draws."""
+    """All invoices known on a day: orders and service contracts.
+
+    net: cents of EUR. shown: cents of the invoice's own currency. cancelled: day, 0 if not. key: for draws.
+    """
 
     customer: Ints
     day: Ints
     document: Ints
     net: Ints
+    shown: Ints
     cancelled: Ints
     key: Keys
     is_service: Flags
@@ -188,10 +192,17 @@ class Story:
         key = np.concatenate([self.order_key[orders], self.chance.keys("service", self.people.place[who], day)])
         lines = self._lines_of_orders
         sold = lines["kind"] == SALE
-        net = np.bincount(lines["order"][sold], weights=(lines["list"] - lines["discount"])[sold], minlength=self.order_count)
+        order, count = lines["order"][sold], self.order_count
+        rate = self.rate_of(self.order_customer[order], self.order_day[order])
+        # Each line is converted and rounded by itself, as the invoice shows it.
+        listed, off = (foreign(lines[name][sold], rate) for name in ("list", "discount"))
+        net = np.bincount(order, weights=(lines["list"] - lines["discount"])[sold], minlength=count)
+        shown = np.bincount(order, weights=listed - off, minlength=count)
+        service = 3 * self.tariff(who)
         return Invoices(
             customer=customer, day=days, document=_INVOICES + _ranks(days, customer, key),
-            net=np.concatenate([np.rint(net[orders]).astype(np.int64), 3 * self.tariff(who)]),
+            net=np.concatenate([np.rint(net[orders]).astype(np.int64), service]),
+            shown=np.concatenate([np.rint(shown[orders]).astype(np.int64), service]),
             cancelled=np.concatenate([self.order_cancelled[orders], np.zeros(len(who), dtype=np.int64)]), key=key,
             is_service=np.arange(len(customer)) >= len(orders), rate=self.rate_of(customer, days),
         )  # fmt: skip
@@ -488,7 +499,7 @@ def paid(story: Story) -> dict[str, Any]:
     invoices, people = story.invoices, story.people
     keep = np.flatnonzero((invoices.cancelled == 0) & (invoices.net > 0))
     customer, day, key = invoices.customer[keep], invoices.day[keep], invoices.key[keep]
-    net = foreign(invoices.net[keep], invoices.rate[keep])
+    net = invoices.shown[keep]
     direct = invoices.is_service[keep]
     due = day + np.where(direct, 7, people.terms[customer])
     takes = people.takes_cash_discount[customer] & ~direct

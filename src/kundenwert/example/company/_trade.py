@@ -9,7 +9,7 @@ import numpy as np
 
 from kundenwert.example.company import _calendar as calendar
 from kundenwert.example.company import _effects as effects
-from kundenwert.example.company._assortment import PRICE_STEP, PRODUCTS, Assortment, on_promotion, promotion_mix
+from kundenwert.example.company._assortment import PRICE_STEP, PRODUCTS, PRODUCTS_A_GROUP, Assortment, on_promotion, promotion_mix
 from kundenwert.example.company._chance import Chance, Flags, Floats, Ints, Keys, spread
 from kundenwert.example.company._effects import Ordered, State
 from kundenwert.example.company._people import Customers, Role
@@ -195,7 +195,7 @@ def _lines(goods: Assortment, customers: Customers, state: State, orders: _Order
     window = calendar.windows(orders.day)[order]
     hunts = customers.has(Role.PROMOTION_HUNTER)[who]
     mix = np.where(hunts & (window >= 0), promotion_mix(window), customers.industry[who])
-    product = goods.drawn(mix, own.uniform("product", key))
+    product = _each_once(order, place, goods.drawn(mix, own.uniform("product", key)))
     quantity = _quantity(
         goods.pieces[product] * customers.size[who] * state.bundle[who] * np.exp(QUANTITY_SPREAD * own.bell("pieces", key))
     )
@@ -211,6 +211,16 @@ def _lines(goods: Assortment, customers: Customers, state: State, orders: _Order
     returns = _returned(customers, who, key, sales, cancelled[order] > 0)
     sales = _stacked(sales, _freight(customers, orders, sales))
     return _stacked(sales, _reversed(sales, cancelled), returns)
+
+
+def _each_once(order: Ints, place: Ints, product: Ints) -> Ints:
+    """Products with those that an order already holds moved on within their group: nobody writes a product down twice."""
+    for _ in range(3):
+        once = np.zeros(len(product), dtype=bool)
+        once[np.unique(order * PRODUCTS + product, return_index=True)[1]] = True
+        start = product - product % PRODUCTS_A_GROUP
+        product = np.where(once, product, start + (product - start + place) % PRODUCTS_A_GROUP)
+    return product
 
 
 def _quantity(pieces: Floats) -> Ints:
