@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+import exports
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from kundenwert import registry
+from kundenwert.engines import open_engine
 from kundenwert.flows import intervals
+from kundenwert.flows.load import load
+from kundenwert.flows.progress import Progress
 from kundenwert.flows.project import settings_with
+from kundenwert.flows.reading import Input
+from kundenwert.flows.valuation import Learned, value, write_customers
 from kundenwert.models._base import Fitted, Outcome
-from kundenwert.models.future import future_counts
+from kundenwert.models.future import FutureCounts, future_counts
 from kundenwert.models.spending import AmountLaw, spend_cdf
-from kundenwert.records import Histories, Horizons
+from kundenwert.records import Histories, Horizons, PurchaseForecast
+from kundenwert.sources import Wanted
 from kundenwert.stats.scores import pit_inside
 
 P, Q, V = 5.0, 4.0, 60.0
@@ -200,3 +210,98 @@ def test_earlier_errors_replace_what_is_expected_beforehand(shop: Shop, settings
     assert (small.origins, none.origins) == (3, 0)
     assert small.level_error < none.level_error == pytest.approx(0.0625)
     assert none.lower < small.lower < small.mean < small.upper < none.upper
+
+
+# ---- a valued base ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def valued(tmp_path: Path, settings: Any) -> Iterator[Any]:
+    """Values the lines of the shop of exports; what fits their histories can be given."""
+    source = exports.write(tmp_path / "sales.csv", exports.shop())
+    with open_engine() as engine:
+        usual = settings_with({"threads": "1", "as_of": date(2024, 9, 30)})
+        loaded = load(engine, [Input(source, Wanted())], usual, scratch=tmp_path, progress=Progress(), thorough=False)
+
+        def make(fitted: Any = None, **flags: Any) -> tuple[Any, Any, Any]:
+            chosen = settings_with({"threads": "1", "as_of": date(2024, 9, 30), "model": "bg_nbd", **flags})
+            learned = Learned(fitted) if fitted else None
+            return engine, value(engine, loaded, chosen, clock=date(2025, 6, 1), progress=Progress(), learned=learned), chosen
+
+        yield make
+
+
+def sums(engine: Any, valued: Any, path: Path) -> dict[str, float]:
+    write_customers(engine, valued, path)
+    table = pq.read_table(path)
+    names = {"purchases": "expected_purchases", "revenue": "expected_revenue", "clv": "clv"}
+    return {measure: float(sum(one for one in table[name].to_pylist() if one is not None)) for measure, name in names.items()}
+
+
+def test_totals_are_the_sums_of_the_rows_within_rounding(valued: Any, tmp_path: Path) -> None:
+    engine, base, settings = valued()
+    found = intervals.totals(engine, base, settings)
+    rows = sums(engine, base, tmp_path / "customers.parquet")
+    assert [one.measure for one in found] == ["purchases", "revenue", "clv"]
+    for one in found:
+        assert one.mean == pytest.approx(rows[one.measure], abs=0.005 * base.summary.customers + 1e-6 * rows[one.measure])
+        assert one.lower < one.mean < one.upper
+        assert one.process > 0
+        assert one.parameters > 0
+
+
+def test_the_clv_takes_the_errors_of_revenue_and_published_sums_stand_for_the_reckoned(valued: Any) -> None:
+    engine, base, settings = valued()
+    errors = {"purchases": (0.1,), "revenue": (0.4, -0.4)}
+    purchases, revenue, clv = intervals.totals(engine, base, settings, log_errors=errors, means={"revenue": 1_000.0})
+    assert (purchases.origins, revenue.origins, clv.origins) == (1, 2, 2)
+    assert revenue.level_error == clv.level_error > purchases.level_error
+    assert revenue.lower < revenue.mean == 1_000.0 < revenue.upper
+    assert clv.mean > 1_000.0
+
+
+def test_a_fit_made_elsewhere_is_used_as_it_is(valued: Any) -> None:
+    made = []
+
+    def choose(histories: Histories) -> Any:
+        made.append(registry.load("models.purchases", "pareto_nbd")().fit(histories))
+        return made[-1]
+
+    engine, chosen, settings = valued(choose)
+    assert chosen.fits[0] is made[0]
+    purchases = intervals.totals(engine, chosen, settings)[0]
+    expected = made[0].forecast_histories(chosen.outlook.histories, chosen.horizons).expected_purchases
+    assert purchases.mean == pytest.approx(expected @ chosen.outlook.histories.count, rel=1e-6)
+
+
+def test_totals_by_the_rate_of_the_last_year_are_the_sums_of_the_rows_too(valued: Any, tmp_path: Path) -> None:
+    engine, base, settings = valued(model="recent_rate")
+    found, rows = intervals.totals(engine, base, settings), sums(engine, base, tmp_path / "customers.parquet")
+    for one in found:
+        assert one.mean == pytest.approx(rows[one.measure], abs=0.005 * base.summary.customers + 1e-6 * rows[one.measure])
+        assert one.lower < one.mean < one.upper
+
+
+def test_a_stack_of_fits_has_intervals_of_its_weighted_sum(valued: Any) -> None:
+    _, usual, _ = valued()
+    one = usual.fits[0]
+    other = registry.load("models.purchases", "nbd")().fit(usual.outlook.histories)
+
+    class Stack:
+        """The mean of two fits with the face of a fit."""
+
+        model, outcome, memory = other.model, Outcome.CONVERGED, None
+
+        def forecast_histories(self, histories: Histories, horizons: Horizons) -> PurchaseForecast:
+            parts = [fit.forecast_histories(histories, horizons) for fit in (one, other)]
+            return PurchaseForecast(*(0.5 * (getattr(parts[0], f.name) + getattr(parts[1], f.name)) for f in fields(PurchaseForecast)))
+
+        def future_counts(self, histories: Histories, days: float) -> FutureCounts:
+            return FutureCounts.mixture([0.5, 0.5], [future_counts(fit, histories, days) for fit in (one, other)])
+
+    look = valued(lambda histories: Stack())[1].outlook
+    both = [valued(lambda histories, fit=fit: fit)[1].outlook.bounds(0.9) for fit in (one, other)]
+    bounds = look.bounds(0.9)
+    for name in ("expected_purchases_upper", "spend_upper", "discounted_spend_upper"):
+        assert (bounds[name] >= np.minimum(both[0][name], both[1][name]) * 0.99).all()
+        assert (bounds[name] <= np.maximum(both[0][name], both[1][name]) * 1.01).all()
