@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
 
 from kundenwert import registry
-from kundenwert.errors import CallError, UnreadableInput
+from kundenwert.errors import CallError, FitError, UnreadableInput
+from kundenwert.models._base import Outcome
 from kundenwert.models.course import expected_course
 from kundenwert.models.future import future_counts, future_mass_of
 from kundenwert.models.remedies import StackedFit, read_fit, stacked, weights_of
@@ -165,3 +168,23 @@ def test_alike_members_share_and_an_outcome_nobody_thought_of_decides_nothing():
     assert alike == pytest.approx([0.5, 0.5])
     never = weights_of(np.array([[-1.0, -np.inf], [-2.0, -np.inf]]), np.array([1, 1]))
     assert never == pytest.approx([1.0, 0.0])
+
+
+def test_the_face_of_a_fit_is_complete(cdnow, fits):
+    mixture = stacked(fits, [1, 1, 1])
+
+    class Base:
+        def forecast(self, fit, **asked):
+            return fit, asked
+
+    given, asked = mixture.forecast(Base(), horizon="39w", levels=(0.5,))
+    assert given is mixture
+    assert asked == {"horizon": "39w", "value_horizon": "5y", "discount_rate": 0.1, "levels": (0.5,)}
+    assert mixture.or_raise() is mixture
+    assert mixture.unit == "week"
+    assert replace(mixture, unit_days=10.0).unit == "10 days"
+    assert mixture.aic == 2 * len(mixture.parameters) - 2 * mixture.log_likelihood
+    assert mixture.bic == pytest.approx(len(mixture.parameters) * np.log(2357) - 2 * mixture.log_likelihood)
+    assert "stacking: 2,357 customers" in str(mixture.summary())
+    with pytest.raises(FitError, match=r"stacking: There are too few"):
+        replace(mixture, outcome=Outcome.TOO_LITTLE_DATA, sentence="There are too few.").or_raise()
