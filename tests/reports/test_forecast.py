@@ -136,6 +136,13 @@ def test_why_there_is_no_backtest_is_told_in_the_readers_language(given: str, wo
     assert words in verdict(basis(figures, "de"))
 
 
+def test_without_a_backtest_the_model_is_said_to_be_taken_by_default_and_only_once() -> None:
+    notice = Notice("no_evidence", "Not chosen by evidence: {model}. {verdict}", {"model": "bg_nbd", "verdict": "English."})
+    figures = sample.figures(backtest=sample.no_backtest(), notices=(notice,))
+    assert verdict(basis(figures)).endswith("So the model was not chosen by evidence: BG/NBD.")
+    assert "warnings" not in {each.key for each in page(figures, "en").sections}
+
+
 def test_every_reason_against_a_backtest_that_the_flow_knows_is_understood() -> None:
     """The patterns read the flow's own sentences; a new wording there fails here."""
     files = (Path(str(resources.files("kundenwert"))) / "flows").glob("*.py")

@@ -14,6 +14,8 @@ from kundenwert.reports.charts.total_width import noun, shares
 _HALF = 6
 # With fewer days nothing can be said of how often a total holds (definitions.md, Totals).
 _LEAST_ORIGINS = 2
+# The verdict says the same in the reader's language.
+_BY_VERDICT = ("no_evidence",)
 # Keys of the notices that models/identification.py gives: what the data leave open, and what would settle it.
 _OPEN = frozenset(
     {
@@ -104,9 +106,10 @@ def notices(basis: Basis) -> tuple[Notice, ...]:
 
 
 def remaining(basis: Basis) -> tuple[Notice, ...]:
-    """The notices of the run that stand under warnings, as they are not told here."""
+    """The notices of the run that stand under warnings, as they are told neither here nor by the verdict on the forecast."""
     told_here = notices(basis)
-    return tuple(one for one in basis.figures.notices if one not in told_here)
+    by_verdict = _BY_VERDICT if basis.figures.backtest is not None else ()
+    return tuple(one for one in basis.figures.notices if one not in told_here and one.key not in by_verdict)
 
 
 def _is_shown(basis: Basis) -> bool:

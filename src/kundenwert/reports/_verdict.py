@@ -24,7 +24,7 @@ def used_name(basis: Basis) -> str:
         return tested.chosen
     if tested.best_model in kinds:
         return str(tested.best_model)
-    cards = [card.name for card in basis.figures.models if card.family.rsplit(".", 1)[-1] == "purchases" and card.name in kinds]
+    cards = [name for name in purchase_models(basis) if name in kinds]
     models = [one for one in tested.pooled if one.kind != "baseline"]
     best = max(models, key=lambda one: one.log_score, default=tested.pooled[0])
     return cards[0] if cards else best.name
@@ -36,9 +36,22 @@ def verdict(basis: Basis) -> str:
     if tested is None:
         return basis.language.text("This run did not look back from any earlier day. So nothing is known of how well its forecast holds.")
     if not tested.origins or tested.chosen is None:
-        return _impossible(basis, tested)
+        return f"{_impossible(basis, tested)} {_by_default(basis)}".strip()
     kinds = {one.name: one.kind for one in tested.pooled}
     return _naive(basis, tested, tested.chosen) if kinds.get(tested.chosen) == "baseline" else _model(basis, tested, tested.chosen)
+
+
+def purchase_models(basis: Basis) -> list[str]:
+    """Names of the purchase models of the run."""
+    return [card.name for card in basis.figures.models if card.family.rsplit(".", 1)[-1] == "purchases"]
+
+
+def _by_default(basis: Basis) -> str:
+    """Which model was taken where nothing could be held against anything."""
+    names = purchase_models(basis)
+    if not names:
+        return ""
+    return basis.language.text("So the model was not chosen by evidence: {name}.", name=forecast_name(names[0], basis.language))
 
 
 def _impossible(basis: Basis, tested: Backtest) -> str:
