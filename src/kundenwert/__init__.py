@@ -14,6 +14,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kundenwert.flows.compare_models import compare
     from kundenwert.flows.customer_base import CustomerBase, customer_base
     from kundenwert.models.purchases.bg_nbd import BgNbd
     from kundenwert.models.purchases.mbg_nbd import MbgNbd
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from kundenwert.models.spend.gamma_gamma import GammaGamma
 
 __version__ = "0.1.0"
-__all__ = ["BgNbd", "CustomerBase", "GammaGamma", "MbgNbd", "Nbd", "ParetoNbd", "RecentRate", "customer_base"]
+__all__ = ["BgNbd", "CustomerBase", "GammaGamma", "MbgNbd", "Nbd", "ParetoNbd", "RecentRate", "compare", "customer_base"]
 
 # Imported when first used: the command line starts without numpy.
 _HOMES = {
@@ -34,6 +35,7 @@ _HOMES = {
     "Nbd": "kundenwert.models.purchases.nbd",
     "ParetoNbd": "kundenwert.models.purchases.pareto_nbd",
     "RecentRate": "kundenwert.models.purchases.recent_rate",
+    "compare": "kundenwert.flows.compare_models",
     "customer_base": "kundenwert.flows.customer_base",
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,7 @@ from kundenwert.base.as_of import day_number, day_of
 from kundenwert.engines import open_engine
 from kundenwert.errors import CallError
 from kundenwert.flows import valuation
-from kundenwert.flows.load import load
+from kundenwert.flows.load import load, remember
 from kundenwert.flows.progress import Progress
 from kundenwert.flows.project import settings_with
 from kundenwert.flows.reading import Input
@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 
     from kundenwert.base.customer_base import BaseSummary
     from kundenwert.engines._engine import Engine
+    from kundenwert.flows.load import Loaded
     from kundenwert.models.purchases.recent_rate import RecentHistories
     from kundenwert.records import Histories, SpendHistories
+    from kundenwert.settings import Settings
 
     Integers = NDArray[np.int64]
 
@@ -43,8 +45,12 @@ class CustomerBase:
     a pyarrow table (also for files).
     """
 
-    def __init__(self, engine: Engine, summary: BaseSummary, as_of: date, kind: str, *, is_plain: bool) -> None:
+    def __init__(
+        self, engine: Engine, summary: BaseSummary, as_of: date, kind: str, *, is_plain: bool, loaded: Loaded, given: Mapping[str, Any]
+    ) -> None:
         self._engine = engine
+        self._loaded = loaded
+        self._given = given
         self._kind = kind
         self._is_plain = is_plain
         self.summary = summary
@@ -96,7 +102,7 @@ class CustomerBase:
         """One row a customer: customer_id, first_purchase, last_purchase, frequency, recency, T (days), spend_days, monetary_value,
         revenue.
         """
-        return self._as_given(self._engine.arrow("base/customers_table.sql"))
+        return self.as_given(self._engine.arrow("base/customers_table.sql"))
 
     def forecast(
         self,
@@ -119,7 +125,7 @@ class CustomerBase:
         """
         fit.or_raise()
         if fit.model.family == "spend":
-            return self._as_given(self._engine.arrow("value/spend_forecast_table.sql", **_expected(fit)))
+            return self.as_given(self._engine.arrow("value/spend_forecast_table.sql", **_expected(fit)))
         from kundenwert.flows.intervals import look_ahead
         from kundenwert.models.spending import AmountLaw
 
@@ -137,7 +143,7 @@ class CustomerBase:
                 return self._engine.arrow("value/purchase_forecast_table.sql")
             return self._engine.arrow("value/revenue_forecast_table.sql", **_expected(spend))
 
-        return self._as_given(_with_levels(table, levels))
+        return self.as_given(_with_levels(table, levels))
 
     def _days(self, horizon: str) -> float:
         try:
@@ -145,7 +151,22 @@ class CustomerBase:
         except ValueError as err:
             raise CallError(f"Horizon {horizon!r}. Expected: {err}.") from None
 
-    def _as_given(self, table: Any) -> Any:
+    @contextlib.contextmanager
+    def apart(self, **changed: Any) -> Iterator[tuple[Engine, Loaded, Settings]]:
+        """The booked lines in an engine of their own, in which anything may be built; `changed`: settings that differ."""
+        settings = settings_with({**self._given, **changed, "as_of": self.as_of.isoformat()})
+        with (
+            tempfile.TemporaryDirectory(prefix="kundenwert-") as scratch,
+            open_engine(spill=Path(scratch) / "spill", memory=settings.memory or None, threads=settings.threads or None) as engine,
+        ):
+            lines = Path(scratch) / "lines.parquet"
+            self._engine.write(lines, "base/backtest/all_lines.sql")
+            remember(engine, settings)
+            engine.open_parquet("booked", [lines], numbered=False)
+            yield engine, self._loaded, settings
+
+    def as_given(self, table: Any) -> Any:
+        """An arrow table as the kind of table the base was made of."""
         if self._kind == "pandas":
             return table.to_pandas()
         if self._kind == "polars":
@@ -212,7 +233,8 @@ def customer_base(
         facts = valuation.log_facts(loaded, day)
         summary, _ = building.build(engine, facts, as_of=day_number(day), collective=bool(chosen.collective))
         is_plain = facts.is_plain and not chosen.collective
-        base = CustomerBase(engine, summary, day, type(source).__module__.partition(".")[0], is_plain=is_plain)
+        kind = type(source).__module__.partition(".")[0]
+        base = CustomerBase(engine, summary, day, kind, is_plain=is_plain, loaded=loaded, given=settings or {})
         # Days of purchase may be read later, from what the input was rewritten to: that goes when the base does.
         weakref.finalize(base, stack.pop_all().close)
     return base
