@@ -34,7 +34,7 @@ _POWER, _FAINT = 0.25, -6.0
 # Degree of the polynomial; how far it serves in standard deviations for each root of a dimension (beyond, all is exact); exact evaluations
 # in a round for each of its terms (each tells a value and a gradient): of so many customers that the posterior is all but normal, of
 # fewer, and where a direction is open or the first rounds did not do.
-_MANY, _FEW, _OPEN = (3, 3.2, 0.6), (5, 2.2, 0.6), (5, 1.8, 1.0)
+_MANY, _FEW, _OPEN = (3, 3.2, 0.6), (5, 2.4, 0.65), (5, 1.8, 1.0)
 _CUSTOMERS: Final = 20_000
 # Draws on which the polynomial is held against exact values, and the error of ln L that may remain: a weight is off by as much.
 _HELD: Final = 24

@@ -27,7 +27,7 @@ _DIVISOR, _MORE_VALUES = 3.0, 10
 # Tails of a proposal fall off like a t distribution with so many degrees of freedom: heavier than those of most posteriors.
 _DEGREES: Final = 8.0
 # Share of the wide part of a mixture, and how much wider than the whole it is.
-_DEFENCE, _WIDER = 0.1, 1.7
+_DEFENCE, _WIDER = 0.04, 1.7
 # Rounds of adaption, draws in each, and the share of them that must count in an update.
 _ROUNDS, _ROUND, _COUNTING = 8, 600, 0.1
 
