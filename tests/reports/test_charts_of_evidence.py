@@ -119,8 +119,8 @@ def test_what_is_surely_better_is_filled_and_named() -> None:
 
 def test_the_parts_of_the_width_add_up() -> None:
     found = shares(TotalForecast("clv", 10.0, 5.0, 15.0, 0.9, 0.01, 0.03, 0.06, 3))
-    assert found == pytest.approx((0.6, 0.3, 0.1))
-    assert shares(TotalForecast("clv", 0.0, 0.0, 0.0, 0.9, 0.0, 0.0, 0.0, 0)) == (0.0, 0.0, 0.0)
+    assert found == pytest.approx((0.6, 0.0, 0.3, 0.1))
+    assert shares(TotalForecast("clv", 0.0, 0.0, 0.0, 0.9, 0.0, 0.0, 0.0, 0)) == (0.0, 0.0, 0.0, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -129,6 +129,19 @@ def test_the_parts_of_the_width_add_up() -> None:
 def test_the_largest_part_of_the_width_is_the_message(parts: tuple[float, float, float], words: str) -> None:
     process, parameters, level = parts
     assert words in message("total_width", (sample.total("clv", 10.0, process=process, parameters=parameters, level_error=level),))
+
+
+def test_two_readings_are_a_part_of_their_own_where_there_are_two() -> None:
+    two = sample.total("clv", 10.0, process=0.01, parameters=0.01, level_error=0.02, readings=0.06)
+    assert shares(two) == pytest.approx((0.2, 0.6, 0.1, 0.1))
+    assert message("total_width", (two,)).startswith("60% of the width comes from two readings")
+
+    def legend(total: TotalForecast) -> list[str]:
+        names: list[str] = draw("total_width", (total,))["layer"][1]["encoding"]["color"]["scale"]["domain"]
+        return names
+
+    assert legend(two) == ["level", "readings", "parameters", "chance"]
+    assert legend(sample.total()) == ["level", "parameters", "chance"]
 
 
 def test_purchases_carry_no_currency() -> None:

@@ -223,6 +223,14 @@ def test_the_width_is_explained_by_its_shares_which_add_up() -> None:
     assert "seen on 4 earlier days" in points.points[0]
 
 
+def test_two_readings_of_the_data_are_told_only_where_there_are_two() -> None:
+    two = sample.total("clv", 998_000.0, readings=0.02)
+    (points,) = [block for block in section(page(sample.figures(intervals=(two,)), "en"), "width").blocks if isinstance(block, Points)]
+    assert len(points.points) == 4
+    assert "can be read in two ways" in points.points[1]
+    assert not any("two ways" in point for block in section(good(), "width").blocks if isinstance(block, Points) for point in block.points)
+
+
 def test_a_level_that_was_only_assumed_is_said_to_be() -> None:
     (points,) = [block for block in section(page(sample.tiny(), "en"), "width").blocks if isinstance(block, Points)]
     assert "what is usual elsewhere was assumed" in points.points[0]
@@ -255,6 +263,8 @@ def test_every_notice_of_identification_is_known_by_its_key() -> None:
 def test_models_in_a_notice_have_their_names() -> None:
     notice = Notice("model_left_out", "{name} could not be used.", {"name": "pareto_nbd"})
     assert told(basis(sample.figures()), notice) == "Pareto/NBD could not be used."
+    short = Notice("short_backtest", "Too short for {horizon}: {days} days.", {"horizon": "12m", "days": 149})
+    assert plain(told(basis(sample.figures()), short)) == "Too short for 12 months: 149 days."
 
 
 def test_totals_have_both_ends() -> None:

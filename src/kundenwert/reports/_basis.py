@@ -90,9 +90,14 @@ def number(value: Any) -> float:
 
 
 def told(basis: Basis, notice: Notice) -> str:
-    """A notice in the reader's language; models in it by the names people know."""
-    named = {key: forecast_name(value, basis.language) for key, value in notice.values.items() if key in _NAMES and isinstance(value, str)}
-    return basis.language.notice(replace(notice, values={**notice.values, **named}))
+    """A notice in the reader's language; models and horizons in it as people call them."""
+    return basis.language.notice(replace(notice, values={key: _called(basis, key, value) for key, value in notice.values.items()}))
+
+
+def _called(basis: Basis, key: str, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return forecast_name(value, basis.language) if key in _NAMES else basis.language.span(value) if key == "horizon" else value
 
 
 def customer(identity: Any, below: str = "") -> Cell:

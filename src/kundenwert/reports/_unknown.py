@@ -75,7 +75,7 @@ def _width(basis: Basis) -> tuple[Section, ...]:
 
 
 def _sources(basis: Basis, total: TotalForecast) -> tuple[str, ...]:
-    text, (level, parameters, process) = basis.language.text, shares(total)
+    text, (level, readings, parameters, process) = basis.language.text, shares(total)
     percent = basis.language.percent
     learned = (
         basis.language.plural(
@@ -87,6 +87,17 @@ def _sources(basis: Basis, total: TotalForecast) -> tuple[str, ...]:
     return (
         text("Level, {share}: all customers together may buy more or less than before, by prices, rivals, campaigns or the times.",
              share=percent(level, 0)) + f" {learned}",
+        *(
+            (
+                text(
+                    "Readings, {share}: these data can be read in two ways, with customers from before their beginning apart or not, and "
+                    "no earlier day decides between them.",
+                    share=percent(readings, 0),
+                ),
+            )
+            if readings
+            else ()
+        ),
         text("Parameters, {share}: the model knows how customers differ only as well as these data tell.", share=percent(parameters, 0)),
         text("Chance, {share}: even who is known well buys sometimes more, sometimes less. The more customers, the more this evens out.",
              share=percent(process, 0)),

@@ -89,6 +89,9 @@ def _headings(comparisons: Sequence[Comparison], language: Language) -> Headings
             message = text(
                 "{name} is surely better than {other}; nothing after it is", name=names[won[-1].name], other=names[won[-1].against]
             )
+    # A quoted rule at the beginning is capital inside its quotes.
+    place = next((place for place, letter in enumerate(message) if letter.isalnum()), 0)
+    message = message[:place] + message[place : place + 1].upper() + message[place + 1 :]
     return Headings(message, title, text("Points with intervals, one for each comparison. {message}.", message=message))
 
 

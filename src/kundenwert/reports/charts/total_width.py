@@ -1,4 +1,4 @@
-"""Where the width of a total's interval comes from: chance, parameters, level; one bar of 100 % for each total."""
+"""Where the width of a total's interval comes from: level, readings, parameters, chance; one bar of 100 % for each total."""
 
 from __future__ import annotations
 
@@ -12,25 +12,30 @@ from kundenwert.reports.language import Language
 
 # Pixels of a bar with the words above it, and the least width of a part for its figure.
 _ROW, _ROOM = 58, 46
-_TOKENS = ("class-a", "class-b", "class-c")
-_INKS = ("bg", "bg", "text")
+_TOKENS = ("class-a", "py", "class-b", "class-c")
+_INKS = ("bg", "bg", "bg", "text")
+_READINGS = 1
 
 
-def shares(total: TotalForecast) -> tuple[float, float, float]:
-    """Parts of the variance of the log of the total: level, parameters, chance; they add up to 1, or are 0 where nothing is open."""
-    everything = total.level_error + total.parameters + total.process
-    parts = (total.level_error, total.parameters, total.process)
-    return (0.0, 0.0, 0.0) if everything <= 0 else tuple(part / everything for part in parts)  # type: ignore[return-value]
+def shares(total: TotalForecast) -> tuple[float, float, float, float]:
+    """Parts of the variance of the log of the total: level, readings, parameters, chance. They add up to 1; all are 0 without any."""
+    level, readings, parameters, chance = total.level_error, total.readings, total.parameters, total.process
+    everything = level + readings + parameters + chance
+    if everything <= 0:
+        return 0.0, 0.0, 0.0, 0.0
+    return level / everything, readings / everything, parameters / everything, chance / everything
 
 
 def total_width(totals: Sequence[TotalForecast], lang: str = "en", *, width: int = 560, currency: str = "") -> Spec:
     """Shares of the width by source, each total with its interval in words above. currency: of the totals in money."""
     language = Language(lang)
-    names = sources(language)
+    # Most data have one reading only; then its colour is not explained.
+    kept = [place for place in range(len(_TOKENS)) if place != _READINGS or any(total.readings > 0 for total in totals)]
+    names, tokens, ink_tokens = ([each[place] for place in kept] for each in (sources(language), _TOKENS, _INKS))
     values = [part for row, total in enumerate(totals) for part in _parts(row, total, width, language)]
     heads = [{"row": row, "words": _words(total, language, currency), "start": 0} for row, total in enumerate(totals)]
-    fills = {"domain": list(names), "range": [colour(token) for token in _TOKENS]}
-    inks = {"domain": list(names), "range": [colour(token) for token in _INKS]}
+    fills = {"domain": list(names), "range": [colour(token) for token in tokens]}
+    inks = {"domain": list(names), "range": [colour(token) for token in ink_tokens]}
     key = {"title": None, "orient": "top", "direction": "horizontal", "symbolType": "square"}
     series = {"field": "series", "type": "nominal"}
     body = {
@@ -61,16 +66,18 @@ def total_width(totals: Sequence[TotalForecast], lang: str = "en", *, width: int
     )
 
 
-def sources(language: Language) -> tuple[str, str, str]:
+def sources(language: Language) -> tuple[str, str, str, str]:
     """The sources of width in everyday words."""
     text = language.text
-    return text("level"), text("parameters"), text("chance")
+    return text("level"), text("readings"), text("parameters"), text("chance")
 
 
 def _parts(row: int, total: TotalForecast, width: int, language: Language) -> Iterator[dict[str, Any]]:
     start = 0.0
     for name, share in zip(sources(language), shares(total), strict=True):
         figure = language.percent(share, 0) if share * width >= _ROOM else ""
+        if not share:
+            continue
         yield {"row": row, "series": name, "start": round(start, 6), "end": round(start + share, 6), "figure": figure}
         start += share
 
@@ -98,10 +105,11 @@ def _headings(totals: Sequence[TotalForecast], language: Language) -> Headings:
         message = text("No total has an interval")
         return Headings(message, title, message)
     found = shares(totals[-1])
-    largest = max(range(3), key=lambda place: found[place])
+    largest = max(range(len(found)), key=lambda place: found[place])
     share = language.percent(found[largest], 0)
     messages = (
         text("{share} of the width comes from the level: all may buy more, or less, than before", share=share),
+        text("{share} of the width comes from two readings of the data that no earlier day decides between", share=share),
         text("{share} of the width comes from the parameters: the model has seen too little", share=share),
         text("{share} of the width is mere chance: how often each customer happens to buy", share=share),
     )
