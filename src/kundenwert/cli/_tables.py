@@ -9,6 +9,9 @@ from kundenwert.cli import _show
 
 if TYPE_CHECKING:
     from kundenwert.flows.company_tables import CompanyTables, Link, ReadTable
+    from kundenwert.flows.duplicates import Duplicates
+
+_SHOWN = 10
 
 
 def shown(company: CompanyTables, *, mappings: bool) -> str:
@@ -20,7 +23,28 @@ def shown(company: CompanyTables, *, mappings: bool) -> str:
         parts.append(_links(company))
     if company.hierarchy:
         parts.append("  " + _hierarchy(company))
+    if company.duplicates and company.duplicates.count:
+        parts.append(_duplicates(company.duplicates))
     return "\n\n".join(parts)
+
+
+_REASONS = {
+    "same_email": "same e-mail",
+    "same_phone": "same telephone",
+    "same_address": "same address",
+    "same_place": "same place",
+    "name_likeness": "names alike",
+}
+
+
+def _duplicates(found: Duplicates) -> str:
+    rows = [("record", "record", "name", "name", "why")]
+    rows += [
+        (one.first_id, one.second_id, one.first_name[:40], one.second_name[:40], ", ".join(_REASONS[reason] for reason in one.reasons()))
+        for one in found.found[:_SHOWN]
+    ]
+    head = f"  Customer records that are probably one customer: {found.count:,} pairs, the surest {len(rows) - 1}; nothing is merged."
+    return f"{head}\n{_show.table(rows)}"
 
 
 def _counts(company: CompanyTables) -> str:

@@ -49,8 +49,8 @@ def check(paths: tuple[Path, ...], as_json: bool, rejects: Path | None, tables: 
         _show.say("\n" + _show.rejects(loaded, rejects))
     if loaded.company:
         _show.say("\n" + _tables.shown(loaded.company, mappings=not quiet))
-    if loaded.notices:
-        _show.say("\n" + _show.notices(loaded.notices))
+    if loaded.all_notices:
+        _show.say("\n" + _show.notices(loaded.all_notices))
 
 
 def _loaded(paths: tuple[Path, ...], chosen: _options.Chosen, progress: Progress, rejects: Path | None, tables: tuple[str, ...]) -> Loaded:

@@ -36,8 +36,8 @@ def init(folder: Path, files: tuple[Path, ...], tables: tuple[str, ...], quiet: 
         _show.say("\n" + _show.bridge(made.loaded.reconcile(), made.loaded.currency))
         if made.loaded.company:
             _show.say("\n" + _tables.shown(made.loaded.company, mappings=True))
-        if made.loaded.notices:
-            _show.say("\n" + _show.notices(made.loaded.notices))
+        if made.loaded.all_notices:
+            _show.say("\n" + _show.notices(made.loaded.all_notices))
         click.echo("")
     click.echo(f"  Wrote {made.file}. Look it through, then: kundenwert run {folder}")
 

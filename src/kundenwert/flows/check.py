@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kundenwert.engines import open_engine
 from kundenwert.flows.company_tables import as_json as company_as_json
+from kundenwert.flows.duplicates import find_duplicates
 from kundenwert.flows.ledger import bridge_as_json
 from kundenwert.flows.load import Loaded, load
 from kundenwert.flows.project import read, settings_with
@@ -17,6 +18,7 @@ from kundenwert.flows.reading import Input, with_content
 from kundenwert.runs import storage
 
 if TYPE_CHECKING:
+    from kundenwert.engines._engine import Engine
     from kundenwert.flows.progress import Progress
 
 
@@ -41,6 +43,7 @@ def _check(inputs: Sequence[Input], settings: Any, *, progress: Progress, reject
         open_engine(spill=spill, memory=settings.memory or None, threads=settings.threads or None) as engine,
     ):
         loaded = load(engine, [with_content(item) for item in inputs], settings, scratch=Path(scratch), progress=progress)
+        loaded = _with_duplicates(engine, loaded)
         if rejects:
             with storage.told(rejects):
                 rejects.parent.mkdir(parents=True, exist_ok=True)
@@ -50,6 +53,12 @@ def _check(inputs: Sequence[Input], settings: Any, *, progress: Progress, reject
                 with storage.told(rejects):
                     storage.rename(building / rejects.name, rejects)
         return loaded
+
+
+def _with_duplicates(engine: Engine, loaded: Loaded) -> Loaded:
+    if loaded.company is None or loaded.company.of("customers") is None:
+        return loaded
+    return replace(loaded, company=replace(loaded.company, duplicates=find_duplicates(engine)))
 
 
 def as_json(loaded: Loaded) -> dict[str, Any]:
@@ -67,6 +76,6 @@ def as_json(loaded: Loaded) -> dict[str, Any]:
             for entry in loaded.files
         ],
         "rejects": [asdict(reject) for reject in loaded.rejects],
-        "warnings": [{"key": notice.key, "text": str(notice)} for notice in loaded.notices],
+        "warnings": [{"key": notice.key, "text": str(notice)} for notice in loaded.all_notices],
         **({"company": company_as_json(loaded.company)} if loaded.company else {}),
     }

@@ -15,6 +15,7 @@ from kundenwert import sources
 from kundenwert.engines import open_engine
 from kundenwert.engines._engine import Reading
 from kundenwert.errors import AmbiguousInput, CallError, DataError, Problem, StorageError
+from kundenwert.flows.duplicates import Duplicates
 from kundenwert.flows.reading import Input, ReadFile, given_twice, open_input
 from kundenwert.records import Notice
 from kundenwert.runs import storage
@@ -106,13 +107,17 @@ class Coverage:
 
 @dataclass(frozen=True)
 class CompanyTables:
-    """All tables of the company that were given. The engine holds each as `ledger_<name>`, the others empty."""
+    """All tables of the company that were given. The engine holds each as `ledger_<name>`, the others empty.
+
+    duplicates: proposals, only where they were looked for.
+    """
 
     tables: tuple[ReadTable, ...]
     links: tuple[Link, ...] = ()
     coverage: Coverage | None = None
     hierarchy: Hierarchy | None = None
     notices: tuple[Notice, ...] = ()
+    duplicates: Duplicates | None = None
 
     def of(self, name: str) -> ReadTable | None:
         """The table of that name, if it was given."""

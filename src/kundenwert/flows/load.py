@@ -77,6 +77,11 @@ class Loaded:
         """Whether any file has a cost column."""
         return any("cost" in entry.roles for entry in self.files)
 
+    @property
+    def all_notices(self) -> tuple[Notice, ...]:
+        """What a reader must know of the lines and of the other tables."""
+        return (*self.notices, *(self.company.notices if self.company else ()))
+
     def reconcile(self, as_of: date | None = None) -> Reconciliation:
         """The bridge from files to classes, as known on a day. A difference would be our mistake, so it is never shown as a figure."""
         bridge = reconciliation.reconcile(
