@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import json
+import shutil
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from cli_help import Call, content, english, lines_of, project
 
+from kundenwert.flows.progress import Progress
+from kundenwert.flows.run import run
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with a run in spring and a current one at the end of the log."""
+    folder = tmp_path_factory.mktemp("compared")
+    (folder / "sales.csv").write_text(english(lines_of(40)), encoding="utf-8")
+    project(folder / "wert", "../sales.csv", settings='model = "bg_nbd"')
+    for day in (date(2025, 3, 31), date(2025, 6, 30)):
+        run(folder / "wert", {"as_of": day}, clock=datetime(2026, 1, 1, tzinfo=UTC), progress=Progress())
+    return folder
+
 
 @pytest.fixture
-def two_runs(call: Call, folder: Path) -> Path:
-    """A project with a run in spring and a current one at the end of the log."""
-    (folder / "sales.csv").write_text(english(lines_of(40)), encoding="utf-8")
-    project(folder / "wert", "../sales.csv")
-    for day in ("2025-03-31", "2025-06-30"):
-        assert call("run", "wert", "--quiet", "--as-of", day).code == 0
+def two_runs(made: Path, folder: Path) -> Path:
+    """A copy of it, in the current folder."""
+    shutil.copytree(made, folder, dirs_exist_ok=True)
     return folder
 
 

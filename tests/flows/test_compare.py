@@ -21,16 +21,16 @@ CLOCK = datetime(2025, 6, 1, 9, 30, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def two_runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran, Ran]:
-    """A shop valued in autumn and at the end of its log."""
+    """A shop valued in its first summer and at the end of its log."""
     from kundenwert.flows.progress import Progress
     from kundenwert.flows.run import run
 
-    folder = exports.project(tmp_path_factory.mktemp("compared"), exports.shop(customers=240))
-    autumn, late = (
-        run(folder, {"threads": "1", "as_of": day}, clock=CLOCK + timedelta(minutes=minute), progress=Progress())
-        for minute, day in enumerate(("2023-10-31", "2024-11-30"))
+    folder = exports.project(tmp_path_factory.mktemp("compared"), exports.shop(customers=240, days=420))
+    summer, late = (
+        run(folder, {"threads": "1", "as_of": day, "model": "bg_nbd"}, clock=CLOCK + timedelta(minutes=minute), progress=Progress())
+        for minute, day in enumerate(("2023-06-30", "2024-02-20"))
     )
-    return folder, autumn, late
+    return folder, summer, late
 
 
 @pytest.fixture(scope="module")
@@ -52,20 +52,20 @@ def altered(run: Ran, tmp_path: Path, name: str = "2025-06-01T0900Z-beef", **cha
 
 
 def test_totals_stand_side_by_side_with_their_difference(found: RunComparison, two_runs: tuple[Path, Ran, Ran]) -> None:
-    _, autumn, late = two_runs
+    _, summer, late = two_runs
     shown = {one.measure: one for one in found.totals}
     for name in ("customers", "expected_purchases", "revenue", "past", "expected_revenue", "clv", "value"):
-        before, after = getattr(autumn.figures.totals, name), getattr(late.figures.totals, name)
+        before, after = getattr(summer.figures.totals, name), getattr(late.figures.totals, name)
         assert (shown[name].first, shown[name].second, shown[name].change) == (before, after, after - before)
 
 
 def test_groups_add_up_to_both_totals_to_the_cent(found: RunComparison, two_runs: tuple[Path, Ran, Ran]) -> None:
-    _, autumn, late = two_runs
+    _, summer, late = two_runs
     for part in ("past", "clv", "value"):
-        assert sum(group.first[part] or Decimal(0) for group in found.groups) == getattr(autumn.figures.totals, part)
+        assert sum(group.first[part] or Decimal(0) for group in found.groups) == getattr(summer.figures.totals, part)
         assert sum(group.second[part] or Decimal(0) for group in found.groups) == getattr(late.figures.totals, part)
     customers = {group.found: group.customers for group in found.groups}
-    assert customers["both"] == autumn.figures.totals.customers
+    assert customers["both"] == summer.figures.totals.customers
     assert customers["both"] + customers["new"] == late.figures.totals.customers
     assert "gone" not in customers
 
@@ -73,8 +73,8 @@ def test_groups_add_up_to_both_totals_to_the_cent(found: RunComparison, two_runs
 def test_gains_and_losses_are_the_extremes_of_all_customers(found: RunComparison, two_runs: tuple[Path, Ran, Ran]) -> None:
     import duckdb
 
-    _, autumn, late = two_runs
-    tables = [str(run.folder / "customers.parquet") for run in (autumn, late)]
+    _, summer, late = two_runs
+    tables = [str(run.folder / "customers.parquet") for run in (summer, late)]
     changes = duckdb.execute(
         "select customer_id, coalesce(b.value, 0) - coalesce(a.value, 0) from read_parquet($1) a full join read_parquet($2) b "
         "using (customer_id)",
@@ -102,7 +102,7 @@ def test_the_other_way_round_gains_are_losses(found: RunComparison, two_runs: tu
 
 
 def test_settings_inputs_and_models_that_differ_are_named(found: RunComparison) -> None:
-    assert [(one.name, one.first, one.second) for one in found.settings] == [("as_of", "2023-10-31", "2024-11-30")]
+    assert [(one.name, one.first, one.second) for one in found.settings] == [("as_of", "2023-06-30", "2024-02-20")]
     assert found.inputs == ()
     assert [(one.family, one.same) for one in found.models] == [("purchases", False), ("spend", False)]
     assert set(found.models[0].second["parameters"]) == {"r", "alpha", "a", "b"}  # type: ignore[index]
@@ -145,11 +145,11 @@ def test_revenue_is_compared_across_yardsticks_and_value_is_not(two_runs: tuple[
 
 
 def test_runs_without_money_are_compared_by_expected_purchases(value: Callable[..., Ran], tmp_path: Path) -> None:
-    lines = [line[:4] for line in exports.shop()]
+    lines = [line[:4] for line in exports.shop(days=420)]
     exports.write(tmp_path / "exports" / "sales-1.csv", lines, exports.HEADER[:4])
     (tmp_path / "kundenwert.toml").write_text('[[sources]]\nfiles = ["exports/*.csv"]\n', encoding="utf-8")
-    value(as_of="2024-07-01")
-    value(as_of="2024-11-30")
+    value(as_of="2023-06-30", model="nbd")
+    value(as_of="2024-02-20", model="nbd")
     found = compare(tmp_path, "previous", "current", count=3)
     assert found.measure == "expected_purchases"
     assert {one.measure for one in found.totals} == {"customers", "purchases", "expected_purchases"}
@@ -196,8 +196,8 @@ def test_a_run_is_not_compared_with_itself(two_runs: tuple[Path, Ran, Ran]) -> N
 
 
 def test_a_beginning_that_fits_several_runs_is_answered_with_them(two_runs: tuple[Path, Ran, Ran]) -> None:
-    folder, autumn, late = two_runs
-    with pytest.raises(CallError, match=f"(?s){autumn.folder.name}.*{late.folder.name}.*Write more"):
+    folder, summer, late = two_runs
+    with pytest.raises(CallError, match=f"(?s){summer.folder.name}.*{late.folder.name}.*Write more"):
         compare(folder, "2025", "current")
 
 
@@ -209,7 +209,7 @@ def test_an_unknown_run_is_answered_with_those_there_are(two_runs: tuple[Path, R
 def test_without_an_earlier_run_there_is_no_previous(value: Callable[..., Ran], tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="no finished run"):
         compare(tmp_path, "previous", "current")
-    exports.project(tmp_path, exports.shop(customers=40))
-    value()
+    exports.project(tmp_path, exports.shop(customers=40, days=420))
+    value(model="nbd")
     with pytest.raises(CallError, match="comes before the current one"):
         compare(tmp_path, "previous", "current")
