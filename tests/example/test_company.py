@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kundenwert.engines import open_engine
 from kundenwert.errors import CallError
 from kundenwert.example.company import FILES, SEED, Action, Company, first_two_years
 from kundenwert.example.company._chance import Chance, poisson
@@ -21,7 +22,8 @@ from kundenwert.example.company._people import Role
 from kundenwert.flows.check import check_files
 from kundenwert.flows.progress import Progress
 from kundenwert.flows.reading import Input
-from kundenwert.sources import Wanted
+from kundenwert.sources import Wanted, checked_table, detect, inspect_table, open_table
+from kundenwert.tables.company._checked import check
 
 # Always the same
 
@@ -486,6 +488,30 @@ def test_check_finds_exactly_the_faults_that_were_planted(truth, records) -> Non
 
 def _of(dirt, what: str) -> tuple[int, Decimal]:
     return sum(entry.rows for entry in dirt if entry.what == what), sum((entry.amount for entry in dirt if entry.what == what), Decimal(0))
+
+
+def test_every_other_file_is_recognised_and_only_its_planted_faults_are_refused(tmp_path: Path) -> None:
+    small = first_two_years(customers=150, activity=0.3)
+    paths = [path for path in small.export(tmp_path / "files") if not path.name.startswith("rechnungen")]
+    faults, repeats = Counter[str](), Counter[str]()
+    for entry in small.truth().dirt:
+        faults[entry.file] += entry.rows * entry.rejected
+        repeats[entry.file] += entry.rows * (entry.what == "repeated")
+    with open_engine(spill=tmp_path) as engine:
+        for path in paths:
+            name = detect(engine, path, Wanted(), scratch=tmp_path).table
+            assert name == TABLE_OF[path.stem]
+            open_table(engine, inspect_table(engine, path, checked_table(name), Wanted(), scratch=tmp_path), "one")
+            found = check(engine, checked_table(name), ["one"])
+            assert (found.of("rejected").records, found.of("repeated").records) == (faults[path.name], repeats[path.name]), name
+            assert found.of("unreadable").records == found.of("superseded").records == 0, name
+
+
+TABLE_OF = {
+    "angebote": "offers", "bewertungen": "ratings", "budgets": "budgets", "empfehlungen": "referrals", "interessenten": "leads",
+    "kontakte": "contacts", "kostensaetze": "activity_rates", "kunden": "customers", "kurse": "rates", "massnahmen": "measures",
+    "reklamationen": "complaints", "taetigkeiten": "activities", "vertraege": "contracts", "zahlungen": "payments",
+}  # fmt: skip
 
 
 def test_clean_files_have_no_faults_and_packed_ones_hold_the_same(tmp_path: Path) -> None:
