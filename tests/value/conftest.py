@@ -56,7 +56,7 @@ def value_lines(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Table
     def anew(lines: Sequence[Sequence[Any]], header: Sequence[str], **flags: Any) -> Table:
         folder = tmp_path_factory.mktemp("value")
         path = exports.write(folder / "sales.csv", lines, header)
-        settings = {"threads": "1", **flags}
+        settings = {"threads": "1", "model": "bg_nbd", **flags}
         done = value_file([Input(path, Wanted())], settings, folder / "out.parquet", clock=date(2025, 6, 1), progress=Progress())
         return Table(done, pq.read_table(done.path).to_pylist())
 

@@ -10,7 +10,7 @@ import pytest
 from kundenwert.engines import open_engine
 
 LARGEST = 2**63 - 1
-COLUMNS = ("first_day", "last_day", "frequency", "spend_days", "spend", "revenue", "p_alive")
+COLUMNS = ("first_day", "last_day", "frequency", "spend_days", "spend", "first_amount", "revenue", "p_alive")
 FORECASTS = ("expected_purchases", "discounted_purchases", "discounted_beyond")
 BOUNDS = [f"{name}_{side}" for name in ("expected_purchases", "spend", "discounted_spend") for side in ("lower", "upper")]
 
@@ -28,5 +28,6 @@ def test_whole_numbers_stand_in_the_order_of_their_texts(step: str, tmp_path: Pa
     ones = {name: np.ones(len(ids)) for name in (*COLUMNS, *FORECASTS, *BOUNDS)}
     with open_engine() as engine:
         engine.load("customer_forecasts", {"customer_id": shuffled, **ones, "is_collective": np.zeros(len(ids), dtype=bool)})
+        engine.remember("counts_first", False)
         found = engine.arrow(step)["customer_id"].to_pylist()
     assert found == sorted(str(number) for number in ids)
