@@ -87,7 +87,8 @@ class Proposal:
 def standard(away: Floats, root: Floats) -> Floats:
     """Distances (n, k) in units of the scale root root'; shape (n, k)."""
     # einsum, not a solver: for so few columns threads of the linear algebra cost more than the work.
-    return np.einsum("ij,nj->ni", np.linalg.inv(root), away)
+    result: Floats = np.einsum("ij,nj->ni", np.linalg.inv(root), away)
+    return result
 
 
 def pareto_tail(excess: Floats) -> tuple[float, float]:

@@ -28,7 +28,8 @@ class Polynomial:
 
     def __call__(self, points: Floats) -> Floats:
         """Its value at points of shape (n, k); shape (n,)."""
-        return np.einsum("nt,t->n", _terms(points / self.scale, self.powers), self.coefficients)
+        result: Floats = np.einsum("nt,t->n", _terms(points / self.scale, self.powers), self.coefficients)
+        return result
 
 
 def terms_of(variables: int, degree: int) -> int:

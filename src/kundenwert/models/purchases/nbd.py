@@ -40,7 +40,7 @@ class Nbd(AbstractHistoryModel):
         """The total log-likelihood and its gradient in r, alpha."""
         r, alpha = p["r"], p["alpha"]
         top = int(data.x.max(initial=0))
-        shape, log_T = r + data.x[data.x_of_T], np.log1p(data.T / alpha)
+        shape, log_T = r + data.x[data.x_of_T].astype(np.float64), np.log1p(data.T / alpha)
         value = data.by_x @ (special.log_rising(r, top)[data.x] - data.x * math.log(alpha)) - dot(data.by_T, shape * log_T)
         in_r = data.by_x @ special.digamma_rising(r, top)[data.x] - dot(data.by_T, log_T)
         in_alpha = dot(data.by_T, shape * data.T / (alpha * (alpha + data.T))) - data.by_x @ data.x / alpha
