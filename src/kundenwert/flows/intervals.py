@@ -95,7 +95,8 @@ def look_ahead(
     if law is None:
         ones = np.ones(len(frequency))
         return Outlook(fit, histories, frequency, horizons, counts, counts, counts, ones, ones, law, spend)
-    apart = _APART if len(frequency) > _MANY else 0.0
+    # A remedied fit makes its tables itself, and would make the same ones twice.
+    apart = _APART if len(frequency) > _MANY and not hasattr(fit, "future_counts") else 0.0
 
     def shared(days: float) -> FutureCounts:
         return future_counts(fit, histories, days, alive=forecast.p_alive, apart=apart)
