@@ -162,6 +162,13 @@ def _running(model: Any) -> Any:
     return registry.load("models.purchases", "bg_nbd")() if model.name == "mbg_nbd" else model
 
 
+def _odds(model: Any, at: _Point, log: _Log, h: Histories, as_old: Histories) -> tuple[Floats, Floats]:
+    """ln of the odds of each history to be old, and ln of the part of the likelihood that it has as a new customer; shape (n,)."""
+    new = model.log_likelihood(at.new, h, log.unit_days) + at.log_flow(log, h.T)
+    old = _running(model).log_likelihood(at.old, as_old, log.unit_days)
+    return at.log_number + old - new, new
+
+
 class _Weighed:
     """Histories prepared once, to be weighed anew at each step."""
 
@@ -196,10 +203,8 @@ class _Likelihood:
         self.shape = log.shape(h.T)
 
     def odds(self, at: _Point) -> tuple[Floats, Floats]:
-        """ln of the odds to be old, and ln of the part of the likelihood of a new customer."""
-        new = self.model.log_likelihood(at.new, self.h, self.log.unit_days) + at.log_flow(self.log, self.h.T)
-        old = self.running.log_likelihood(at.old, self.as_old, self.log.unit_days)
-        return at.log_number + old - new, new
+        """As `_odds`, of the histories of the fit."""
+        return _odds(self.model, at, self.log, self.h, self.as_old)
 
     def __call__(self, line: Floats) -> tuple[float, Floats]:
         """The value and its exact gradient; the prior pulls as hard on a sample as its part of the data."""
@@ -315,7 +320,7 @@ class OldCustomersFit(AbstractRemediedFit):
         """The chance of each history to be that of a customer from before the log; shape (n,)."""
         if not self.point.number:
             return np.zeros(len(histories))
-        odds, _ = _Likelihood(self.plain, histories, self.log, histories.customers).odds(self.point)
+        odds, _ = _odds(self.plain, self.point, self.log, histories, self.log.old(histories))
         return special.softplus_and_slope(odds)[1]
 
     def groups(self) -> tuple[Fitted, Fitted]:
