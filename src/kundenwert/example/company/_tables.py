@@ -98,7 +98,7 @@ class Story:
 
     @cached_property
     def _chunks(self) -> tuple[Chunk, ...]:
-        return tuple(chunk for chunk in self.company.chunks)
+        return self.company.chunks
 
     def _all(self, name: str) -> Any:
         return np.concatenate([getattr(chunk, name) for chunk in self._chunks])
@@ -441,7 +441,7 @@ def customers(story: Story) -> Any:
         "segment": words.taken(["Schlüsselkunde", "Stammkunde", "Kleinkunde"], segment),
         "external_rating": pa.array(index.astype(np.float64), mask=no_index),
         "do_not_contact": pa.array(known.objects),
-        "objection": pa.array(natural & known.objects),
+        "objection": pa.array(natural & (story.chance.uniform("profiling", known.place) < 0.05)),
     })  # fmt: skip
 
 
