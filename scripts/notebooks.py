@@ -152,7 +152,7 @@ def main(words: list[str]) -> int:
         for path, text in made(source).items():
             if "--check" not in words:
                 path.write_text(text, encoding="utf-8", newline="\n")
-            elif not path.exists() or (path.suffix != ".svg" and not is_like(path.read_text(encoding="utf-8"), text)):
+            elif not path.exists() or (path.suffix == ".md" and not is_like(path.read_text(encoding="utf-8"), text)):
                 late.append(path.name)
     print("\n".join(f"docs/notebooks/{name} is out of date: python3 run.py docs" for name in late) or "The notebooks are up to date.")
     return 1 if late else 0

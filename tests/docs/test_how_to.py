@@ -128,14 +128,31 @@ def blocks(name: str) -> list[str]:
     return re.findall(r"^```python\n(.*?)^```$", page(name), re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("place", range(2))
-def test_examples_of_choosing_run(place: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_examples_of_choosing_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     orders = [f"{c},1997-{1 + (c + 2 * k) % 9:02d}-{1 + c % 28:02d},{20 + c % 30}.50" for c in range(300) for k in range(1 + c % 4)]
     (tmp_path / "orders.csv").write_text("customer_id,date,amount\n" + "\n".join(orders) + "\n", encoding="utf-8")
     names: dict[str, Any] = {}
-    exec(compile(blocks("choose-a-model.md")[place], "choose-a-model.md", "exec"), names)
-    assert ("table" if place == 0 else "search") in names
+    for place, example in enumerate(blocks("choose-a-model.md")):
+        exec(compile(example, f"choose-a-model.md, example {place + 1}", "exec"), names)
+    assert sum(names["table"]["is_chosen"].to_pylist()) == 1
+    assert names["search"].best_params_["model"] in ("bg_nbd", "nbd")
+
+
+def test_models_compared_on_the_log_have_the_scores_shown() -> None:
+    data = Path(os.environ.get("KUNDENWERT_TEST_DATA", ""))
+    if not (data / "CDNOW_sample.txt").is_file():
+        pytest.skip("KUNDENWERT_TEST_DATA names no folder with CDNOW_sample.txt")
+    columns = ["master_id", "customer_id", "date", "quantity", "amount"]
+    base = kw.customer_base(str(data / "CDNOW_sample.txt"), as_of="1998-06-30", columns=columns)
+    found = kw.compare([kw.BgNbd(), kw.MbgNbd(), kw.ParetoNbd()], base, horizon="39w", origins=["1997-09-30"]).to_pylist()
+    for one in found:
+        if one["kind"] == "model" or one["forecast"] in ("last_period", "own_rate"):
+            row = [line for line in page("choose-a-model.md").splitlines() if line.startswith(f"| `{one['forecast']}` |")][-1]
+            score = f"{one['log_score']:.4f}".replace("-0.", "-.")
+            assert row.endswith(f"| {score} | {100 * one['bias']:+.1f} % | {one['rmse']:.4f} | {plain(one['gini'], 3)} |"), (row, one)
+            assert ("yes" in row) == one["is_chosen"]
+    assert len(found) == 7
 
 
 @pytest.mark.parametrize("name", ["from-lifetimes.md", "from-pymc-marketing.md"])
@@ -182,7 +199,7 @@ def test_the_notebook_is_what_its_cells_say(monkeypatch: pytest.MonkeyPatch) -> 
     for source in sorted((ROOT / "docs" / "notebooks").glob("*.py")):
         for path, text in notebooks.made(source).items():
             assert path.is_file(), path.name
-            if path.suffix != ".svg":
+            if path.suffix == ".md":
                 assert notebooks.is_like(path.read_text(encoding="utf-8"), text), f"{path.name} is out of date: python3 run.py docs"
         content = json.loads(source.with_suffix(".ipynb").read_text(encoding="utf-8"))
         assert content["nbformat"] == 4
