@@ -10,6 +10,7 @@ from kundenwert.cli import _show
 if TYPE_CHECKING:
     from kundenwert.flows.company_tables import CompanyTables, Link, ReadTable
     from kundenwert.flows.duplicates import Duplicates
+    from kundenwert.flows.readiness import Readiness, TableReadiness
 
 _SHOWN = 10
 
@@ -26,6 +27,28 @@ def shown(company: CompanyTables, *, mappings: bool) -> str:
     if company.duplicates and company.duplicates.count:
         parts.append(_duplicates(company.duplicates))
     return "\n\n".join(parts)
+
+
+def graded(found: Readiness, *, whole: bool) -> str:
+    """The grade with its reasons and, whole, what each table and each piece of the sales lines has and adds."""
+    lines = [f"Data readiness: grade {found.grade} (A to E)."]
+    lines += [f"  at most {reason.grade}: {reason.notice}" for reason in found.reasons]
+    if not whole:
+        return "\n".join(f"  {line}" for line in lines)
+    rows = [("table", "state", "records", "days", "adds")]
+    rows += [(table.table, table.state, _least(table.records, table.least), _days(table), table.adds) for table in found.tables]
+    pieces = [("sales lines", "filled", "adds"), *((role, f"{share:.0%}", adds) for role, (share, adds) in found.pieces.items())]
+    lines += ["", *_show.table(pieces, right=(1,)).splitlines(), "", *_show.table(rows, right=(2, 3)).splitlines()]
+    lines += [f"  {notice}" for table in found.tables for notice in table.short]
+    return "\n".join(f"  {line}".rstrip() for line in lines)
+
+
+def _least(count: int, least: int) -> str:
+    return f"{count:,}" if count >= least else f"{count:,} of at least {least:,}"
+
+
+def _days(table: TableReadiness) -> str:
+    return "–" if table.days is None else _least(table.days, table.least_days)
 
 
 _REASONS = {

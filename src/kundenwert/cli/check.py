@@ -49,6 +49,8 @@ def check(paths: tuple[Path, ...], as_json: bool, rejects: Path | None, tables: 
         _show.say("\n" + _show.rejects(loaded, rejects))
     if loaded.company:
         _show.say("\n" + _tables.shown(loaded.company, mappings=not quiet))
+    if loaded.readiness:
+        _show.say("\n" + _tables.graded(loaded.readiness, whole=not quiet))
     if loaded.all_notices:
         _show.say("\n" + _show.notices(loaded.all_notices))
 

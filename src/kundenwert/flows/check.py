@@ -14,6 +14,8 @@ from kundenwert.flows.duplicates import find_duplicates
 from kundenwert.flows.ledger import bridge_as_json
 from kundenwert.flows.load import Loaded, load
 from kundenwert.flows.project import read, settings_with
+from kundenwert.flows.readiness import as_json as readiness_as_json
+from kundenwert.flows.readiness import readiness
 from kundenwert.flows.reading import Input, with_content
 from kundenwert.runs import storage
 
@@ -43,7 +45,7 @@ def _check(inputs: Sequence[Input], settings: Any, *, progress: Progress, reject
         open_engine(spill=spill, memory=settings.memory or None, threads=settings.threads or None) as engine,
     ):
         loaded = load(engine, [with_content(item) for item in inputs], settings, scratch=Path(scratch), progress=progress)
-        loaded = _with_duplicates(engine, loaded)
+        loaded = replace(_with_duplicates(engine, loaded), readiness=readiness(engine, loaded))
         if rejects:
             with storage.told(rejects):
                 rejects.parent.mkdir(parents=True, exist_ok=True)
@@ -77,5 +79,6 @@ def as_json(loaded: Loaded) -> dict[str, Any]:
         ],
         "rejects": [asdict(reject) for reject in loaded.rejects],
         "warnings": [{"key": notice.key, "text": str(notice)} for notice in loaded.all_notices],
+        **({"readiness": readiness_as_json(loaded.readiness)} if loaded.readiness else {}),
         **({"company": company_as_json(loaded.company)} if loaded.company else {}),
     }

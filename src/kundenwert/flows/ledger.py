@@ -100,7 +100,7 @@ def _take_place(building: Path, ledger: Path) -> None:
 
 
 def _content_of(loaded: Loaded) -> dict[str, Any]:
-    content = asdict(replace(loaded, rejects=(), company=None))
+    content = asdict(replace(loaded, rejects=(), company=None, readiness=None))
     return {"version": __version__, "bridge": bridge_as_json(loaded.reconcile()), **json.loads(json.dumps(content, default=str))}
 
 

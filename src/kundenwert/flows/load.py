@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kundenwert.engines._engine import Engine
     from kundenwert.flows.company_tables import CompanyTables
     from kundenwert.flows.progress import Progress
+    from kundenwert.flows.readiness import Readiness
     from kundenwert.settings import Settings
 
 # Documents of a prefix letter that hold nearly nothing but negative lines are cancellations (seen on real exports: C536379).
@@ -47,7 +48,7 @@ class Loaded:
     """What reading and checking found; the lines themselves stand in the engine as view `booked`.
 
     prefixes: lines and money of documents by prefix letter. rejects: the first records that cannot be booked, for a person to look at.
-    company: the company's tables beside the lines, None if none were given.
+    company: the company's tables beside the lines, None if none were given. readiness: the grade, where it was asked for.
     """
 
     files: tuple[ReadFile, ...]
@@ -61,6 +62,7 @@ class Loaded:
     notices: tuple[Notice, ...]
     rejects: tuple[Reject, ...] = ()
     company: CompanyTables | None = None
+    readiness: Readiness | None = None
 
     @property
     def bad_lines(self) -> int:

@@ -1,2 +1,2 @@
--- tables/company/first_duplicates.sql: the surest proposals
+-- tables/company/first_duplicates.sql: the surest proposals of duplicates, for people to look through
 select * from customer_duplicates limit $count
