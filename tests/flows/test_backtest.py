@@ -484,7 +484,7 @@ def test_cdnow_intervals_hold_as_the_references_say(cdnow: Backtest) -> None:
 
 
 def test_cdnow_chooses_a_model(cdnow: Backtest) -> None:
-    compared = next(one for one in cdnow.comparisons if one.name == "bg_nbd")
+    compared = next(one for one in cdnow.comparisons if one.name == "mbg_nbd")
     assert (compared.against, compared.is_better) == ("own_rate", True)
     assert by_name(cdnow.pooled)[str(cdnow.chosen)].kind == "model"
 

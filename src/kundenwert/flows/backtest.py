@@ -10,7 +10,7 @@ import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,13 +43,21 @@ _TOO_FEW = "No backtest is possible: at no origin had {least} customers a purcha
 
 
 @dataclass
-class _Judging:
-    """Origins with their forecasts, latest first, and forecasts that could not be used: name -> sentence."""
+class LookedBack:
+    """Origins with their forecasts, latest first. days: how far they look ahead; is_short: less than the horizon. unusable: name ->
+    sentence of forecasts that could not be used. weights: of the mixture today. sampled, return_share: as in records.Backtest.
+    """
 
+    as_of: date
+    days: int
     candidates: Candidates
     seen: list[SeenOrigin]
+    sampled: int | None
+    return_share: float | None
+    is_short: bool
     evidence: list[Evidence] = field(default_factory=list)
     unusable: dict[str, str] = field(default_factory=dict)
+    weights: dict[str, float] = field(default_factory=dict)
 
 
 def backtest_project(
@@ -107,6 +115,37 @@ def backtest(
     origins: days to forecast from, else those of the rule, at most `most_origins` of them, the latest. candidates: what takes part; all
     there is without. sample: above so many customers as many are drawn, the same every time; None: all take part. seed: of the bootstrap.
     """
+
+    found = look_back(
+        engine,
+        loaded,
+        settings,
+        clock=clock,
+        progress=progress,
+        origins=origins,
+        candidates=candidates,
+        most_origins=most_origins,
+        sample=sample,
+    )
+    if isinstance(found, Backtest):
+        return found
+    with _pool(settings) as pool, progress.phase("Comparing the forecasts"):
+        return _judged(found, settings, seed, pool.map)
+
+
+def look_back(
+    engine: Engine,
+    loaded: Loaded,
+    settings: Settings,
+    *,
+    clock: date,
+    progress: Progress,
+    origins: Sequence[date] = (),
+    candidates: Candidates | None = None,
+    most_origins: int | None = None,
+    sample: int | None = going_back.SAMPLE,
+) -> LookedBack | Backtest:
+    """Every forecast at every origin, not yet judged; where there is no origin, the backtest that says so. Arguments as of `backtest`."""
     from kundenwert.models.evidence import candidates as rooms
 
     as_of = as_of_day(loaded, settings, clock)
@@ -124,17 +163,19 @@ def backtest(
     seen = walk.through(windows, wanted.baselines, least=least, sample=sample)
     if not seen:
         return Backtest(as_of, settings.horizon, days, verdict=_TOO_FEW.format(least=least))
-    judging = _Judging(wanted, seen)
-    with ThreadPoolExecutor(max_workers=min(settings.threads or os.cpu_count() or 1, _WORKERS)) as pool:
-        _forecast(judging, progress, pool)
-        weights = _go_beyond(judging, progress)
-        is_short = not origins and days < going_back.horizon_days(settings, as_of)
-        with progress.phase("Comparing the forecasts"):
-            found = _judged(judging, as_of, settings, days, seed, shortened_to=days if is_short else None, each=pool.map)
-    return replace(found, sampled=walk.sampled, weights=weights, return_share=walk.return_share())
+    is_short = not origins and days < going_back.horizon_days(settings, as_of)
+    found = LookedBack(as_of, days, wanted, seen, sampled=walk.sampled, return_share=walk.return_share(), is_short=is_short)
+    with _pool(settings) as pool:
+        _forecast(found, progress, pool)
+    _go_beyond(found, progress)
+    return found
 
 
-def _forecast(judging: _Judging, progress: Progress, pool: Executor) -> None:
+def _pool(settings: Settings) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=min(settings.threads or os.cpu_count() or 1, _WORKERS))
+
+
+def _forecast(judging: LookedBack, progress: Progress, pool: Executor) -> None:
     """Every plain forecast at every origin, several at a time."""
     from kundenwert.models.evidence.choice import Evidence
 
@@ -199,35 +240,38 @@ def calendar_of(engine: Engine, as_of: date, histories: Histories, *, is_plain: 
     return Calendar(last, first, np.array(months, dtype=np.int64), np.array(purchases, dtype=np.int64))
 
 
-def _go_beyond(judging: _Judging, progress: Progress) -> dict[str, float]:
+def _go_beyond(judging: LookedBack, progress: Progress) -> None:
     """Remedies, and the mixture of the best; its weights of today."""
     from kundenwert.models.evidence import beyond
 
     with progress.phase("Trying remedies"):
         beyond.add_remedies(judging.evidence, judging.candidates, judging.unusable)
-        return beyond.add_stacking(judging.evidence) if judging.candidates.stacking else {}
+        judging.weights = beyond.add_stacking(judging.evidence) if judging.candidates.stacking else {}
 
 
-def _judged(judging: _Judging, as_of: date, settings: Settings, days: int, seed: int, *, shortened_to: int | None, each: Any) -> Backtest:
+def _judged(judging: LookedBack, settings: Settings, seed: int, each: Any) -> Backtest:
     from kundenwert.models.evidence.judgement import Judgement
     from kundenwert.models.evidence.totals import LevelError
 
     found = Judgement(judging.evidence, seed, LevelError(settings.level_error, settings.level_error_weight), each)
     return Backtest(
-        as_of=as_of,
+        as_of=judging.as_of,
         horizon=settings.horizon,
-        days=days,
+        days=judging.days,
         origins=tuple(_origin(one, found) for one in judging.evidence),
         pooled=found.pooled,
         comparisons=found.choice.comparisons,
         chosen=found.choice.chosen,
         verdict=found.choice.verdict,
-        notices=_notices(judging.unusable, settings, shortened_to, len(judging.evidence)),
+        notices=_notices(judging, found, settings),
         totals=found.totals,
         tracking=_tracking(judging.seen[0], judging.evidence[0], found.choice),
+        sampled=judging.sampled,
         best_model=found.choice.best_model,
+        weights=judging.weights,
         log_errors=found.log_errors,
         spend=found.spend,
+        return_share=judging.return_share,
     )
 
 
@@ -264,15 +308,20 @@ def _tracking(seen: SeenOrigin, latest: Evidence, choice: Choice) -> Tracking | 
     )
 
 
-def _notices(unusable: Mapping[str, str], settings: Settings, shortened_to: int | None, origins: int) -> tuple[Notice, ...]:
-    found = []
-    if shortened_to is not None:
+def _notices(judging: LookedBack, found: Judgement, settings: Settings) -> tuple[Notice, ...]:
+    notices, origins = [], len(judging.evidence)
+    if judging.is_short:
         text = "The log is too short for the horizon of {horizon}: the forecasts looked {days} days ahead."
-        found.append(Notice("short_backtest", text, {"horizon": settings.horizon, "days": shortened_to}))
+        notices.append(Notice("short_backtest", text, {"horizon": settings.horizon, "days": judging.days}))
     if origins == 1:
         text = "There is one origin only: a season or a single event may decide."
-        found.append(Notice("one_origin", text))
-    for name, sentence in unusable.items():
-        text = "{name} could not be used at an origin and is left out of the comparison. {sentence}"
-        found.append(Notice("model_left_out", text, {"name": name, "sentence": sentence}))
-    return tuple(found)
+        notices.append(Notice("one_origin", text))
+    for name, sentence in judging.unusable.items():
+        made = sum(name in one.made for one in judging.evidence)
+        if name in found.names:
+            text = "{name} could be used at {made} of {origins} origins and is compared over these. {sentence}"
+            notices.append(Notice("remedy_at_some_origins", text, {"name": name, "made": made, "origins": origins, "sentence": sentence}))
+        else:
+            text = "{name} could not be used at an origin and is left out of the comparison. {sentence}"
+            notices.append(Notice("model_left_out", text, {"name": name, "sentence": sentence}))
+    return tuple(notices)

@@ -13,6 +13,8 @@ from kundenwert.records import Comparison
 from kundenwert.stats.scores import Bootstrap
 
 SEED = 20_050_501
+# A remedy that could not be used at every origin must have been at so many.
+_LEAST_ORIGINS = 2
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,8 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Choice:
-    """Comparisons in the order in which they were made, the forecast chosen, the verdict, and the best forecast that is no naive rule
-    (None if there is none).
+    """Comparisons in the order in which they were made, the forecast chosen, the verdict, and the one that values may rest on: no naive
+    rule, and customers leave in it (None if there is none).
     """
 
     comparisons: tuple[Comparison, ...]
@@ -42,6 +44,21 @@ def everywhere(evidence: Sequence[Evidence]) -> list[str]:
     return [name for name in evidence[0].made if all(name in one.made for one in evidence)]
 
 
+def compared_at(evidence: Sequence[Evidence]) -> list[str]:
+    """The forecasts that are compared, in their order: those made at every origin, and remedies that can be used today and could be at two
+    origins at least; these are compared over the origins where they were made.
+    """
+    names = list(dict.fromkeys(name for one in evidence for name in one.made))
+    return [name for name in names if _is_compared(name, evidence)]
+
+
+def _is_compared(name: str, evidence: Sequence[Evidence]) -> bool:
+    made = [one.made[name] for one in evidence if name in one.made]
+    if len(made) == len(evidence):
+        return True
+    return name in evidence[0].made and made[0].kind == "remedy" and len(made) >= _LEAST_ORIGINS
+
+
 def mean_log_score(evidence: Sequence[Evidence], name: str) -> float:
     """Over all customers of all origins."""
     return sum(float(one.made[name].sums.sum()) for one in evidence) / sum(one.known.customers for one in evidence)
@@ -53,7 +70,10 @@ def draws_of(evidence: Sequence[Evidence], seed: int = SEED) -> Bootstrap:
 
 
 def choose(evidence: Sequence[Evidence], names: Sequence[str], kinds: Mapping[str, str], draws: Bootstrap) -> Choice:
-    """names: from the simplest on, those made at every origin. kinds: "baseline", "model" or "remedy" by name."""
+    """The choice among `names`, from the simplest on; the first was made at every origin, and any two are compared where both were.
+
+    kinds: "baseline", "model" or "remedy" by name.
+    """
     judge = _Judge(evidence, draws)
     found: list[Comparison] = []
     chosen = baseline = names[0]
@@ -65,31 +85,41 @@ def choose(evidence: Sequence[Evidence], names: Sequence[str], kinds: Mapping[st
     models = [name for name in names if kinds[name] != "baseline"]
     if kinds[chosen] != "baseline":
         naive = [name for name in names if kinds[name] == "baseline"]
-        return Choice(tuple(found), chosen, _praise(judge.compared(chosen, baseline) if naive else None, chosen), chosen)
-    best = max(models, key=lambda name: mean_log_score(evidence, name), default=None)
-    doubt = _doubt(chosen, is_simplest=chosen == names[0], best=judge.compared(best, chosen) if best else None)
+        praise = _praise(judge.compared(chosen, baseline) if naive else None, chosen)
+        return Choice(tuple(found), chosen, praise, _chosen_model(judge, models) if _never_leaves(chosen) else chosen)
+    best = max((judge.compared(name, chosen) for name in models), key=lambda one: one.difference, default=None)
+    doubt = _doubt(chosen, is_simplest=chosen == names[0], best=best)
     return Choice(tuple(found), chosen, doubt, _chosen_model(judge, models))
 
 
+def _never_leaves(name: str) -> bool:
+    """A reference only: where nobody leaves, a value over years has no end and nobody can be at risk."""
+    return name.partition("+")[0] == "nbd"
+
+
 def _chosen_model(judge: _Judge, models: Sequence[str]) -> str | None:
-    """The model that the rule chooses where naive rules are left out."""
-    if not models:
+    """The model that the rule chooses where naive rules are left out, and models in which nobody leaves if there are others."""
+    leaving = [name for name in models if not _never_leaves(name)] or list(models)
+    if not leaving:
         return None
-    chosen = models[0]
-    for name in models[1:]:
+    chosen = leaving[0]
+    for name in leaving[1:]:
         if judge.compared(name, chosen).is_better:
             chosen = name
     return chosen
 
 
 class _Judge:
+    """Compares two forecasts over the origins where both were made."""
+
     def __init__(self, evidence: Sequence[Evidence], draws: Bootstrap) -> None:
         self.evidence = evidence
-        self.draws = draws.among(np.stack([one.known.group_sizes for one in evidence]))
+        self.draws = draws
 
     def compared(self, name: str, against: str) -> Comparison:
-        first, second = (np.stack([one.made[key].sums for one in self.evidence]) for key in (name, against))
-        it = self.draws.difference(first, second)
+        both = [one for one in self.evidence if name in one.made and against in one.made]
+        first, second = (np.stack([one.made[key].sums for one in both]) for key in (name, against))
+        it = self.draws.among(np.stack([one.known.group_sizes for one in both])).difference(first, second)
         return Comparison(name, against, it.mean, it.lower, it.upper, it.agreeing, it.origins, it.is_better)
 
 
