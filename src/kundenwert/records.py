@@ -157,6 +157,7 @@ class Scored:
     """One forecast held against what came; scores as in stats/scores.py, None where not defined. kind: "model", "remedy" or "baseline".
 
     deciles: tenths by rising forecast. pit: shares of the randomised PIT values in equal bins from 0 to 1; all alike for a true forecast.
+    origins: at how many it was made; a remedy may need a longer log than there was at all of them, and its scores are over these.
     """
 
     name: str
@@ -174,6 +175,7 @@ class Scored:
     deciles: tuple[Decile, ...] = ()
     pit: tuple[float, ...] = ()
     money: MoneyScored | None = None
+    origins: int = 1
 
 
 @dataclass(frozen=True)

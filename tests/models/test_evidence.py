@@ -364,6 +364,23 @@ def test_a_remedy_that_could_not_be_tried_earlier_is_told(evidence):
     assert unusable == {"bg_nbd+doubling": "2022-01-08: Too few."}
 
 
+def test_a_remedy_needs_two_origins_and_is_compared_where_it_was_made(evidence):
+    copies = [replace(one, made=dict(one.made)) for one in evidence]
+    better = replace(copies[0].made["bg_nbd"], name="bg_nbd+doubling", kind="remedy")
+    copies[0].made["bg_nbd+doubling"] = replace(better, sums=better.sums + 0.1 * copies[0].known.group_sizes)
+    assert "bg_nbd+doubling" not in Judgement(copies, 1).names
+    second = replace(copies[1].made["bg_nbd"], name="bg_nbd+doubling", kind="remedy")
+    copies[1].made["bg_nbd+doubling"] = replace(second, sums=second.sums + 0.1 * copies[1].known.group_sizes)
+    found = Judgement(copies, 1)
+    assert (found.choice.chosen, found.choice.best_model) == ("bg_nbd+doubling", "bg_nbd+doubling")
+    decided = next(one for one in found.choice.comparisons if one.name == "bg_nbd+doubling")
+    assert (decided.difference, decided.origins) == (pytest.approx(0.1), 2)
+    assert next(one for one in found.pooled if one.name == "bg_nbd+doubling").origins == 2
+    assert len(found.log_errors["purchases"]) == 2
+    # A customer-weighted verdict at the origins without it needs no such forecast.
+    assert {total.name for total in found.totals} <= set(found.names)
+
+
 def test_a_name_is_fitted_anew(shop):
     assert beyond.fit_named("bg_nbd", {}, shop.histories, CALENDAR).parameters == BgNbd().fit(shop.histories).parameters
     mixed = beyond.fit_named("stacking", {"bg_nbd": 0.7, "mbg_nbd": 0.3}, shop.histories, CALENDAR)

@@ -139,9 +139,10 @@ def _origin(one: Origin) -> str:
 def _scores(forecasts: tuple[Scored, ...]) -> str:
     from kundenwert.cli import _show
 
+    most = max(one.origins for one in forecasts)
     rows = [
         (
-            one.name,
+            one.name + ("" if one.origins == most else f" ({one.origins} of {most})"),
             f"{one.log_score:.4f}",
             f"{one.crps:.4f}",
             f"{one.expected_purchases:,.1f}",

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kundenwert.models.evidence import money, totals
-from kundenwert.models.evidence.choice import Choice, Evidence, choose, draws_of, everywhere
+from kundenwert.models.evidence.choice import Choice, Evidence, choose, compared_at, draws_of
 from kundenwert.models.evidence.fitting import log_variance_by_parameters
 from kundenwert.models.evidence.made import outcomes_of, scored
 from kundenwert.models.evidence.money import Amounts
@@ -46,8 +46,8 @@ class Judgement:
 
     @cached_property
     def names(self) -> list[str]:
-        """The forecasts made at every origin, the simplest first."""
-        return everywhere(self.evidence)
+        """The forecasts that are compared, the simplest first."""
+        return compared_at(self.evidence)
 
     @cached_property
     def kinds(self) -> Mapping[str, str]:
@@ -70,7 +70,9 @@ class Judgement:
         came = outcomes_of([one.known for one in self.evidence])
 
         def pooled(name: str) -> Scored:
-            return scored([(one.known, one.made[name]) for one in self.evidence], came, self._pooled_money(name))
+            where = self._where(name)
+            own = came if len(where) == len(self.evidence) else outcomes_of([one.known for one in where])
+            return scored([(one.known, one.made[name]) for one in where], own, self._pooled_money(name))
 
         self._prepare()
         return tuple(self.each(pooled, self.names))
@@ -106,16 +108,22 @@ class Judgement:
     def _draws(self) -> Bootstrap:
         return draws_of(self.evidence, self.seed)
 
+    def _where(self, name: str) -> list[Evidence]:
+        """The origins where a forecast was made: all of them but for some remedies."""
+        return [one for one in self.evidence if name in one.made]
+
     def _ended(self, one: Evidence) -> list[Evidence]:
         """The origins whose windows had ended by an origin."""
         return [other for other in self.evidence if other.until <= one.origin]
 
     def _chosen_at(self, one: Evidence) -> str:
         ended = self._ended(one)
+        names = [name for name in self.names if name in one.made]
         if ended:
-            return choose(ended, self.names, self.kinds, self._draws).chosen
-        models = [name for name in self.names if self.kinds[name] == "model"]
-        return _FIRST_GUESS if _FIRST_GUESS in models else (models or self.names)[0]
+            known = [name for name in names if any(name in other.made for other in ended)]
+            return choose(ended, known, self.kinds, self._draws).chosen
+        models = [name for name in names if self.kinds[name] == "model"]
+        return _FIRST_GUESS if _FIRST_GUESS in models else (models or names)[0]
 
     @cached_property
     def _amounts(self) -> dict[int, Amounts]:
@@ -152,13 +160,15 @@ class Judgement:
     def _pooled_money(self, name: str) -> MoneyScored | None:
         parts = [
             (money.revenue_of(one.made[name], one.known, one.known.paid, self._ways[one.origin]), one.known.paid)
-            for one in self.evidence
+            for one in self._where(name)
             if one.known.paid is not None
         ]
         if not sum(len(paid.who) for _, paid in parts):
             return None
         sums = list(self._money_levels.values()) if name == self.choice.best_model else []
-        return money.scored_in_money(parts, self._came_in_all, money.as_levels(np.sum(sums, axis=0)) if sums else ())
+        everywhere = len(parts) == len(self._came)
+        came = self._came_in_all if everywhere else money.money_that_came([paid for _, paid in parts])
+        return money.scored_in_money(parts, came, money.as_levels(np.sum(sums, axis=0)) if sums else ())
 
     @cached_property
     def _money_levels(self) -> dict[int, Floats]:
@@ -167,13 +177,13 @@ class Judgement:
         return {
             one.origin: money.levels_of(one.made[best], one.known, one.known.paid, self._ways[one.origin])
             for one in self.evidence
-            if best is not None and one.known.paid is not None and len(one.known.paid.who)
+            if best in one.made and one.known.paid is not None and len(one.known.paid.who)
         }
 
     def _log_errors(self, name: str, origins: Sequence[Evidence], way: str | None = None) -> dict[str, tuple[float, ...]]:
         """way: to expect amounts; without it the one known to be best at each origin."""
         found: dict[str, list[float]] = {}
-        for one in origins:
+        for one in (one for one in origins if name in one.made):
             for measure, total in self._totals(name, one, way, with_chance=False).items():
                 if total.log_error is not None:
                     found.setdefault(measure, []).append(total.log_error)

@@ -153,6 +153,7 @@ def scored(parts: Sequence[tuple[Known, Made]], outcomes: Outcomes | None = None
         deciles=tuple(Decile(one.customers, one.forecast, one.actual) for one in order.tenths),
         pit=tuple(means[2 + _SHARES :].tolist()),
         money=money,
+        origins=len(parts),
     )
 
 
