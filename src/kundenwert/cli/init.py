@@ -13,11 +13,12 @@ from kundenwert.cli import _options
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--from", "files", multiple=True, required=True, type=click.Path(path_type=Path), help="An export to read. May be repeated.")
+@click.option("--preset", default="", metavar="NAME", help="What an industry starts with: wholesale or shop. Rates are assumptions.")
 @_options.tables
 @_options.quiet
 @_options.reading
 @_options.settings()
-def init(folder: Path, files: tuple[Path, ...], tables: tuple[str, ...], quiet: bool, **options: Any) -> None:
+def init(folder: Path, files: tuple[Path, ...], preset: str, tables: tuple[str, ...], quiet: bool, **options: Any) -> None:
     """Look at exports and write DIR/kundenwert.toml.
 
     Of several exports each is looked at: sales lines, customers, visits, complaints, payments and so on, by the names of their
@@ -29,7 +30,7 @@ def init(folder: Path, files: tuple[Path, ...], tables: tuple[str, ...], quiet: 
 
     chosen = _options.chosen(options)
     progress = _show.progress(quiet=quiet)
-    made = init_flow(folder, files, chosen.wanted, chosen.flags, progress=progress, named=named_files(tables))
+    made = init_flow(folder, files, chosen.wanted, chosen.flags, progress=progress, named=named_files(tables), preset=preset)
     if not quiet:
         for entry in made.loaded.files:
             _show.say("\n" + _show.mapping(entry))

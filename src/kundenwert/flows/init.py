@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kundenwert.errors import CallError
-from kundenwert.flows import project
+from kundenwert.flows import presets, project
 from kundenwert.flows.check import check_files
 from kundenwert.flows.company_tables import Sorted, sorted_inputs
 from kundenwert.flows.load import Loaded
@@ -36,14 +36,17 @@ def init(
     *,
     progress: Progress,
     named: Mapping[Path, str] | None = None,
+    preset: str = "",
 ) -> Initiated:
     """Checks `files` and writes kundenwert.toml into `folder`. Raises CallError if one is there already; nothing is overwritten.
 
     named: file -> table ("transactions" for sales lines) where a person said so; the others go by the names of their columns.
+    preset: name of an industry whose cost drivers, lifecycle limits and criteria are written as a start.
     """
     target = folder / project.FILE
     if target.exists():
         raise CallError(f"{target} exists and is kept. Edit it, or choose another folder.")
+    started = presets.load(preset) if preset else None
     found = sorted_inputs(files, wanted, named or {})
     lines = [entry.item for entry in found if not entry.item.table]
     if not lines:
@@ -52,7 +55,12 @@ def init(
     with storage.told(folder):
         folder.mkdir(parents=True, exist_ok=True)
     given = {name: value for name, value in project.settings_with(flags).of_results().items() if flags.get(name) is not None}
-    chosen = {"title": folder.resolve().name, **({"currency": loaded.currency} if loaded.currency else {}), **given}
+    chosen = {
+        "title": folder.resolve().name,
+        **({"preset": started.name} if started else {}),
+        **({"currency": loaded.currency} if loaded.currency else {}),
+        **given,
+    }
     prefixes = [notice.values["prefix"] for notice in loaded.notices if notice.key == "cancellation_prefix"]
     if prefixes:
         chosen["cancellation_prefixes"] = prefixes
@@ -61,7 +69,9 @@ def init(
     roles = {guess["role"]: (guess["column"], guess["reason"]) for guess in guesses}
     names = [_relative(item.source, folder) for item in lines]
     tables = _sections(folder, found, loaded)
-    return Initiated(project.write(folder, files=names, wanted=lines[0].wanted, chosen=chosen, roles=roles, tables=tables), loaded)
+    more = presets.sections(started) if started else ()
+    file = project.write(folder, files=names, wanted=lines[0].wanted, chosen=chosen, roles=roles, tables=tables, more=more)
+    return Initiated(file, loaded)
 
 
 def _sections(folder: Path, found: Sequence[Sorted], loaded: Loaded) -> list[project.TableSection]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kundenwert.errors import Problem, SettingsError
+from kundenwert.flows.presets import Preset, of_project
 from kundenwert.flows.reading import Input
 from kundenwert.runs import storage
 from kundenwert.settings import Settings, gather, read_project_file
@@ -23,11 +24,15 @@ _TABLE_KEYS = (_SOURCE_KEYS - {"net", "tax_rate"}) | {"mapping"}
 
 @dataclass(frozen=True)
 class Project:
-    """A project: its folder, its settings and its inputs: sales lines and, with the name of their table, others."""
+    """A project: its folder, its settings and its inputs: sales lines and, with the name of their table, others.
+
+    preset: cost drivers, limits of the lifecycle and criteria, None if the file names none.
+    """
 
     folder: Path
     settings: Settings
     inputs: tuple[Input, ...]
+    preset: Preset | None = None
 
 
 def read(folder: Path, flags: Mapping[str, Any] | None = None) -> Project:
@@ -47,6 +52,11 @@ def read(folder: Path, flags: Mapping[str, Any] | None = None) -> Project:
             inputs += _table_inputs(folder, name, source)
         except SettingsError as err:
             problems += err.problems
+    preset = None
+    try:
+        preset = of_project(content)
+    except SettingsError as err:
+        problems += err.problems
     try:
         settings = gather(content, flags or {})
     except SettingsError as err:
@@ -59,7 +69,7 @@ def read(folder: Path, flags: Mapping[str, Any] | None = None) -> Project:
         )
     if problems:
         raise SettingsError(*problems)
-    return Project(folder, settings, tuple(inputs))
+    return Project(folder, settings, tuple(inputs), preset)
 
 
 def _tables(content: Any, problems: list[Problem]) -> list[tuple[str, Any]]:
