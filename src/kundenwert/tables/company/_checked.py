@@ -83,11 +83,14 @@ def check(engine: Engine, table: CompanyTable, views: Sequence[str]) -> Checked:
     """
     prepare(engine)
     _unite(engine, table, views)
-    _judge(engine, table)
-    engine.remember("one_a_key", bool(table.key) and table.one_a_key)
-    engine.remember("keeps_repeats", table.keeps_repeats or not table.key)
+    one_a_key, keeps_repeats = bool(table.key) and table.one_a_key, table.keeps_repeats or not table.key
+    # One file in which equal records are all counted, such as a year of visits: nothing can replace or repeat another.
+    alone = len(views) == 1 and keeps_repeats and not one_a_key
+    _judge(engine, table, compared=not alone)
+    engine.remember("one_a_key", one_a_key)
+    engine.remember("keeps_repeats", keeps_repeats)
     engine.table("checked_records", "tables/company/checked.sql")
-    engine.table("standings", "tables/company/standing.sql")
+    engine.table("standings", "tables/company/standing_alone.sql" if alone else "tables/company/standing.sql")
     engine.view("good_records", "tables/company/good.sql")
     engine.view("rejected_records", "tables/company/rejects.sql")
     return _told(engine, table)
@@ -105,7 +108,8 @@ def _unite(engine: Engine, table: CompanyTable, views: Sequence[str]) -> None:
     engine.union("unreadable_records", [f"table_{number}_lost" for number in range(len(views))])
 
 
-def _judge(engine: Engine, table: CompanyTable) -> None:
+def _judge(engine: Engine, table: CompanyTable, *, compared: bool) -> None:
+    """View `judged_records`. compared: with the content of each record, by which equal ones are found."""
     same = {name: Reading((name,)) for name in ("file_id", "record", "money", "raw")}
     texts = {f"{role}_text": Reading((f"{role}_text",)) for role in table.names}
     engine.project("limited_records", "read_records", {**same, **texts, **{role: _limited(table, role) for role in table.names}})
@@ -136,8 +140,9 @@ def _judge(engine: Engine, table: CompanyTable) -> None:
             **same,
             "rules": Reading(("rules",), "broken_rules"),
             "flaws": Reading(("flaws",), "broken_rules"),
-            "key": Reading(("key_parts",), "key_of") if table.key else Reading(type="VARCHAR"),
-            "content": Reading(("cells",), "content_of"),
+            "key": Reading(("key_parts",), "key_of") if table.key and compared else Reading(type="VARCHAR"),
+            "content": Reading(("cells",), "content_of") if compared else Reading(type="UBIGINT"),
+            "raw": Reading(("raw", "rules", "flaws"), "kept_text"),
             "event_day": Reading((table.newest,) if table.newest else (), type="DATE"),
             "sort_key": Reading(("customer_id" if "customer_id" in table.names else table.names[0],), type="VARCHAR"),
         },

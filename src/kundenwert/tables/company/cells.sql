@@ -80,4 +80,8 @@ create or replace macro broken_rules(rules) as list_filter(rules, lambda rule: r
 create or replace macro key_of(parts) as
     case when len(list_filter(parts, lambda part: part is null)) = 0 then array_to_string(parts, chr(31)) end;
 create or replace macro content_of(cells) as hash(cells);
-create or replace macro exactly(value) as value::decimal(38, 6)
+create or replace macro exactly(value) as value::decimal(38, 6);
+
+-- Only the text of records that somebody may want to look at is kept.
+create or replace macro kept_text(raw, rules, flaws) as
+    case when len(broken_rules(rules)) > 0 or len(broken_rules(flaws)) > 0 then raw end
