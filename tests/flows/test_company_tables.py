@@ -118,6 +118,12 @@ def test_a_mapping_goes_to_its_table() -> None:
     assert (customers.mapping, customers.net, customers.tax_rate) == ({"name": "Firma"}, None, None)
 
 
+@pytest.mark.parametrize(("role", "text"), [("customers.name", "which no file holds"), ("kunden.name", "no table 'kunden'")])
+def test_a_mapping_for_a_table_that_no_file_holds_is_refused(role: str, text: str) -> None:
+    with pytest.raises(CallError, match=text):
+        sorted_inputs([EXPORTS / "transactions.csv"], Wanted(mapping={role: "Firma"}), {})
+
+
 # The project
 
 

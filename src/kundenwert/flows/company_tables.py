@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -162,9 +162,21 @@ def sort_files(engine: Engine, files: Sequence[Path], wanted: Wanted, named: Map
 def sorted_inputs(files: Sequence[Path], wanted: Wanted, named: Mapping[Path, str]) -> tuple[Sorted, ...]:
     """`sort_files` with an engine of its own. A single file is taken for sales lines: without them nothing can be valued."""
     if len(files) == 1 and not named:
-        return (Sorted(input_of(files[0], wanted, LINES), "it is the only file"),)
-    with tempfile.TemporaryDirectory(prefix="kundenwert-") as scratch, open_engine(threads=1) as engine:
-        return sort_files(engine, files, wanted, named, scratch=Path(scratch))
+        found: tuple[Sorted, ...] = (Sorted(input_of(files[0], wanted, LINES), "it is the only file"),)
+    else:
+        with tempfile.TemporaryDirectory(prefix="kundenwert-") as scratch, open_engine(threads=1) as engine:
+            found = sort_files(engine, files, wanted, named, scratch=Path(scratch))
+    _refuse_loose_mapping(wanted, {entry.item.table for entry in found})
+    return found
+
+
+def _refuse_loose_mapping(wanted: Wanted, given: Container[str]) -> None:
+    """A mapping for a table that no file holds would be passed over in silence."""
+    for role in wanted.mapping:
+        table, dot, _ = role.partition(".")
+        if dot and table not in given:
+            sources.checked_table(table)
+            raise CallError(f"--map {role}=... is for the table {table}, which no file holds. Name its file with --table {table}=FILE.")
 
 
 def input_of(file: Path, wanted: Wanted, table: str) -> Input:
