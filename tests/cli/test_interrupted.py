@@ -205,7 +205,7 @@ def test_a_mistake_of_ours_is_told_without_the_data(call: Call, ready: Path, mon
     def broken(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError("Müller, Hauptstraße 1")
 
-    monkeypatch.setattr(run, "value", broken)
+    monkeypatch.setattr(run, "value_by_evidence", broken)
     before = content(ready)
     answer = call("run", "wert")
     assert answer.code == 3
@@ -228,7 +228,7 @@ def test_memory_that_is_used_up_is_a_problem_with_a_remedy(call: Call, ready: Pa
     def hungry(*_: Any, **__: Any) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(run, "value", hungry)
+    monkeypatch.setattr(run, "value_by_evidence", hungry)
     answer = call("run", "wert")
     assert answer.code == 1
     assert "The memory is used up." in answer.err

@@ -25,7 +25,9 @@ CALIBRATION_END = "1997-09-30"
 def valued(raw_file: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> ValuedFile:
     source = Input(raw_file("CDNOW_sample.txt"), Wanted(columns=COLUMNS, mapping=MAPPING))
     out = tmp_path_factory.mktemp("cdnow") / "customers.parquet"
-    return value_file([source], {"as_of": CALIBRATION_END, "threads": "1"}, out, clock=date(2026, 1, 1), progress=Progress())
+    return value_file(
+        [source], {"as_of": CALIBRATION_END, "threads": "1", "model": "bg_nbd"}, out, clock=date(2026, 1, 1), progress=Progress()
+    )
 
 
 def test_bg_nbd_is_that_of_the_paper(valued: ValuedFile) -> None:

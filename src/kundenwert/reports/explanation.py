@@ -82,7 +82,9 @@ def _value(explained: Explained, words: Language) -> str:
         (words.text("Still to come (clv)"), words.money(to_come)),
         (words.text("Value = past + still to come"), words.money(past + to_come, currency)),
     ]
-    return "\n".join([words.text("How the value comes about"), *_table(rows), *_ranges(explained, words)])
+    return "\n".join(
+        [words.text("How the value comes about"), *_table(rows), *(("", *ranges) if (ranges := _ranges(explained, words)) else ())]
+    )
 
 
 def _ranges(explained: Explained, words: Language) -> tuple[str, ...]:
