@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from kundenwert.engines import open_engine
 from kundenwert.engines._engine import Engine
 from kundenwert.flows.company_tables import linked, load_tables
 from kundenwert.flows.duplicates import MOST_IN_A_BLOCK, Duplicates, find_duplicates
@@ -39,6 +40,13 @@ TOWNS = (("50667", "Köln"), ("20095", "Hamburg"), ("89073", "Ulm"), ("44135", "
 STREETS = ("Hauptstraße", "Ringstraße", "Mühlenweg", "Am Markt", "Bahnhofstr.", "Gartenstrasse")
 
 Row = tuple[str, ...]
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    """An engine of its own: here the lines are a table that stands for them."""
+    with open_engine(threads=1) as engine:
+        yield engine
 
 
 @pytest.fixture
