@@ -98,6 +98,13 @@ def detect_by_names(columns: Sequence[str], file: str) -> Detected:
     if not fits:
         return Detected(LINES, "its columns fit no table of the company")
     best, rivals = fits[0], [fit for fit in fits[1:] if fit.score >= _NEARLY * fits[0].score]
+    doubtful = (best, *rivals)
+    if (
+        rivals
+        and any(fit.table == LINES for fit in doubtful)
+        and not any(fit.telling or fit.named for fit in doubtful if fit.table != LINES)
+    ):
+        return Detected(LINES, "every name in it is one that sales lines have, and none that only another table has")
     if rivals:
         return Detected(best.table, "", (_doubt(best, rivals, file),))
     return Detected(best.table, _reason(best, len(columns)))
