@@ -14,6 +14,7 @@ import pytest
 from kundenwert import registry
 from kundenwert.engines._engine import Engine, Reading
 from kundenwert.errors import AmbiguousInput, CallError, DataError, SettingsError
+from kundenwert.example.company import FILES
 from kundenwert.flows import company_tables, project
 from kundenwert.flows.check import as_json, check_files, check_project
 from kundenwert.flows.company_tables import named_files, sorted_inputs
@@ -89,6 +90,13 @@ def test_each_export_is_recognised_whatever_its_name(tmp_path: Path) -> None:
 def test_exports_of_common_systems_are_recognised(table: str, header: str) -> None:
     found = detect_by_names(header.split(","), "export.csv")
     assert (found.table, found.troubles) == (table, ())
+
+
+def test_the_exports_of_the_example_company_are_all_recognised() -> None:
+    found = sorted_inputs(sorted(FILES.glob("*.csv.gz")), Wanted(), {})
+    tables = [entry.item.table for entry in found]
+    assert tables.count("") == 3
+    assert sorted(table for table in tables if table) == list(TABLES)
 
 
 def test_a_doubt_is_told_with_the_flags_that_settle_it(write: Callable[[str, str], Path]) -> None:
