@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 
 from kundenwert.engines import open_engine
 from kundenwert.engines._engine import Engine
-from kundenwert.flows.company_tables import linked, load_tables
+from kundenwert.example.company import FILES, first_two_years
+from kundenwert.flows.company_tables import linked, load_tables, sorted_inputs
 from kundenwert.flows.duplicates import MOST_IN_A_BLOCK, Duplicates, find_duplicates
 from kundenwert.flows.progress import Progress
 from kundenwert.flows.project import settings_with
@@ -170,3 +172,18 @@ def test_equal_names_in_one_town_with_other_data_are_no_proposal(search: Callabl
         ("4", "Estrich Vogt", "20095", "Hamburg", "Mühlenweg 2", "", "", ""),
     ]
     assert [(one.first_id, one.second_id) for one in search(rows).found] == [("3", "4")]
+
+
+def test_the_example_companys_customers_have_their_planted_duplicates_and_rejects(engine: Engine, tmp_path: Path) -> None:
+    inputs = [entry.item for entry in sorted_inputs(sorted(FILES.glob("*.csv.gz")), Wanted(), {}) if entry.item.table]
+    company = load_tables(engine, inputs, settings_with({}), scratch=tmp_path, progress=Progress())
+    engine.load("booked", {"customer_id": ["1"]})
+    linked(engine, company)
+    truth = first_two_years().truth()
+    found = find_duplicates(engine)
+    assert {frozenset((one.first_id, one.second_id)) for one in found.found} == {frozenset(pair) for pair in truth.duplicates.items()}
+    planted = Counter[str]()
+    for dirt in truth.dirt:
+        planted[f"{dirt.file}.gz"] += dirt.rows if dirt.rejected else 0
+    for table in company.tables:
+        assert table.checked.of("rejected").records == planted[table.files[0].file.name], table.name
