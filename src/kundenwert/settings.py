@@ -216,6 +216,10 @@ class Settings:
         except KeyError:
             raise AttributeError(name) from None
 
+    def with_values(self, **values: Any) -> Settings:
+        """The same with some other values."""
+        return Settings({**self.values, **values})
+
     def of_results(self) -> dict[str, Any]:
         """The settings that results depend on, ready for JSON."""
         return {name: _plain(value) for name, value in self.values.items() if name not in MACHINE_SETTINGS}

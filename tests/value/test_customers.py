@@ -418,6 +418,15 @@ def test_a_collective_customer_is_booked_and_not_forecast(value_lines: ValueLine
     assert others == [[own[name] for name in same] for own in without.rows]
 
 
+@pytest.mark.parametrize("amount", ["1000000.00", "25000000.55", "2251799000.01", "8999999999.99"])
+def test_a_line_of_millions_is_booked_to_the_cent(value_lines: ValueLines, amount: str) -> None:
+    lines = [(f"K{number}", f"2024-0{month}-11", "20.10") for number in range(150) for month in (1, 3, 5)]
+    found = value_lines([*lines, ("K7", "2024-06-03", amount)], ("customer_id", "date", "net_amount"))
+    revenue = dict(zip(found.column("customer_id"), found.column("revenue"), strict=True))
+    assert revenue["K7"] == Decimal("60.30") + Decimal(amount)
+    assert sum(revenue.values()) == 450 * Decimal("20.10") + Decimal(amount)
+
+
 def test_revenue_is_rounded_by_largest_remainder(value_lines: ValueLines) -> None:
     rows = [(f"K{number}", f"2024-0{month}-01", "0.3330") for number in range(1, 8) for month in (1, 2)]
     found = value_lines(rows, ("customer_id", "date", "net_amount"))

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from kundenwert.base.reversals import Matched
     from kundenwert.engines._engine import Engine
 
-# Sums of whole millionths held in doubles are exact up to 2^53 of them.
-_EXACT_MONEY = Decimal(2**53) / 1_000_000
+# Amounts become whole millionths held in doubles: up to 2^51 of them the product is off by less than a quarter before it is rounded.
+_EXACT_MONEY = Decimal(2**51) / 1_000_000
 # Above this many customers with repeat spend, spend histories are kept in narrow bins (error of the log-likelihood below 1e-8).
 _EXACT_SPENDERS = 200_000
 # Collective customers are looked for in bases of this size (definitions.md).

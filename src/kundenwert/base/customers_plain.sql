@@ -1,10 +1,10 @@
 -- base/customers_plain.sql: base/customers.sql for a log without reversals, non-products, free lines and collective customers,
--- where each line is a paid purchase. Money is summed in whole millionths held in doubles: exact in any order below 2^53.
+-- where each line is a paid purchase. Money is summed in whole millionths held in doubles: exact in any order.
 with purchase_days as (
     select
         customer_id,
         day,
-        sum((amount * 1000000)::double) as amount
+        sum(round(amount::double * 1000000)) as amount
     from booked
     where day <= $as_of
     group by customer_id, day
