@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from kundenwert.flows.backtest import backtest_project
 from kundenwert.flows.look import manifest
 from kundenwert.flows.progress import Progress
 from kundenwert.flows.reading import Input
@@ -19,6 +20,7 @@ from kundenwert.sources import Wanted
 COLUMNS = ("master_id", "customer_id", "date", "cds", "amount")
 MAPPING = {"customer_id": "customer_id"}
 CALIBRATION_END = "1997-09-30"
+CLOCK = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -59,15 +61,33 @@ def test_free_orders_are_booked_and_flagged(valued: ValuedFile, raw_file: Callab
     assert next(total.lines for total in bridge.classes if total.line_class == "kept") == len(lines) == 6919
 
 
-def test_the_holdout_of_39_weeks_is_that_of_the_references(raw_file: Callable[[str], Path], tmp_path: Path) -> None:
+@pytest.fixture
+def project(raw_file: Callable[[str], Path], tmp_path: Path) -> Path:
+    """The log of the sample with its settings; as it was known at the end of the calibration."""
     names = ", ".join(f'"{name}"' for name in COLUMNS)
     source = raw_file("CDNOW_sample.txt").resolve().as_posix()
     settings = f'as_of = {CALIBRATION_END}\nhorizon = "39w"\n\n[[sources]]\nfiles = ["{source}"]\nheader = [{names}]\n'
     (tmp_path / "kundenwert.toml").write_text(settings + '\n[sources.columns]\ncustomer_id = "customer_id"\n', encoding="utf-8")
-    run(tmp_path, {"threads": "1"}, clock=datetime(2026, 1, 1, tzinfo=UTC), progress=Progress())
-    found = manifest(tmp_path)["holdout"]
+    return tmp_path
+
+
+def test_the_holdout_of_39_weeks_is_that_of_the_references(project: Path) -> None:
+    run(project, {"threads": "1", "model": "bg_nbd"}, clock=CLOCK, progress=Progress())
+    found = manifest(project)["holdout"]
     assert (found["until"], found["customers"], found["actual_purchases"]) == ("1998-06-30", 2357, 1882)
     assert found["expected_purchases"] == pytest.approx(1653.4, abs=0.05)
     assert found["bias"] == pytest.approx(-0.121, abs=5e-4)
     assert found["mae"] == pytest.approx(0.7855, abs=5e-5)
     assert found["rmse"] == pytest.approx(1.6080, abs=5e-5)
+
+
+def test_what_a_run_chooses_is_not_worse_than_either_known_model_and_holds_the_total(project: Path) -> None:
+    ran = run(project, {"threads": "1"}, clock=CLOCK, progress=Progress())
+    chosen = manifest(project)["models"][0]["name"]
+    purchases = next(one for one in ran.figures.intervals if one.measure == "purchases")
+    assert purchases.lower < 1882 < purchases.upper
+    text = (project / "kundenwert.toml").read_text(encoding="utf-8").replace(f"as_of = {CALIBRATION_END}\n", "")
+    (project / "kundenwert.toml").write_text(text, encoding="utf-8")
+    after = backtest_project(project, {"threads": "1"}, clock=CLOCK, progress=Progress(), origins=(date(1997, 9, 30),))
+    score = {one.name: one.log_score for one in after.pooled}
+    assert score[chosen] >= max(score["bg_nbd"], score["pareto_nbd"])
