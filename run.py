@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Sets up what is missing, then runs: python3 run.py setup | demo | test | check | docs | bench | any command of kundenwert.
+"""Sets up what is missing, then runs: python3 run.py setup | demo | test | check | docs | bench | evidence | any command of kundenwert.
 
 Needs Python 3.11 with venv and nothing else. The first start makes `.venv` and installs `requirements.lock` (every file checked
 against its hash) with uv if it is there, else with pip. Later starts compare one stamp and go straight on; they use no network.
@@ -46,6 +46,7 @@ python3 run.py WORD [...]; what is missing is set up first
   check   format, lint, types and import contracts
   docs    build the pages into site/
   bench   run the measurements
+  evidence  judge the automatic choice of forecasts on logs whose future is known
 
 Any other word goes to kundenwert, for example: python3 run.py value orders.csv --out values.csv
 To check data, where check is taken: .venv/bin/kundenwert check orders.csv
@@ -74,7 +75,7 @@ def main(words: list) -> int:
         print("Stopped. The next start begins the set-up anew.", file=sys.stderr)
         return 130
     word, rest = words[0], words[1:]
-    own = {"setup": report_setup, "test": test, "check": check, "docs": docs, "bench": bench}
+    own = {"setup": report_setup, "test": test, "check": check, "docs": docs, "bench": bench, "evidence": evidence}
     return own.get(word, lambda rest: kundenwert([word, *rest]))(rest)
 
 
@@ -121,6 +122,11 @@ def docs(rest: list) -> int:
 def bench(rest: list) -> int:
     """Run the measurements; further words go to them."""
     return hand_over([str(PYTHON), "-m", "bench", *rest], folder=ROOT)
+
+
+def evidence(rest: list) -> int:
+    """Judge the automatic choice on logs whose future is known; writes docs/evidence.md."""
+    return hand_over([str(PYTHON), "-m", "bench.evidence", *rest], folder=ROOT)
 
 
 def kundenwert(words: list) -> int:

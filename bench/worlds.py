@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 FIRST_DAY = date(2019, 1, 1)
+DAY = timedelta(days=1)
 YEAR = 365
+WINDOW = 182
 # Purchases a day of a mean customer, and how much customers differ (gamma shape).
 RATE_SHAPE, RATE_DAYS = 0.8, 60.0
 LEAVE, STAY = 0.8, 4.0
@@ -66,7 +68,7 @@ def season(rng: np.random.Generator, customers: int) -> World:
 
 
 def old_customers(rng: np.random.Generator, customers: int) -> World:
-    """Ten years of trade of which the log holds the last three: two to learn from, one to judge by."""
+    """Ten years of trade of which the log holds the last three."""
     return _world("old customers", "Seven years of trade before the log began.", rng, customers, before=7 * YEAR, days=3 * YEAR)
 
 
@@ -80,17 +82,11 @@ def heavy_tails(rng: np.random.Generator, customers: int) -> World:
 
 
 def level_shift(rng: np.random.Generator, customers: int) -> World:
-    """Each quarter of a year has a level of its own: log-normal (0, 0.25)."""
-    quarters = np.exp(rng.normal(0, 0.25, 13))
-    level = quarters[np.minimum(np.arange(3 * YEAR) // 91, 12)]
-    return _world("level shift", "Each quarter of a year another level, log-normal (0, 0.25).", rng, customers, level=level)
-
-
-def one_shift(rng: np.random.Generator, customers: int) -> World:
-    """The level of the window as a whole is unlike that of the log: log-normal (0, 0.25)."""
-    level = np.ones(3 * YEAR)
-    level[2 * YEAR :] = np.exp(rng.normal(0, 0.25))
-    return _world("one level shift", "All that is to be forecast is shifted, log-normal (0, 0.25).", rng, customers, level=level)
+    """Each half year, the last of them the window, has a level of its own: log-normal (0, 0.25)."""
+    days = 3 * YEAR
+    halves = np.exp(rng.normal(0, 0.25, days // WINDOW + 1))
+    level = halves[(days - 1 - np.arange(days)) // WINDOW]
+    return _world("level shift", "Each half year another level, log-normal (0, 0.25).", rng, customers, level=level)
 
 
 WORLDS: tuple[Callable[[np.random.Generator, int], World], ...] = (plain, season, old_customers, regular, heavy_tails, level_shift)
@@ -104,7 +100,7 @@ def _world(
     *,
     before: int = 0,
     days: int = 3 * YEAR,
-    window: int = YEAR,
+    window: int = WINDOW,
     level: Floats | None = None,
     rate: Floats | None = None,
     regularity: float = 1.0,
