@@ -1,0 +1,1 @@
+"""What people decide: small append-only tables and an audit log whose entries are chained. See docs/method/register.md."""

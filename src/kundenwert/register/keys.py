@@ -1,0 +1,60 @@
+"""The key of a project's register: it turns a name into a word that only its holder can recognise (HMAC-SHA256, RFC 2104)."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from kundenwert.errors import Problem, StorageError
+from kundenwert.register import files
+
+_BYTES = 32
+_BLOCK = 64
+
+
+@dataclass(frozen=True)
+class Key:
+    """A secret of 32 bytes."""
+
+    secret: bytes
+
+    def of(self, word: str) -> str:
+        """The keyed hash of a word: 64 hexadecimal digits."""
+        return hmac.new(self.secret, word.encode(), "sha256").hexdigest()
+
+    def pads(self) -> tuple[bytes, bytes]:
+        """The inner and the outer pad of the HMAC, for an engine that hashes many words itself (register/keyed.sql)."""
+        block = self.secret.ljust(_BLOCK, b"\0")
+        return bytes(byte ^ 0x36 for byte in block), bytes(byte ^ 0x5C for byte in block)
+
+
+def key_file(project: Path) -> Path:
+    """Where the key is: apart from the register, so that the register can be handed on without it."""
+    return project / "keys" / "register.key"
+
+
+def read(project: Path) -> Key | None:
+    """The key of a project, None if there is none."""
+    path = key_file(project)
+    with files.told(path):
+        if not path.is_file():
+            return None
+        text = path.read_text(encoding="ascii", errors="replace").strip()
+    try:
+        secret = bytes.fromhex(text)
+    except ValueError:
+        secret = b""
+    if len(secret) != _BYTES:
+        raise StorageError(
+            Problem(f"{path.name} is damaged.", f"{2 * _BYTES} hexadecimal digits.", "restore it from your backup.", file=str(path))
+        )
+    return Key(secret)
+
+
+def make(project: Path) -> Key:
+    """A new key, written to its file."""
+    key = Key(secrets.token_bytes(_BYTES))
+    files.write(key_file(project), key.secret.hex() + "\n", private=True)
+    return key
