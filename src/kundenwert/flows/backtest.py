@@ -221,23 +221,28 @@ def refit(found: Backtest, histories: Histories, calendar: Calendar, unit_days: 
     return None if name is None else fit_named(name, found.weights, histories, calendar, unit_days)
 
 
-def calendar_of(engine: Engine, as_of: date, histories: Histories, *, is_plain: bool) -> Calendar:
-    """What may be known of time on the as-of day, after `customer_base.build` on it; is_plain: whether that matched no reversals."""
+def calendar_of(
+    engine: Engine, as_of: date, histories: Histories, *, is_plain: bool, months: Sequence[Mapping[str, Any]] | None = None
+) -> Calendar:
+    """What may be known of time on the as-of day, after `customer_base.build` on it; is_plain: whether that matched no reversals.
+
+    months: the rows of base/months_plain.sql, where they are known already and the base is plain.
+    """
     import numpy as np
 
     last = day_number(as_of)
     first = last - int(histories.T.max(initial=0.0))
     if is_plain:
-        rows = engine.rows("base/months_plain.sql", as_of=last)
+        rows = engine.rows("base/months_plain.sql", as_of=last) if months is None else months
         found = {date.fromisoformat(f"{row['month']}-01"): row["purchases"] - row["first_purchases"] for row in rows}
     else:
         engine.view("known_days", "base/backtest/known_days.sql")
         rows = engine.rows("base/backtest/repeat_months.sql", origin=last)
         found = {day_of(row["month"]): row["purchases"] for row in rows}
         engine.drop("known_days")
-    months = going_back.months_between(first, last)
-    purchases = [found.get(day_of(month), 0) for month in months[:-1]]
-    return Calendar(last, first, np.array(months, dtype=np.int64), np.array(purchases, dtype=np.int64))
+    starts = going_back.months_between(first, last)
+    purchases = [found.get(day_of(month), 0) for month in starts[:-1]]
+    return Calendar(last, first, np.array(starts, dtype=np.int64), np.array(purchases, dtype=np.int64))
 
 
 def _go_beyond(judging: LookedBack, progress: Progress) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kundenwert import registry
 from kundenwert.base import customer_base
+from kundenwert.base.as_of import day_number
 from kundenwert.flows.backtest import backtest, calendar_of, refit
 from kundenwert.flows.intervals import totals
 from kundenwert.flows.valuation import Learned, as_of_day, log_facts, unit_days_of, value
@@ -33,11 +34,14 @@ _CUSTOMERS = 20_000
 
 @dataclass(frozen=True)
 class Evident:
-    """A valued base with the evidence behind its forecast. readings: see stats/totals.py, by measure."""
+    """A valued base with the evidence behind its forecast. readings: see stats/totals.py, by measure. months: rows of
+    base/months_plain.sql where it was asked, as it goes through all lines.
+    """
 
     valued: Valued
     backtest: Backtest
     readings: dict[str, float]
+    months: list[dict[str, Any]]
 
     def totals(self, engine: Engine, settings: Settings, means: Mapping[str, float]) -> tuple[TotalForecast, ...]:
         """The totals with their intervals; means: as published. The tables of the valuation must stand in the engine."""
@@ -49,10 +53,13 @@ def value_by_evidence(engine: Engine, loaded: Loaded, settings: Settings, *, clo
     as_of = as_of_day(loaded, settings, clock)
     found = _look_back(engine, loaded, settings, clock=clock, progress=progress)
     calendars: list[Calendar] = []
+    months: list[dict[str, Any]] = []
 
     def fitted(histories: Histories) -> Any:
-        facts = log_facts(loaded, as_of)
-        calendars.append(calendar_of(engine, as_of, histories, is_plain=facts.is_plain and not settings.collective))
+        is_plain = log_facts(loaded, as_of).is_plain and not settings.collective
+        if is_plain:
+            months.extend(engine.rows("base/months_plain.sql", as_of=day_number(as_of)))
+        calendars.append(calendar_of(engine, as_of, histories, is_plain=is_plain, months=months if is_plain else None))
         return _fit(found, settings, histories, calendars[-1])
 
     learned = Learned(fitted, found.spend.chosen if found.spend else "", found.return_share)
@@ -67,7 +74,7 @@ def value_by_evidence(engine: Engine, loaded: Loaded, settings: Settings, *, clo
     told = {"model_not_settled"} if any(one.key.startswith("flat") for one in unknown) else set()
     general = [one for one in valued.notices if one.key not in told]
     notices = (*general, *_unproven(found, settings, valued), *found.notices, *unknown)
-    return Evident(replace(valued, notices=notices), found, readings)
+    return Evident(replace(valued, notices=notices), found, readings, months)
 
 
 def _look_back(engine: Engine, loaded: Loaded, settings: Settings, *, clock: date, progress: Progress) -> Backtest:

@@ -70,7 +70,7 @@ def _build(engine: Engine, project: Project, building: Path, *, clock: datetime,
     name = store.free_name(project.folder, clock, _fingerprint(ledger, settings.of_results()))
     with progress.phase("Summing up"):
         parts = gathering.gather(engine, customers, valued, settings)
-        monthly = gathering.months(engine, loaded, valued)
+        monthly = gathering.months(engine, loaded, evident)
         intervals = evident.totals(engine, settings, parts.means())
         tested = holdout(engine, loaded, valued)
         _write_models(building, valued)
