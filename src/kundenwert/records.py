@@ -5,6 +5,7 @@ Arrays are numpy arrays of equal length; nothing changes them after they are mad
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -533,6 +534,53 @@ class Totals:
 
 
 @dataclass(frozen=True)
+class ReadinessReason:
+    """Why the grade of the data is not better: with it, no grade above `grade` is given."""
+
+    grade: str
+    notice: Notice
+
+
+@dataclass(frozen=True)
+class TableReadiness:
+    """One table of the company. state: "missing", "thin" (less than the least) or "good". filled: role -> share of the records with a cell.
+
+    days: from the first to the last record, None where the table has no day. unknown: share of its customer numbers that nobody
+    knows, None where it has none. adds: what the table adds, one sentence. short: what it lacks.
+    """
+
+    table: str
+    state: str
+    records: int
+    least: int
+    days: int | None
+    least_days: int
+    filled: Mapping[str, float]
+    unknown: float | None
+    adds: str
+    short: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """The grade of the data from A to E, why it is not better (the gravest first), the tables, and what pieces of the lines add.
+
+    pieces: role of the sales lines -> (share of the lines that have it, what it adds).
+    """
+
+    grade: str
+    reasons: tuple[ReadinessReason, ...]
+    customers: int
+    returning: int
+    repeat_purchases: int
+    days: int
+    first: date | None
+    last: date | None
+    tables: tuple[TableReadiness, ...]
+    pieces: Mapping[str, tuple[float, str]]
+
+
+@dataclass(frozen=True)
 class RunFigures:
     """All a report of a run needs: what came in, what the base is worth, who carries it, who is at risk, how it was reckoned.
 
@@ -565,6 +613,7 @@ class RunFigures:
     notices: tuple[Notice, ...]
     intervals: tuple[TotalForecast, ...] = ()
     backtest: Backtest | None = None
+    readiness: Readiness | None = None
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from kundenwert.flows import readiness as ready
 from kundenwert.flows.load import load
 from kundenwert.flows.progress import Progress
 from kundenwert.flows.project import settings_with
-from kundenwert.flows.readiness import Readiness
 from kundenwert.flows.reading import Input
+from kundenwert.records import Readiness
 from kundenwert.reports.language import _catalog
 from kundenwert.sources import Wanted
 

@@ -10,7 +10,7 @@ from kundenwert.cli import _show
 if TYPE_CHECKING:
     from kundenwert.flows.company_tables import CompanyTables, Link, ReadTable
     from kundenwert.flows.duplicates import Duplicates
-    from kundenwert.flows.readiness import Readiness, TableReadiness
+    from kundenwert.records import Readiness, TableReadiness
 
 _SHOWN = 10
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from kundenwert.base.as_of import day_number
 from kundenwert.errors import AmbiguousInput, Bug, DataError, NothingToValue, Problem
 from kundenwert.flows.reading import Input, ReadFile, open_inputs
-from kundenwert.records import FlagTotal, Notice, Reconciliation
+from kundenwert.records import FlagTotal, Notice, Readiness, Reconciliation
 from kundenwert.tables import reconciliation
 from kundenwert.tables.reconciliation import DayClass
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from kundenwert.engines._engine import Engine
     from kundenwert.flows.company_tables import CompanyTables
     from kundenwert.flows.progress import Progress
-    from kundenwert.flows.readiness import Readiness
     from kundenwert.settings import Settings
 
 # Documents of a prefix letter that hold nearly nothing but negative lines are cancellations (seen on real exports: C536379).
@@ -49,6 +48,7 @@ class Loaded:
 
     prefixes: lines and money of documents by prefix letter. rejects: the first records that cannot be booked, for a person to look at.
     company: the company's tables beside the lines, None if none were given. readiness: the grade, where it was asked for.
+    objected: customers who objected to being valued. erased: lines of erased persons.
     """
 
     files: tuple[ReadFile, ...]
@@ -63,6 +63,8 @@ class Loaded:
     rejects: tuple[Reject, ...] = ()
     company: CompanyTables | None = None
     readiness: Readiness | None = None
+    objected: int = 0
+    erased: int = 0
 
     @property
     def bad_lines(self) -> int:
@@ -78,6 +80,11 @@ class Loaded:
     def has_cost(self) -> bool:
         """Whether any file has a cost column."""
         return any("cost" in entry.roles for entry in self.files)
+
+    @property
+    def sets_apart(self) -> bool:
+        """Whether table `customers_apart` of the engine names customers that models must not see."""
+        return bool(self.objected or self.erased)
 
     @property
     def all_notices(self) -> tuple[Notice, ...]:

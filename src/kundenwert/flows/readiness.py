@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from kundenwert import sources
-from kundenwert.records import Notice
+from kundenwert.records import Notice, Readiness, ReadinessReason, TableReadiness
 
 if TYPE_CHECKING:
     from kundenwert.engines._engine import Engine
@@ -24,53 +23,6 @@ LEAST_DAYS, YEAR_DAYS, TWO_YEARS_DAYS = 90, 350, 700
 # Shares of lines: rejected or unreadable, without a customer; of lines with cost; of customers with a record; of unknown numbers.
 SOME_REJECTED, MANY_REJECTED, MANY_WITHOUT_CUSTOMER = 0.05, 0.2, 0.2
 KNOWN_COST, KNOWN_CUSTOMERS, UNKNOWN_IDS = 0.5, 0.9, 0.05
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why the grade is not better: with it, no grade above `grade` is given."""
-
-    grade: str
-    notice: Notice
-
-
-@dataclass(frozen=True)
-class TableReadiness:
-    """One table. state: "missing", "thin" (less than the least) or "good". filled: role -> share of the records with a cell.
-
-    days: from the first to the last record, None where the table has no day. unknown: share of its customer numbers that nobody
-    knows, None where it has none. adds: what the table adds, one sentence. short: what it lacks.
-    """
-
-    table: str
-    state: str
-    records: int
-    least: int
-    days: int | None
-    least_days: int
-    filled: Mapping[str, float]
-    unknown: float | None
-    adds: str
-    short: tuple[Notice, ...] = ()
-
-
-@dataclass(frozen=True)
-class Readiness:
-    """The grade, why it is not better (the gravest first), the tables, and what pieces of the sales lines would add.
-
-    pieces: role of the sales lines -> (share of the lines that have it, what it adds).
-    """
-
-    grade: str
-    reasons: tuple[Reason, ...]
-    customers: int
-    returning: int
-    repeat_purchases: int
-    days: int
-    first: date | None
-    last: date | None
-    tables: tuple[TableReadiness, ...]
-    pieces: Mapping[str, tuple[float, str]]
 
 
 def readiness(engine: Engine, loaded: Loaded) -> Readiness:
@@ -106,64 +58,66 @@ def _share(part: float, whole: float) -> float:
     return part / whole if whole else 0.0
 
 
-def _reasons(loaded: Loaded, seen: Mapping[str, Any]) -> Iterator[Reason]:
+def _reasons(loaded: Loaded, seen: Mapping[str, Any]) -> Iterator[ReadinessReason]:
     yield from _of_history(seen)
     yield from _of_lines(loaded, seen)
     yield from _of_tables(loaded.company)
 
 
-def _of_history(seen: Mapping[str, Any]) -> Iterator[Reason]:
+def _of_history(seen: Mapping[str, Any]) -> Iterator[ReadinessReason]:
     customers, repeats, days = seen["customers"], seen["repeat_purchases"], seen["days"] or 0
     if not seen["returning"]:
         text = "None of {customers} customers bought on a second day: nothing says how often customers come back."
-        yield Reason("E", Notice("no_repeat", text, {"customers": customers}))
+        yield ReadinessReason("E", Notice("no_repeat", text, {"customers": customers}))
     elif customers < LEAST_CUSTOMERS or repeats < LEAST_REPEATS:
         text = (
             "{customers} customers with {repeats} repeat purchases; a model of its own needs at least {least} customers and "
             "{least_repeats} repeat purchases. Below that the values lean on the mean of all."
         )
         values = {"customers": customers, "repeats": repeats, "least": LEAST_CUSTOMERS, "least_repeats": LEAST_REPEATS}
-        yield Reason("D", Notice("small_base", text, values))
+        yield ReadinessReason("D", Notice("small_base", text, values))
     for grade, least, text in (
         ("E", LEAST_DAYS, "The sales lines cover {days} days; below {least} nothing can be said about a year."),
         ("D", YEAR_DAYS, "The sales lines cover {days} days; with {least} each month would be seen once."),
         ("B", TWO_YEARS_DAYS, "The sales lines cover {days} days; with {least} a forecast could be held against a whole year."),
     ):
         if days < least:
-            yield Reason(grade, Notice("short_history", text, {"days": days, "least": least}))
+            yield ReadinessReason(grade, Notice("short_history", text, {"days": days, "least": least}))
             break
 
 
-def _of_lines(loaded: Loaded, seen: Mapping[str, Any]) -> Iterator[Reason]:
+def _of_lines(loaded: Loaded, seen: Mapping[str, Any]) -> Iterator[ReadinessReason]:
     lines = loaded.file_lines + loaded.unreadable
     bad = _share(loaded.bad_lines, lines)
     if bad > SOME_REJECTED:
         text = "{share:.1%} of the lines cannot be booked; above {limit:.0%} totals are doubtful. `kundenwert check --rejects` lists them."
-        yield Reason("D" if bad > MANY_REJECTED else "C", Notice("many_rejects", text, {"share": bad, "limit": SOME_REJECTED}))
+        yield ReadinessReason("D" if bad > MANY_REJECTED else "C", Notice("many_rejects", text, {"share": bad, "limit": SOME_REJECTED}))
     nameless = _share(sum(entry.lines for entry in loaded.days if entry.line_class == "without_customer"), lines)
     if nameless > MANY_WITHOUT_CUSTOMER:
         text = "{share:.1%} of the lines have no customer; their money is in no customer's value."
-        yield Reason("C", Notice("many_nameless", text, {"share": nameless}))
+        yield ReadinessReason("C", Notice("many_nameless", text, {"share": nameless}))
     if not loaded.has_amounts:
         text = "The lines have no amounts: customers can only be ranked by how often they buy."
-        yield Reason("D", Notice("no_money", text, {}))
+        yield ReadinessReason("D", Notice("no_money", text, {}))
     elif (known := _share(seen["cost"], seen["lines"])) < KNOWN_COST:
         text = "The cost of {share:.0%} of the lines is known; below {limit:.0%} value is revenue or rests on an assumed margin."
-        yield Reason("C", Notice("little_cost", text, {"share": known, "limit": KNOWN_COST}))
+        yield ReadinessReason("C", Notice("little_cost", text, {"share": known, "limit": KNOWN_COST}))
 
 
-def _of_tables(company: CompanyTables | None) -> Iterator[Reason]:
+def _of_tables(company: CompanyTables | None) -> Iterator[ReadinessReason]:
     if company is None or company.of("activities") is None or company.of("activity_rates") is None:
         text = "Activities or their rates are missing: what visits, orders and deliveries cost is in no customer's result."
-        yield Reason("B", Notice("no_activities", text, {}))
+        yield ReadinessReason("B", Notice("no_activities", text, {}))
     known = _share(company.coverage.with_record, company.coverage.customers) if company and company.coverage else 0.0
     if known < KNOWN_CUSTOMERS:
         text = "{share:.0%} of the customers have a customer record; below {limit:.0%} groups, payers, regions and objections are unknown."
-        yield Reason("B", Notice("few_records", text, {"share": known, "limit": KNOWN_CUSTOMERS}))
+        yield ReadinessReason("B", Notice("few_records", text, {"share": known, "limit": KNOWN_CUSTOMERS}))
     for link in company.links if company else ():
         if _is_loose(link):
             text = "{table}: {share:.0%} of the customer numbers fit no customer; above {limit:.0%} the table belongs to other customers."
-            yield Reason("B", Notice("loose_table", text, {"table": link.table, "share": link.unknown / link.ids, "limit": UNKNOWN_IDS}))
+            yield ReadinessReason(
+                "B", Notice("loose_table", text, {"table": link.table, "share": link.unknown / link.ids, "limit": UNKNOWN_IDS})
+            )
 
 
 def _is_loose(link: Link) -> bool:
