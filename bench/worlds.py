@@ -89,6 +89,14 @@ def level_shift(rng: np.random.Generator, customers: int) -> World:
     return _world("level shift", "Each half year another level, log-normal (0, 0.25).", rng, customers, level=level)
 
 
+def one_shift(rng: np.random.Generator, customers: int) -> World:
+    """The level of the window is unlike that of all the log before it: log-normal (0, 0.25)."""
+    days = 3 * YEAR
+    level = np.ones(days)
+    level[days - WINDOW :] = np.exp(rng.normal(0, 0.25))
+    return _world("one shift", "Only what is to be forecast is shifted, log-normal (0, 0.25).", rng, customers, level=level)
+
+
 WORLDS: tuple[Callable[[np.random.Generator, int], World], ...] = (plain, season, old_customers, regular, heavy_tails, level_shift)
 
 

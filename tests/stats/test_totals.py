@@ -16,8 +16,9 @@ def test_without_earlier_totals_the_level_is_the_one_expected_beforehand():
 
 def test_earlier_errors_change_the_level_and_what_is_known_of_it():
     found = width(1.0, 0.0, log_errors=(0.1, -0.3, 0.2))
-    assert found.level == pytest.approx((5 * 0.0625 + 0.01 + 0.09 + 0.04) / 8)
-    assert found.freedom == 8
+    # Three windows half a horizon apart show two horizons of time.
+    assert found.level == pytest.approx((5 * 0.0625 + 2 * (0.01 + 0.09 + 0.04) / 3) / 7)
+    assert found.freedom == 7
 
 
 def test_the_weight_and_the_size_of_the_expected_error_can_be_set():

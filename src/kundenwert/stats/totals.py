@@ -63,9 +63,21 @@ def width(
     standard deviation of such a logarithm that is expected beforehand; level_weight: as how many earlier forecasts that counts.
     readings: the squared logarithm of the ratio of two totals, where the data can be read in two ways and do not tell which is right.
     """
-    level = (level_weight * level_error**2 + float(np.sum(np.square(log_errors)))) / (level_weight + len(log_errors))
+    windows = independent_windows(len(log_errors))
+    seen = windows * float(np.mean(np.square(log_errors))) if len(log_errors) else 0.0
+    level = (level_weight * level_error**2 + seen) / (level_weight + windows)
     process = process_variance / mean**2 if mean else 0.0
-    return Width(process, _log_variance(np.abs(means_of_draws)), level, level_weight + len(log_errors), readings)
+    return Width(process, _log_variance(np.abs(means_of_draws)), level, level_weight + windows, readings)
+
+
+def independent_windows(origins: int) -> float:
+    """As how many windows side by side those of so many origins count: they begin half a window apart, so that each new one shows only
+    half a window of time that none has shown before (docs/decisions/0005).
+
+    >>> [independent_windows(origins) for origins in (0, 1, 2, 6)]
+    [0.0, 1.0, 1.5, 3.5]
+    """
+    return (origins + 1) / 2 if origins else 0.0
 
 
 def _log_variance(values: Floats) -> float:
