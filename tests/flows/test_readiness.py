@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from kundenwert import registry
+from kundenwert.base.as_of import day_number
 from kundenwert.engines._engine import Engine
 from kundenwert.flows import readiness as ready
 from kundenwert.flows.load import load
@@ -141,3 +142,18 @@ def test_what_is_told_has_german_words(grade: Callable[..., Readiness]) -> None:
     texts = {reason.notice.text for one in found for reason in one.reasons} | {adds for _, adds in found[0].pieces.values()}
     texts |= {table.adds for table in found[0].tables}
     assert sorted(texts - set(_catalog("de"))) == []
+
+
+def test_a_run_is_graded_by_its_base_and_by_the_lines_up_to_its_day(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "lines.csv"
+    path.write_text(sales(), encoding="utf-8")
+    loaded = load(engine, [Input(path, Wanted())], settings_with({}), scratch=tmp_path, progress=Progress())
+    whole = ready.readiness(engine, loaded)
+    engine.table("customers", "base/customers_plain.sql", as_of=day_number(whole.last or date.max))
+    assert ready.readiness(engine, loaded, whole.last) == whole
+    earlier = date(2022, 1, 3) + timedelta(days=200)
+    engine.table("customers", "base/customers_plain.sql", as_of=day_number(earlier))
+    found = ready.readiness(engine, loaded, earlier)
+    assert reasons(found)[:2] == [("D", "small_base"), ("D", "short_history")]
+    assert found.days <= 200
+    assert found.repeat_purchases < whole.repeat_purchases

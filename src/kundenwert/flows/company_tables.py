@@ -498,6 +498,19 @@ def as_json(company: CompanyTables) -> dict[str, Any]:
     return content
 
 
+def facts(company: CompanyTables) -> dict[str, Any]:
+    """What the manifest of a run keeps of the tables: files, counts, links. Neither texts of records nor numbers of customers."""
+    content = as_json(company)
+    for table in content["tables"]:
+        table["files"] = [file["file"] for file in table["files"]]
+        table["checked"]["broken"] = [{key: one[key] for key in ("rule", "rejects", "records")} for one in table["checked"]["broken"]]
+        table.update(table.pop("checked"))
+        del table["rejects"], table["changed"], table["table"]
+    for entry in (*content["links"], *([content["hierarchy"]] if content["hierarchy"] else [])):
+        del entry["examples"]
+    return {name: content[name] for name in ("tables", "links", "coverage", "hierarchy")}
+
+
 def _as_text(value: Any) -> str:
     """A day, or money with at least two decimals."""
     if not isinstance(value, Decimal):

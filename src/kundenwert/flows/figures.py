@@ -131,7 +131,8 @@ def run_figures(
         at_risk_loss=figures.at_risk_loss,
         months=monthly,
         models=valued.cards,
-        notices=(*loaded.notices, *valued.notices),
+        notices=(*loaded.all_notices, *valued.notices),
         intervals=intervals,
         backtest=evident.backtest,
+        readiness=loaded.readiness,
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from kundenwert import sources
+from kundenwert.base.as_of import day_number
 from kundenwert.records import Notice, Readiness, ReadinessReason, TableReadiness
 
 if TYPE_CHECKING:
@@ -25,9 +27,15 @@ SOME_REJECTED, MANY_REJECTED, MANY_WITHOUT_CUSTOMER = 0.05, 0.2, 0.2
 KNOWN_COST, KNOWN_CUSTOMERS, UNKNOWN_IDS = 0.5, 0.9, 0.05
 
 
-def readiness(engine: Engine, loaded: Loaded) -> Readiness:
-    """Grades what was loaded; needs view `booked`."""
-    (seen,) = engine.rows("tables/readiness.sql")
+def readiness(engine: Engine, loaded: Loaded, as_of: date | None = None) -> Readiness:
+    """Grades what was loaded; needs view `booked`.
+
+    as_of: the day on which table `customers` was built from it; later lines do not count then, and purchases are those of the base.
+    """
+    # Of millions of lines it takes as long again to tell their purchases; the base knows them already.
+    (purchases,) = engine.rows("tables/second_purchases.sql" if as_of is None else "base/second_purchases.sql")
+    (cells,) = engine.rows("tables/readiness.sql", as_of=None if as_of is None else day_number(as_of))
+    seen = {**cells, **purchases}
     reasons = tuple(sorted(_reasons(loaded, seen), key=lambda reason: -GRADES.index(reason.grade)))
     return Readiness(
         grade=reasons[0].grade if reasons else "A",

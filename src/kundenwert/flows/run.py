@@ -6,7 +6,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING, Any
 from kundenwert import __version__
 from kundenwert.engines import open_engine
 from kundenwert.flows import figures as gathering
+from kundenwert.flows.company_tables import facts as company_facts
 from kundenwert.flows.holdout import holdout
 from kundenwert.flows.learning import value_by_evidence
 from kundenwert.flows.ledger import bridge_as_json, open_ledger
 from kundenwert.flows.project import read
+from kundenwert.flows.readiness import as_json as readiness_as_json
+from kundenwert.flows.readiness import readiness
 from kundenwert.flows.valuation import VALUE_IS, write_customers
 from kundenwert.records import RunFigures
 from kundenwert.runs import storage, store
@@ -72,6 +75,7 @@ def _build(engine: Engine, project: Project, building: Path, *, clock: datetime,
         parts = gathering.gather(engine, customers, valued, settings)
         monthly = gathering.months(engine, loaded, evident)
         intervals = evident.totals(engine, settings, parts.means())
+        loaded = replace(loaded, readiness=readiness(engine, loaded, valued.as_of))
         tested = holdout(engine, loaded, valued)
         _write_models(building, valued)
     title = settings.title or project.folder.resolve().name
@@ -124,6 +128,8 @@ def _manifest(
         "inputs": [asdict(entry) for entry in figures.files],
         "mapping": [[dict(guess) for guess in entry.guesses] for entry in loaded.files],
         "ledger": ledger,
+        "readiness": readiness_as_json(loaded.readiness) if loaded.readiness else None,
+        "company": company_facts(loaded.company) if loaded.company else None,
         "register": None,
         "reconciliation": bridge_as_json(figures.reconciliation),
         "reversals": _with_text(asdict(valued.matched)) if valued.matched else None,

@@ -97,7 +97,31 @@ def told(basis: Basis, notice: Notice) -> str:
 def _called(basis: Basis, key: str, value: Any) -> Any:
     if not isinstance(value, str):
         return value
+    if key == "table":
+        return table_name(value, basis.language)
     return forecast_name(value, basis.language) if key in _NAMES else basis.language.span(value) if key == "horizon" else value
+
+
+def table_name(name: str, language: Language) -> str:
+    """A table of the company as people call it; an unknown one by its own name."""
+    text = language.text
+    names = {
+        "customers": text("Customer records"),
+        "contacts": text("Contacts"),
+        "complaints": text("Complaints"),
+        "payments": text("Payments"),
+        "contracts": text("Contracts"),
+        "referrals": text("Referrals"),
+        "ratings": text("Ratings"),
+        "activities": text("Activities"),
+        "activity_rates": text("Activity rates"),
+        "offers": text("Offers"),
+        "leads": text("Leads"),
+        "measures": text("Measures"),
+        "budgets": text("Budgets"),
+        "rates": text("Exchange rates"),
+    }
+    return names.get(name, name)
 
 
 def customer(identity: Any, below: str = "") -> Cell:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kundenwert.records import RunFigures
-from kundenwert.reports import _course, _forecast, _lines, _method, _people, _spread, _unknown, _worth
+from kundenwert.reports import _course, _forecast, _lines, _method, _people, _readiness, _spread, _unknown, _worth
 from kundenwert.reports._basis import Basis
 from kundenwert.reports._page import Page
 from kundenwert.reports.language import Language
@@ -15,6 +15,7 @@ def page(figures: RunFigures, lang: str = "en") -> Page:
     sections = (
         *_worth.section(basis),
         *_lines.sections(basis),
+        *_readiness.section(basis),
         *_spread.sections(basis),
         _people.top(basis),
         _people.at_risk(basis),
@@ -71,6 +72,7 @@ def _line(basis: Basis) -> tuple[tuple[str, str], ...]:
         *money,
         (text("Kind of value"), kind),
         (text("Yardstick"), yardstick),
+        *_readiness.grade(basis),
         (text("Run"), figures.run),
     )
 
