@@ -489,6 +489,17 @@ def test_cdnow_chooses_a_model(cdnow: Backtest) -> None:
     assert by_name(cdnow.pooled)[str(cdnow.chosen)].kind == "model"
 
 
+def test_intervals_hold_on_online_retail_cut_half_a_year_before_its_end(wholesaler: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
+    bg_nbd_only(monkeypatch)
+    folder, cut = wholesaler.folder.parent.parent, (date(2010, 6, 9),)
+    found = backtest_project(folder, {"threads": "1", "horizon": "6m"}, clock=CLOCK, progress=Progress(), origins=cut)
+    model = by_name(found.pooled)["bg_nbd"]
+    assert model.money is not None
+    for levels, off in ((model.levels, 0.03), (model.money.levels, 0.04)):
+        assert all(abs(level.pit - level.level) < off for level in levels)
+        assert all(level.held > level.level - 0.02 for level in levels)
+
+
 def test_on_online_retail_no_model_beats_repeating_the_last_period(wholesaler: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
     bg_nbd_only(monkeypatch)
     found = backtest_project(wholesaler.folder.parent.parent, {"threads": "1"}, clock=CLOCK, progress=Progress())
