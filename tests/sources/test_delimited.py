@@ -45,6 +45,7 @@ def test_the_columns_and_their_order_are_promised(read, write, engine):
         "discount": "DECIMAL(18,6)",
         "currency": "VARCHAR",
         "kind": "VARCHAR",
+        "promotion": "BOOLEAN",
         "raw": "VARCHAR",
     }
     assert engine.columns("tested_unreadable") == {"line": "BIGINT", "reason": "VARCHAR", "raw": "VARCHAR"}

@@ -34,7 +34,7 @@ _READING = (
     "reject_limit",
 )
 # Raised when the ledger's shape changes.
-_SHAPE = 2
+_SHAPE = 3
 
 
 def folder_of(project: Path) -> Path:

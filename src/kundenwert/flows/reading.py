@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kundenwert.sources import Inspected, Wanted
 
 # Raised when the shape of the kept lines changes: older ones are then read anew.
-_SHAPE = 2
+_SHAPE = 3
 _TABLE_SHAPE = 1
 
 

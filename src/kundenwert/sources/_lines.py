@@ -96,6 +96,11 @@ def _text(column: Column | None) -> Reading:
     return Reading((column.key,) if column else (), type="VARCHAR")
 
 
+def _promotion(column: Column | None) -> Reading:
+    """Unknown for every line where no column says it."""
+    return Reading((column.key,), "read_promotion") if column else Reading(type="BOOLEAN")
+
+
 def _number(role: str, readings: Readings) -> Reading:
     column = readings.columns.get(role)
     if column is None:
@@ -131,13 +136,14 @@ def _cells(readings: Readings) -> dict[str, Reading]:
         "price_text": _text(columns.get("price")),
         **{role: _number(role, readings) for role in transactions.NUMBERS},
         **{role: _id(columns.get(role)) for role in _IDS},
+        "promotion": _promotion(columns.get("promotion")),
     }
 
 
 def _lines(readings: Readings, delimiter: str) -> dict[str, Reading]:
     """The columns and their order that every source promises."""
     same = {name: Reading((name,)) for name in ("record", "customer_id", "date_text", "day", "amount_text")}
-    rest = ("quantity_text", "quantity", "price_text", "price", *_IDS[:3], "cost", "list_amount", "discount", *_IDS[3:])
+    rest = ("quantity_text", "quantity", "price_text", "price", *_IDS[:3], "cost", "list_amount", "discount", *_IDS[3:], "promotion")
     return {
         **same,
         "amount": readings.money.reading(),

@@ -14,6 +14,8 @@ from kundenwert.tables import transactions
 _LISTED = 30
 # A tie in these matters only where money is reckoned from them.
 _ONLY_FOR_MONEY = frozenset({"gross_amount", "tax", "price"})
+# One of several columns that speak of promotions is not worth a question: the role stays empty.
+_NEVER_ASKED = frozenset({"promotion"})
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Meanings:
         """Roles that may stay without a column where several could be it."""
         if self.asked is not None:
             return frozenset(self.names) - self.asked
-        return _ONLY_FOR_MONEY if "amount" in found else frozenset()
+        return _NEVER_ASKED | (_ONLY_FOR_MONEY if "amount" in found else frozenset())
 
 
 OF_LINES = Meanings(transactions.ROLES)

@@ -28,6 +28,7 @@ select
     list_amount,
     discount,
     coalesce(currency, getvariable('currency')::varchar, '') as currency,
+    promotion,
     bookable,
     is_cancellation,
     is_return,

@@ -123,6 +123,10 @@ create or replace macro id_typed(cell) as
     case when isfinite(cell::double) then regexp_replace(
         case when abs(cell::double) < 9e15 and cell = trunc(cell) then cell::bigint::varchar else cell::varchar end, '\.0+$', '') end;
 
+-- Sold on promotion: such columns hold a yes, a sign or the name of a campaign; an empty cell is a no.
+create or replace macro read_promotion(cell) as
+    not regexp_full_match(coalesce(cell::varchar, ''), '\s*(?i:nein|n|no|false|falsch|f|0(?:[.,]0+)?|-)?\s*');
+
 -- The record as text, cells joined by the mark; an empty cell keeps its place.
 create or replace macro joined(cells, mark) as array_to_string(list_transform(cells, lambda cell: coalesce(cell, '')), mark);
 

@@ -188,6 +188,14 @@ ROLES: tuple[Role, ...] = (
             "art typ type kind vorgang buchungsart",
         ),
     ),
+    Role(
+        "promotion", "BOOLEAN", "Sold on promotion; anything but an empty cell or a no says so.",
+        ranks=_ranks(
+            "aktionsware aktionskennzeichen aktionsartikel aktionsverkauf werbeware sonderangebot ispromotion ispromo promotionflag "
+            "promoflag onpromotion onpromo promotion promo",
+            "aktion promotionid promotioncode promoid promocode",
+        ),
+    ),
 )  # fmt: skip
 
 NAMES: tuple[str, ...] = tuple(role.name for role in ROLES)

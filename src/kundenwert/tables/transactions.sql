@@ -17,6 +17,7 @@ select
     is_free,
     is_non_product,
     is_negative_price,
+    promotion,
     repeated.record is not null as is_duplicate,
     lines.file_id,
     lines.record
