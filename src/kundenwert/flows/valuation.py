@@ -453,6 +453,7 @@ def _spend(engine: Engine, summary: BaseSummary, way: str, *, small: bool) -> _S
 
 def _margin(engine: Engine, loaded: Loaded, settings: Settings, as_of: date) -> tuple[float | None, float | None]:
     """The margin of the base and the share of contribution that is estimated; None where no margin is known."""
+    engine.script("value/contribution/macros.sql")
     if loaded.has_cost and engine.rows("value/has_cost.sql", as_of=day_number(as_of))[0]["found"]:
         engine.table("contributions", "value/contributions.sql", as_of=day_number(as_of), margin=settings.margin)
     elif settings.margin is not None:

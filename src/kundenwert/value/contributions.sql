@@ -1,7 +1,10 @@
 -- value/contributions.sql: booked contribution of each customer from cost; lines without cost take the margin of their product,
 -- else of their product group, else that of the settings, else of all lines with cost; their share is estimated and counted apart
 with lines_until as (
-    select * from booked where day <= $as_of
+    -- A bonus has no goods behind it.
+    select * replace (case when cost is null and is_bonus(product_id, product_group, is_non_product) then 0 else cost end as cost)
+    from booked
+    where day <= $as_of
 ),
 
 products as (

@@ -1,0 +1,69 @@
+-- value/contribution/cost_lines.sql: each record of cost to serve up to the as-of day with its stage; amount is null where a driver has no
+-- rate. cause: the cause of loss it may be a sign of
+select
+    'activities' as source,
+    ledger_activities.file_id,
+    ledger_activities.record,
+    ledger_activities.customer_id,
+    ledger_activities.date,
+    ledger_activities.driver as what,
+    ledger_activities.count as units,
+    driver_rates.rate,
+    (ledger_activities.count * driver_rates.rate)::decimal(18, 6) as amount,
+    driver_rates.stage,
+    driver_rates.cause,
+    coalesce(driver_rates.is_assumed, false) as is_assumed
+from ledger_activities
+left join driver_rates
+    on ledger_activities.driver = driver_rates.driver
+    and ledger_activities.date >= driver_rates.valid_from
+    and ledger_activities.date < driver_rates.valid_until
+where ledger_activities.date <= getvariable('contribution_until')::date
+union all
+select
+    'contacts' as source,
+    file_id,
+    record,
+    customer_id,
+    date,
+    channel as what,
+    1 as units,
+    cost as rate,
+    cost as amount,
+    'sales' as stage,
+    if(cause_of(channel) = 'visits', 'visits', null) as cause,
+    false as is_assumed
+from ledger_contacts
+where cost is not null and date <= getvariable('contribution_until')::date
+union all
+select
+    'complaints' as source,
+    file_id,
+    record,
+    customer_id,
+    date,
+    category as what,
+    1 as units,
+    cost as rate,
+    cost as amount,
+    'service' as stage,
+    'complaints' as cause,
+    false as is_assumed
+from ledger_complaints
+where cost is not null and date <= getvariable('contribution_until')::date
+union all
+select
+    'measures' as source,
+    file_id,
+    record,
+    customer_id,
+    date,
+    coalesce(kind, measure_id) as what,
+    1 as units,
+    cost as rate,
+    cost as amount,
+    'marketing' as stage,
+    null as cause,
+    false as is_assumed
+from ledger_measures
+where cost <> 0 and date <= getvariable('contribution_until')::date

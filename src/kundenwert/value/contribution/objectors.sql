@@ -1,0 +1,2 @@
+-- value/contribution/objectors.sql: who has objected stands in no list
+select customer_id from valued_customers where level = 'objected'

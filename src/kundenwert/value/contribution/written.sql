@@ -1,0 +1,2 @@
+-- value/contribution/written.sql: contribution.parquet as it is
+select * from contribution
