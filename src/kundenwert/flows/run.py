@@ -15,6 +15,7 @@ from kundenwert import __version__
 from kundenwert.engines import open_engine
 from kundenwert.flows import figures as gathering
 from kundenwert.flows.company_tables import facts as company_facts
+from kundenwert.flows.features import write_features
 from kundenwert.flows.holdout import holdout
 from kundenwert.flows.learning import value_by_evidence
 from kundenwert.flows.ledger import bridge_as_json, open_ledger
@@ -70,6 +71,7 @@ def _build(engine: Engine, project: Project, building: Path, *, clock: datetime,
     customers = building / "customers.parquet"
     with progress.phase("Writing the value table") as phase:
         phase.rows = write_customers(engine, valued, customers)
+    described = write_features(engine, loaded, valued.as_of, customers=customers, path=building / "features.parquet", progress=progress)
     name = store.free_name(project.folder, clock, _fingerprint(ledger, settings.of_results()))
     with progress.phase("Summing up"):
         parts = gathering.gather(engine, customers, valued, settings)
@@ -82,7 +84,8 @@ def _build(engine: Engine, project: Project, building: Path, *, clock: datetime,
     figures = gathering.run_figures(parts, monthly, loaded, evident, settings, intervals=intervals, run=name, created=clock, title=title)
     with progress.phase("Writing the report"):
         _write_reports(building, figures, settings.language)
-    storage.write_json(building / "manifest.json", _manifest(project, ledger, loaded, evident, figures, tested, building, progress))
+    content = _manifest(project, ledger, loaded, evident, figures, tested, building, progress)
+    storage.write_json(building / "manifest.json", {**content, "features": described})
     return name, figures
 
 

@@ -1,0 +1,193 @@
+"""Features of customers: how they pay, what they pay of the list price, what they buy on promotion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from kundenwert import registry, sources
+from kundenwert.base import features
+from kundenwert.base.as_of import day_number
+from kundenwert.engines._engine import Engine
+from kundenwert.tables import transactions
+
+AS_OF = date(2025, 6, 30)
+MONEY = pa.decimal128(18, 6)
+LINES = {
+    "customer_id": pa.string(), "date": pa.date32(), "document_id": pa.string(), "product_id": pa.string(), "product_group": pa.string(),
+    "quantity": MONEY, "amount": MONEY, "cost": MONEY, "list_amount": MONEY, "discount": MONEY, "promotion": pa.bool_(),
+    "is_non_product": pa.bool_(),
+}  # fmt: skip
+PAYMENTS = {
+    "document_id": pa.string(), "customer_id": pa.string(), "invoice_date": pa.date32(), "due_date": pa.date32(), "paid_on": pa.date32(),
+    "paid_amount": MONEY, "cash_discount": MONEY, "dunning_level": pa.int32(), "disputed": pa.bool_(),
+}  # fmt: skip
+Told = Callable[..., dict[str, dict[str, Any]]]
+
+
+def table(columns: dict[str, pa.DataType], rows: list[dict[str, Any]]) -> pa.Table:
+    return pa.table({name: pa.array([row.get(name) for row in rows], kind) for name, kind in columns.items()})
+
+
+def sold(customer: str, paid: str, listed: str | None = None, **more: Any) -> dict[str, Any]:
+    amounts = {"amount": Decimal(paid), "list_amount": None if listed is None else Decimal(listed)}
+    return {"customer_id": customer, "date": date(2025, 3, 3), "product_group": "A", "is_non_product": False, **amounts, **more}
+
+
+def item(customer: str | None, due: date, paid_on: date | None, **more: Any) -> dict[str, Any]:
+    paid = {"paid_amount": Decimal(0 if paid_on is None else 100)}
+    return {"customer_id": customer, "invoice_date": date(2025, 1, 2), "due_date": due, "paid_on": paid_on, **paid, **more}
+
+
+@pytest.fixture
+def told(engine: Engine) -> Told:
+    """The columns of one feature by customer."""
+
+    def told(name: str, *, lines: list[dict[str, Any]] = [], payments: list[dict[str, Any]] = []) -> dict[str, dict[str, Any]]:  # noqa: B006
+        engine.open_frame("ledger_lines", table(LINES, lines))
+        engine.open_frame("ledger_payments", table(PAYMENTS, payments))
+        rows = engine.rows(f"base/features/{name}.sql", as_of=day_number(AS_OF))
+        return {row.pop("customer_id"): row for row in rows}
+
+    return told
+
+
+# ---------- what every feature keeps ----------
+
+
+@pytest.mark.parametrize("name", registry.names("base.features"))
+def test_a_feature_gives_the_columns_that_it_describes_and_needs_roles_that_exist(name: str, engine: Engine, told: Told) -> None:
+    feature = registry.load("base.features", name)
+    told(name)
+    assert engine.arrow(f"base/features/{name}.sql", as_of=0).column_names == ["customer_id", *feature.columns]
+    roles = {f"transactions.{role}" for role in transactions.NAMES}
+    roles |= {f"{known}.{role}" for known, one in sources.tables().items() for role in one.names}
+    assert {entry for group in feature.needs for entry in group} <= roles
+
+
+def test_only_features_whose_data_exist_are_known() -> None:
+    assert list(features.known({"transactions.amount", "payments.document_id"})) == []
+    assert list(features.known({"transactions.discount", "payments.due_date"})) == ["payment_behaviour", "price_realisation"]
+
+
+def test_a_table_holds_each_customer_once_and_none_who_objected(engine: Engine) -> None:
+    engine.load("featured_customers", {"customer_id": ["b", "a", "c"], "level": ["customer", "none", "objected"]})
+    lines = [sold("a", "85", "100", promotion=True), sold("c", "1", "1", promotion=True)]
+    engine.open_frame("ledger_lines", table(LINES, lines))
+    features.build(engine, ("price_realisation", "promotion_share"), as_of=day_number(AS_OF))
+    rows = engine.rows("base/features_table.sql")
+    assert [(row["customer_id"], row["price_realisation"], row["promotion_share"]) for row in rows] == [("a", 0.85, 1.0), ("b", None, None)]
+    engine.drop("featured_customers")
+
+
+# ---------- paying ----------
+
+
+def test_days_beyond_terms_are_the_mean_and_early_payments_count_as_none(told: Told) -> None:
+    due = date(2025, 2, 1)
+    found = told("payment_behaviour", payments=[item("a", due, date(2025, 2, 11)), item("a", due, date(2025, 1, 15))])["a"]
+    assert (found["due_invoices"], found["days_beyond_terms"], found["late_share"]) == (2, 5.0, 0.5)
+
+
+def test_an_open_invoice_is_as_late_as_it_is_on_the_day_and_one_not_yet_due_says_nothing(told: Told) -> None:
+    payments = [item("a", date(2025, 6, 10), None), item("b", date(2025, 7, 10), None), item("c", date(2025, 6, 10), date(2025, 9, 1))]
+    found = told("payment_behaviour", payments=payments)
+    assert found["a"]["days_beyond_terms"] == 20.0
+    assert (found["b"]["due_invoices"], found["b"]["days_beyond_terms"]) == (0, None)
+    # The payment of September is not known in June.
+    assert found["c"]["days_beyond_terms"] == 20.0
+
+
+def test_a_payment_without_a_readable_day_says_nothing_of_days(told: Told) -> None:
+    found = told("payment_behaviour", payments=[item("a", date(2025, 2, 1), None, paid_amount=Decimal(100))])["a"]
+    assert (found["due_invoices"], found["days_beyond_terms"]) == (0, None)
+
+
+def test_an_invoice_of_later_does_not_count(told: Told) -> None:
+    assert told("payment_behaviour", payments=[item("a", date(2025, 8, 1), None, invoice_date=date(2025, 7, 2))]) == {}
+
+
+def test_disputes_and_reminders_are_shares_and_an_empty_cell_is_a_no_where_the_column_has_entries(told: Told) -> None:
+    due = date(2025, 2, 1)
+    payments = [item("a", due, due, disputed=True, dunning_level=3), item("a", due, due), item("b", due, due)]
+    found = told("payment_behaviour", payments=payments)
+    assert [found["a"][name] for name in ("disputed_share", "reminded_share", "highest_dunning_level")] == [0.5, 0.5, 3]
+    assert [found["b"][name] for name in ("disputed_share", "reminded_share", "highest_dunning_level")] == [0.0, 0.0, 0]
+    assert told("payment_behaviour", payments=[item("b", due, due)])["b"]["disputed_share"] is None
+
+
+def test_cash_discount_taken_after_14_days_is_undue(told: Told) -> None:
+    due = date(2025, 2, 1)
+    payments = [
+        item("a", due, date(2025, 1, 16), cash_discount=Decimal(3)),
+        item("a", due, date(2025, 1, 17), cash_discount=Decimal(1)),
+    ]
+    assert told("payment_behaviour", payments=payments)["a"]["undue_cash_discount_share"] == 0.25
+    assert told("payment_behaviour", payments=[item("a", due, due)])["a"]["undue_cash_discount_share"] is None
+
+
+def test_an_item_without_customer_belongs_to_that_of_its_invoice(told: Told) -> None:
+    lines = [sold("a", "1", document_id="R1")]
+    found = told("payment_behaviour", lines=lines, payments=[item(None, date(2025, 2, 1), date(2025, 2, 4), document_id="R1")])
+    assert found["a"]["days_beyond_terms"] == 3.0
+
+
+# ---------- prices ----------
+
+
+def test_price_realisation_is_paid_over_list_price_and_cancelled_lines_leave_no_trace(told: Told) -> None:
+    lines = [sold("a", "85", "100"), sold("a", "170", "200"), sold("a", "30", "100"), sold("a", "-30", "-100"), sold("b", "300", "300")]
+    assert told("price_realisation", lines=lines)["a"]["price_realisation"] == pytest.approx(0.85, abs=1e-12)
+
+
+@pytest.mark.parametrize("line", [{"list_amount": Decimal(100)}, {"discount": Decimal(15)}, {"discount": Decimal(-15)}])
+def test_the_list_price_may_be_told_by_the_discount(told: Told, line: dict[str, Any]) -> None:
+    assert told("price_realisation", lines=[sold("a", "85", **line)])["a"]["price_realisation"] == pytest.approx(0.85, abs=1e-12)
+
+
+def test_peers_are_all_others_for_the_same_mix_of_product_groups(told: Told) -> None:
+    lines = [
+        sold("a", "80", "100"), sold("a", "45", "50", product_group="B"), sold("b", "90", "100"), sold("c", "50", "100", product_group="B"),
+        sold("a", "7", "10", product_group="only a"),
+    ]  # fmt: skip
+    found = told("price_realisation", lines=lines)
+    # a pays 80 + 45 where others would pay 0.9 x 100 + 0.5 x 50; what only a buys has no peer.
+    assert found["a"]["price_against_peers"] == pytest.approx(125 / 115, abs=1e-12)
+    assert found["b"]["price_against_peers"] == pytest.approx(0.9 / 0.8, abs=1e-12)
+
+
+def test_the_trend_is_this_year_less_the_year_before(told: Told) -> None:
+    before = {"date": date(2024, 6, 30)}
+    lines = [sold("a", "90", "100"), sold("a", "95", "100", **before), sold("a", "1", "100", date=date(2025, 7, 1)), sold("b", "1", "1")]
+    found = told("price_realisation", lines=lines)
+    assert found["a"]["price_trend"] == pytest.approx(-0.05, abs=1e-12)
+    assert found["b"]["price_trend"] is None
+
+
+def test_lines_that_are_no_products_and_those_without_a_list_price_do_not_count(told: Told) -> None:
+    lines = [sold("a", "85", "100"), sold("a", "9.90", "1", is_non_product=True), sold("a", "50")]
+    assert told("price_realisation", lines=lines)["a"]["price_realisation"] == 0.85
+
+
+# ---------- promotions ----------
+
+
+def test_promotion_share_is_of_revenue_and_of_contribution(told: Told) -> None:
+    lines = [
+        sold("a", "30", promotion=True, cost=Decimal(27)),
+        sold("a", "70", promotion=False, cost=Decimal(43)),
+        sold("b", "5", promotion=True),
+    ]
+    found = told("promotion_share", lines=lines)
+    assert (found["a"]["promotion_share"], found["a"]["promotion_contribution_share"]) == (0.3, 0.1)
+    assert (found["b"]["promotion_share"], found["b"]["promotion_contribution_share"]) == (1.0, None)
+
+
+def test_lines_that_do_not_tell_and_lines_of_later_do_not_count(told: Told) -> None:
+    lines = [sold("a", "10", promotion=True), sold("a", "90"), sold("a", "90", promotion=False, date=date(2025, 7, 1))]
+    assert told("promotion_share", lines=lines)["a"]["promotion_share"] == 1.0
