@@ -52,10 +52,11 @@ class BaseSummary:
     spenders: int
 
 
-def build(engine: Engine, facts: LogFacts, *, as_of: int, collective: bool) -> tuple[BaseSummary, Matched | None]:
+def build(engine: Engine, facts: LogFacts, *, as_of: int, collective: bool, apart: bool = False) -> tuple[BaseSummary, Matched | None]:
     """Makes table `customers` from view `booked` as known on day `as_of`; reversals are matched first.
 
-    collective: whether collective customers are named in the settings. Returns the summary and how reversals matched.
+    collective: whether collective customers are named in the settings. apart: whether table `customers_apart` names customers that
+    models must not see. Returns the summary and how reversals matched.
     """
     matched = None
     if facts.is_plain and not collective:
@@ -65,6 +66,10 @@ def build(engine: Engine, facts: LogFacts, *, as_of: int, collective: bool) -> t
         engine.view("movements", "base/movements.sql")
         engine.view("purchase_days", "base/purchase_days.sql")
         engine.table("customers", "base/customers.sql", in_any_order=True, as_of=as_of)
+    if apart:
+        engine.rename("customers", "customers_alike")
+        engine.table("customers", "base/customers_apart.sql", in_any_order=True)
+        engine.drop("customers_alike")
     (summary,) = engine.rows("base/summary.sql")
     return BaseSummary(**summary), matched
 

@@ -95,6 +95,22 @@ tables = click.option(
 )
 project = click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), default=Path())
 
+project_option = click.option(
+    "--project", "folder", type=click.Path(path_type=Path), default=Path(), help="The project folder; without it this one."
+)
+
+
+def _user() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""
+
+
+by = click.option("--by", metavar="NAME", default=_user, help="Who decides; without it the name you are signed in with.")
+
 
 @dataclass(frozen=True)
 class Chosen:

@@ -11,6 +11,7 @@ from kundenwert.base.as_of import day_number, day_of
 from kundenwert.engines import open_engine
 from kundenwert.errors import UnknownName
 from kundenwert.flows.ledger import folder_of
+from kundenwert.flows.objection import objectors
 from kundenwert.records import Document, Explained, Part
 from kundenwert.runs import store
 from kundenwert.settings import Duration
@@ -38,13 +39,23 @@ def customer(project: Path, customer_id: str, *, run: str | None = None) -> Expl
         documents = engine.rows("base/history.sql", customer=customer_id, as_of=as_of)
         years = engine.rows("base/years.sql", customer=customer_id, as_of=as_of)
         parts = _parts(source, found[0], years)
+    row = found[0]
+    if customer_id in objectors(project):
+        row, parts = _without_forecast(row), [part for part in parts if part.kind != "expected"]
     return Explained(
-        row=found[0],
+        row=row,
         history=tuple(Document(day_of(row.pop("day")), **row) for row in documents),
         parts=tuple(parts),
         basis=_basis(source),
         factors=dict(source.manifest["amounts"]),
     )
+
+
+def _without_forecast(row: dict[str, Any]) -> dict[str, Any]:
+    """The row of a customer who objected, perhaps since the run was made."""
+    forecast = ("p_alive", "expected_", "clv")
+    kept = {name: None if name.startswith(forecast) else value for name, value in row.items()}
+    return {**kept, "value": row["past"], "level": "objected"}
 
 
 def _basis(source: store.Run) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from kundenwert.engines import open_engine
 from kundenwert.errors import CallError
+from kundenwert.flows.objection import load_objectors, objectors
+from kundenwert.flows.valuation import header_of
 from kundenwert.runs import storage, store
 
 if TYPE_CHECKING:
@@ -41,20 +43,34 @@ def export(project: Path, out: Path, *, run: str | None = None, language: str = 
         out.parent.mkdir(parents=True, exist_ok=True)
     with storage.building(out.parent, "export") as building, open_engine() as engine:
         made = building / out.name
-        rows = _write(engine, source, made, kind, language=language, numbers=numbers or language)
+        table = _heeded(engine, project, source, building)
+        rows = _write(engine, source, table, made, kind, language=language, numbers=numbers or language)
         with storage.told(out):
             storage.rename(made, out)
     return Exported(out, rows)
 
 
-def _write(engine: Engine, source: store.Run, path: Path, kind: str, *, language: str, numbers: str) -> int:
+def _heeded(engine: Engine, project: Path, source: store.Run, scratch: Path) -> Path:
+    """The value table of a run; of those who objected since it was made nothing is expected in it."""
+    found = objectors(project)
+    if not found:
+        return source.customers
+    load_objectors(engine, found)
+    engine.open_parquet("exported_run", [source.customers], numbered=False)
+    engine.view("exported", "register/without_objectors.sql")
+    engine.write(scratch / "heeded.parquet", "value/exported.sql", about=header_of(source.manifest))
+    engine.drop("exported")
+    return scratch / "heeded.parquet"
+
+
+def _write(engine: Engine, source: store.Run, table: Path, path: Path, kind: str, *, language: str, numbers: str) -> int:
     if kind == "parquet":
         with storage.told(path):
-            shutil.copyfile(source.customers, path)
+            shutil.copyfile(table, path)
         return int(source.manifest["totals"]["customers"])
     if kind == "csv":
-        return write_csv(engine, source.customers, path, language=language, numbers=numbers)
-    return write_xlsx(engine, source.customers, path, language=language, numbers=numbers, manifest=source.manifest)
+        return write_csv(engine, table, path, language=language, numbers=numbers)
+    return write_xlsx(engine, table, path, language=language, numbers=numbers, manifest=source.manifest)
 
 
 def write_csv(engine: Engine, table: Path, path: Path, *, language: str, numbers: str) -> int:

@@ -28,7 +28,7 @@ _TOP = 20
 
 @dataclass(frozen=True)
 class Figures:
-    """The parts of a report that come from customers.parquet."""
+    """The parts of a report that come from customers.parquet. of_objectors: the part of the totals that no row holds."""
 
     totals: Totals
     concentration: Concentration
@@ -36,6 +36,7 @@ class Figures:
     at_risk: tuple[dict[str, Any], ...]
     at_risk_count: int
     at_risk_loss: Decimal | float
+    of_objectors: dict[str, Any] | None = None
 
     def means(self) -> dict[str, float]:
         """The totals as published, by measure of records.TotalForecast."""
@@ -58,13 +59,24 @@ def gather(engine: Engine, customers: Path, valued: Valued, settings: Settings) 
         at_risk=tuple({name: value for name, value in row.items() if not name.startswith("found")} for row in at_risk),
         at_risk_count=at_risk[0]["found"] if at_risk else 0,
         at_risk_loss=Decimal(f"{loss:.2f}") if is_money else float(loss),
+        of_objectors=_of_objectors(sums),
     )
 
 
 def _totals(sums: Mapping[str, Any]) -> Totals:
-    levels = {level: sums[level] for level in ("customer", "segment", "none")}
-    rest = {name: value for name, value in sums.items() if name not in levels}
+    levels = {level: sums[level] for level in ("customer", "segment", "none", "objected") if level != "objected" or sums[level]}
+    rest = {name: value for name, value in sums.items() if not name.startswith("objected") and name not in levels}
     return Totals(levels=levels, **rest)
+
+
+def _of_objectors(sums: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What totals count for customers who objected: the mean of all others, for as many as they are; None without any."""
+    if not sums["objected"]:
+        return None
+    in_money = sums["clv"] is not None
+    found = {"customers": sums["objected"], "expected_purchases": round(sums["objected_purchases"], 6)}
+    names = {"expected_revenue": "revenue", "clv": "clv", "clv_beyond": "beyond"}
+    return {**found, **{name: str(sums[f"objected_{column}"]) if in_money else None for name, column in names.items()}}
 
 
 def months(engine: Engine, loaded: Loaded, evident: Evident) -> tuple[MonthOfPurchases, ...]:

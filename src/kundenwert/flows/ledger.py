@@ -45,7 +45,12 @@ def folder_of(project: Path) -> Path:
 def open_ledger(
     engine: Engine, project: Path, inputs: Sequence[Input], settings: Settings, *, scratch: Path, progress: Progress
 ) -> tuple[str, Loaded]:
-    """The name and content of the ledger of these inputs; it is written if it does not exist. View `booked` reads from it."""
+    """The name and content of the ledger of these inputs; it is written if it does not exist. View `booked` reads from it, and table
+    `customers_apart` names those whom models must not see, if there are any.
+    """
+    # The register's flows look up customers in ledgers.
+    from kundenwert.flows.objection import set_apart
+
     inputs = [with_content(item) for item in inputs]
     name = _name(inputs, settings)
     folder = folder_of(project) / name
@@ -58,6 +63,7 @@ def open_ledger(
         loaded = _loaded(storage.read_json(folder / "reconciliation.json"))
         if any(item.table for item in inputs):
             loaded = replace(loaded, company=open_tables(engine, folder))
+        loaded = set_apart(engine, project, loaded, settings)
         phase.rows = loaded.file_lines
     return name, loaded
 
@@ -115,6 +121,7 @@ def _loaded(content: dict[str, Any]) -> Loaded:
         extra_flags=tuple(FlagTotal(**_with_decimals(FlagTotal, entry)) for entry in content["extra_flags"]),
         currency=content["currency"],
         notices=tuple(Notice(**entry) for entry in content["notices"]),
+        erased=content.get("erased", 0),
     )
 
 

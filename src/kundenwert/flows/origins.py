@@ -225,7 +225,8 @@ class Walk:
 
     def _build(self, day: int, *, is_last: bool) -> int:
         settings = self._settings
-        summary, _ = customer_base.build(self._engine, self._facts, as_of=day, collective=bool(settings.collective))
+        apart = self._loaded.sets_apart
+        summary, _ = customer_base.build(self._engine, self._facts, as_of=day, collective=bool(settings.collective), apart=apart)
         if is_last:
             known = (*settings.collective, *settings.not_collective)
             customer_base.refuse_unknown_collective(self._engine, self._facts, summary, as_of=day, known=known)

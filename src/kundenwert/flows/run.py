@@ -20,10 +20,12 @@ from kundenwert.flows.holdout import holdout
 from kundenwert.flows.learning import value_by_evidence
 from kundenwert.flows.ledger import bridge_as_json, open_ledger
 from kundenwert.flows.project import read
+from kundenwert.flows.register import record_definition
 from kundenwert.flows.readiness import as_json as readiness_as_json
 from kundenwert.flows.readiness import readiness
 from kundenwert.flows.valuation import VALUE_IS, write_customers
 from kundenwert.records import RunFigures
+from kundenwert.register.book import Register
 from kundenwert.runs import storage, store
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ def run(folder: Path, flags: Mapping[str, Any], *, clock: datetime, progress: Pr
             name, figures = _build(engine, project, building, clock=clock, progress=progress)
         storage.remove(building / "spill")
         storage.remove(building / "scratch")
+        record_definition(folder, project.settings, clock=clock)
         run_name, moved = store.publish(folder, building, name=name, as_of=figures.as_of, force=publish)
     return Ran(store.runs_folder(folder) / run_name, moved, figures)
 
@@ -65,6 +68,8 @@ def _build(engine: Engine, project: Project, building: Path, *, clock: datetime,
     scratch = building / "scratch"
     scratch.mkdir()
     settings = project.settings
+    # Before the objections are read: a decision of the next moment belongs to the next run.
+    register = Register(project.folder).state()
     ledger, loaded = open_ledger(engine, project.folder, project.inputs, settings, scratch=scratch, progress=progress)
     evident = value_by_evidence(engine, loaded, settings, clock=clock.date(), progress=progress)
     valued = evident.valued
@@ -72,7 +77,7 @@ def _build(engine: Engine, project: Project, building: Path, *, clock: datetime,
     with progress.phase("Writing the value table") as phase:
         phase.rows = write_customers(engine, valued, customers)
     described = write_features(engine, loaded, valued.as_of, customers=customers, path=building / "features.parquet", progress=progress)
-    name = store.free_name(project.folder, clock, _fingerprint(ledger, settings.of_results()))
+    name = store.free_name(project.folder, clock, _fingerprint(ledger, settings.of_results(), register))
     with progress.phase("Summing up"):
         parts = gathering.gather(engine, customers, valued, settings)
         monthly = gathering.months(engine, loaded, evident)
@@ -85,7 +90,8 @@ def _build(engine: Engine, project: Project, building: Path, *, clock: datetime,
     with progress.phase("Writing the report"):
         _write_reports(building, figures, settings.language)
     content = _manifest(project, ledger, loaded, evident, figures, tested, building, progress)
-    storage.write_json(building / "manifest.json", {**content, "features": described})
+    content["features"] = described
+    storage.write_json(building / "manifest.json", {**content, "register": register, "objected": parts.of_objectors})
     return name, figures
 
 
@@ -133,7 +139,9 @@ def _manifest(
         "ledger": ledger,
         "readiness": readiness_as_json(loaded.readiness) if loaded.readiness else None,
         "company": company_facts(loaded.company) if loaded.company else None,
+        # What the run was made with, and what totals count for those who objected: filled in by the caller.
         "register": None,
+        "objected": None,
         "reconciliation": bridge_as_json(figures.reconciliation),
         "reversals": _with_text(asdict(valued.matched)) if valued.matched else None,
         "totals": _with_text(asdict(figures.totals)),
@@ -160,8 +168,8 @@ def _with_text(content: dict[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def _fingerprint(ledger: str, settings: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps([ledger, settings, __version__], sort_keys=True).encode()).hexdigest()
+def _fingerprint(ledger: str, settings: dict[str, Any], register: dict[str, Any] | None) -> str:
+    return hashlib.sha256(json.dumps([ledger, settings, register, __version__], sort_keys=True).encode()).hexdigest()
 
 
 def _hash(path: Path) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -115,7 +115,8 @@ def value(engine: Engine, loaded: Loaded, settings: Settings, *, clock: date, pr
     as_of = as_of_day(loaded, settings, clock)
     facts = log_facts(loaded, as_of)
     with progress.phase("Building the customer base") as phase:
-        summary, matched = customer_base.build(engine, facts, as_of=day_number(as_of), collective=bool(settings.collective))
+        collective = bool(settings.collective)
+        summary, matched = customer_base.build(engine, facts, as_of=day_number(as_of), collective=collective, apart=loaded.sets_apart)
         phase.rows = summary.customers
     known = (*settings.collective, *settings.not_collective)
     customer_base.refuse_unknown_collective(engine, facts, summary, as_of=day_number(as_of), known=known)
@@ -147,10 +148,17 @@ def value(engine: Engine, loaded: Loaded, settings: Settings, *, clock: date, pr
         horizons=horizons,
         amounts=amounts,
         currency=loaded.currency,
-        notices=(*made.notices, *_short_log(loaded, settings, as_of), *spend.notices, *more),
+        notices=(*made.notices, *_short_log(loaded, settings, as_of), *spend.notices, *more, *_apart(loaded)),
         outlook=outlook,
         levels=levels,
     )
+
+
+def header_of(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """What the header of a run's value table says (see `write_customers`), from its manifest."""
+    days = {name: f"{manifest[name]:g}" for name in ("horizon_days", "value_horizon_days")}
+    words = {name: str(manifest[name]) for name in ("yardstick", "currency", "as_of", "value_is")}
+    return {**words, **days, "discount_rate": f"{manifest['settings']['discount_rate']:g}"}
 
 
 def write_customers(engine: Engine, valued: Valued, path: Path) -> int:
@@ -351,6 +359,18 @@ def _short_log(loaded: Loaded, settings: Settings, as_of: date) -> list[Notice]:
         return []
     text = "The log covers {years:.1f} years; the value looks further ahead than that. The data cannot show who stays that long."
     return [Notice("short_log", text, {"years": covered / 365.25})]
+
+
+def _apart(loaded: Loaded) -> Iterator[Notice]:
+    if loaded.objected:
+        text = (
+            "{count} customers objected to being valued: they have no forecast of their own and stand in no list. Totals count the "
+            "mean of all others for them."
+        )
+        yield Notice("objected", text, {"count": loaded.objected})
+    if loaded.erased:
+        text = "{lines} lines belong to erased persons. Their money stands in one row, by year, so that totals hold."
+        yield Notice("erased", text, {"lines": loaded.erased})
 
 
 def recent_histories(engine: Engine) -> tuple[RecentHistories, dict[str, Any]]:

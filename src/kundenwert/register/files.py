@@ -40,7 +40,7 @@ def told(path: Path) -> Iterator[None]:
 @contextlib.contextmanager
 def held(folder: Path, *, wait_seconds: float = _WAIT_SECONDS) -> Iterator[None]:
     """Lets one writer at a time into a folder; the lock of a process that died is free. Raises StorageError after waiting in vain."""
-    path = folder / ".lock"
+    path = folder / "lock"
     with told(path):
         folder.mkdir(parents=True, exist_ok=True)
         lock = path.open("a+", encoding="utf-8")

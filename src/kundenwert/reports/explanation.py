@@ -23,6 +23,15 @@ def _heading(explained: Explained, words: Language) -> str:
     title = words.text("Customer {id}", id=row["customer_id"])
     if row["level"] == "none":
         return title + "\n" + words.text("No purchase is left, or many people stand behind this number: no forecast is made.")
+    if row["level"] == "objected":
+        return (
+            title
+            + "\n"
+            + words.text(
+                "This customer objected to being valued: no forecast is made, and the number stands in no list. "
+                "Totals count the mean of others."
+            )
+        )
     lines = [
         words.text(
             "First purchase {first}, last purchase {last}.", first=words.date(row["first_purchase"]), last=words.date(row["last_purchase"])
@@ -66,6 +75,8 @@ def _history(explained: Explained, words: Language) -> str:
 
 def _value(explained: Explained, words: Language) -> str:
     row, currency = explained.row, explained.basis["currency"]
+    if row["past"] is None and row["level"] == "objected":
+        return ""
     if row["past"] is None:
         expected = words.number(row["expected_purchases"], 2)
         sentence = words.text(
@@ -76,6 +87,8 @@ def _value(explained: Explained, words: Language) -> str:
         return "\n".join((sentence, *_ranges(explained, words)))
     rows = [(_label(part, explained, words), words.money(part.amount)) for part in explained.parts]
     past = sum((part.amount or Decimal(0) for part in explained.parts if part.kind in {"booked", "cost"}), Decimal(0))
+    if row["level"] == "objected":
+        return "\n".join([words.text("Booked so far"), *_table([*rows, (words.text("Past"), words.money(past, currency))])])
     to_come = sum((part.amount or Decimal(0) for part in explained.parts if part.kind == "expected"), Decimal(0))
     rows += [
         (words.text("Past"), words.money(past)),

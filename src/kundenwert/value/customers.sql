@@ -43,7 +43,10 @@ select
     case when has_money then coalesce(contribution, booked) end as past,
     (case when has_money then coalesce(contribution, booked) end + coalesce(clv, 0))::decimal(18, 2) as value,
     case
-        when is_collective or frequency is null then 'none'
+        -- Apart from collective accounts only those who objected are kept from models.
+        when is_collective
+            then case when list_contains(getvariable('collective')::varchar[], customer_id) then 'none' else 'objected' end
+        when frequency is null then 'none'
         when frequency = 0 then 'segment'
         else 'customer'
     end as level
