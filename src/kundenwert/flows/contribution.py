@@ -32,7 +32,6 @@ STEPS = (
 )  # fmt: skip
 SERVED = STEPS[STEPS.index("marketing") :]
 YARDSTICKS = ("revenue", "db1", "db2", "db3", "db4")
-_STEP = "value/contribution/"
 _CENT = Decimal("0.01")
 _TOP = 20
 
@@ -53,6 +52,11 @@ class Contribution:
     losses: tuple[tuple[str, int, Decimal, Decimal], ...]
     notices: tuple[Notice, ...]
 
+    @property
+    def columns(self) -> str:
+        """The step that gives the value table its columns db1 .. db4."""
+        return "value/contribution/with_steps.sql" if self.is_served else "value/contribution/with_first_step.sql"
+
     def as_json(self) -> dict[str, Any]:
         """The section `contribution` of a manifest: sums only, no customer is named. Money is exact text."""
         return {
@@ -66,18 +70,13 @@ class Contribution:
         }
 
 
-def build(engine: Engine, loaded: Loaded, settings: Settings, preset: Preset | None, valued: Valued) -> Contribution | None:
-    """Makes `contribution` from the ledger open in `engine`; None where neither cost nor margin is known.
-
-    Needs what `flows.valuation.value` leaves in the engine.
-    """
-    if valued.amounts.yardstick != "contribution":
-        return None
+def build(engine: Engine, loaded: Loaded, settings: Settings, preset: Preset | None, valued: Valued) -> Contribution:
+    """Makes `contribution` from the ledger open in `engine`, where costs or a margin are known (the yardstick is contribution)."""
     open_steps(engine, settings.margin, preset, valued.as_of, has_tables=loaded.company is not None)
     served, may_be_twice = book(engine)
     _check_tie(engine, valued)
-    owners = tuple(engine.rows(_STEP + "owners.sql", year=None))
-    drivers = tuple(engine.rows(_STEP + "drivers.sql"))
+    owners = tuple(engine.rows("value/contribution/owners.sql", year=None))
+    drivers = tuple(engine.rows("value/contribution/drivers.sql"))
     _open_period(engine, None)
     yardsticks, losses = _yardsticks(engine), _losses(engine) if served else ()
     notices = tuple(_notices(owners, drivers, may_be_twice=may_be_twice))
@@ -89,14 +88,15 @@ def open_steps(engine: Engine, margin: float | None, preset: Preset | None, unti
     if not has_tables:
         for name in sources.tables():
             open_nothing(engine, name)
-        engine.view("known_customers", _STEP + "nobody.sql")
-    engine.script(_STEP + "macros.sql")
+        engine.view("known_customers", "value/contribution/nobody.sql")
+    engine.script("value/contribution/macros.sql")
     engine.remember("contribution_until", until)
     load_rates(engine, preset)
-    engine.table("margins", _STEP + "margins.sql", until=until, margin=margin)
-    engine.table("driver_rates", _STEP + "driver_rates.sql")
-    for view in ("sale_lines", "cost_lines", "cash_discounts"):
-        engine.view(view, f"{_STEP}{view}.sql")
+    engine.table("margins", "value/contribution/margins.sql", until=until, margin=margin)
+    engine.table("driver_rates", "value/contribution/driver_rates.sql")
+    engine.view("sale_lines", "value/contribution/sale_lines.sql")
+    engine.view("cost_lines", "value/contribution/cost_lines.sql")
+    engine.view("cash_discounts", "value/contribution/cash_discounts.sql")
 
 
 def book(engine: Engine) -> tuple[bool, bool]:
@@ -104,24 +104,25 @@ def book(engine: Engine) -> tuple[bool, bool]:
 
     Returns whether anything is known of cost to serve, and whether visits may stand in two tables.
     """
-    (serving,) = engine.rows(_STEP + "cost_to_serve.sql")
-    engine.table("customer_years", _STEP + "customer_years.sql")
-    engine.table("extra_cents", _STEP + "extra_cents.sql")
-    engine.table("contribution", _STEP + "contribution.sql", is_served=serving["is_known"])
-    engine.table("contribution_by_customer", _STEP + "totals_by_customer.sql")
+    (serving,) = engine.rows("value/contribution/cost_to_serve.sql")
+    engine.table("customer_years", "value/contribution/customer_years.sql")
+    engine.table("extra_cents", "value/contribution/extra_cents.sql")
+    engine.table("contribution", "value/contribution/contribution.sql", is_served=serving["is_known"])
+    engine.table("contribution_by_customer", "value/contribution/totals_by_customer.sql")
     for name in ("customer_years", "extra_cents"):
         engine.drop(name)
     return bool(serving["is_known"]), bool(serving["may_be_twice"])
 
 
-def write(engine: Engine, path: Path, about: Mapping[str, str]) -> int:
-    """Writes contribution.parquet; returns how many rows."""
-    return engine.write(path, _STEP + "written.sql", about=about)
+def write(engine: Engine, valued: Valued, path: Path) -> int:
+    """Writes contribution.parquet; returns how many rows. Its header names currency and as-of day."""
+    about = {"currency": valued.currency, "as_of": valued.as_of.isoformat()}
+    return engine.write(path, "value/contribution/written.sql", about=about)
 
 
 def _check_tie(engine: Engine, valued: Valued) -> None:
     """Revenue of the customers is that of the ledger, rounded once: anything else is our mistake and would never be shown."""
-    (found,) = engine.rows(_STEP + "tie.sql")
+    (found,) = engine.rows("value/contribution/tie.sql")
     booked = valued.summary.revenue.quantize(_CENT, rounding=ROUND_HALF_UP)
     if found["revenue"] != booked:
         raise Bug(f"The revenue of the customer result {found['revenue']} does not tie to the ledger's {booked}. Please report this.")
@@ -131,24 +132,24 @@ def _check_tie(engine: Engine, valued: Valued) -> None:
 
 
 def _open_period(engine: Engine, year: int | None) -> None:
-    engine.table("period", _STEP + "period.sql", year=year)
-    engine.table("ranks", _STEP + "ranks.sql")
+    engine.table("period", "value/contribution/period.sql", year=year)
+    engine.table("ranks", "value/contribution/ranks.sql")
 
 
 def _yardsticks(engine: Engine) -> tuple[Yardstick, ...]:
-    rows = engine.rows(_STEP + "yardsticks.sql")
+    rows = engine.rows("value/contribution/yardsticks.sql")
     return tuple(Yardstick(row["yardstick"], row["amount"], row["below_zero"], row["agreement"], row["kept"]) for row in rows)
 
 
 def _losses(engine: Engine) -> tuple[tuple[str, int, Decimal, Decimal], ...]:
-    engine.table("loss_causes", _STEP + "loss_causes.sql")
-    rows = engine.rows(_STEP + "loss_summary.sql")
+    engine.table("loss_causes", "value/contribution/loss_causes.sql")
+    rows = engine.rows("value/contribution/loss_summary.sql")
     return tuple((row["cause"], row["customers"], row["db4"], row["excess"]) for row in rows)
 
 
 def _loss_makers(engine: Engine, count: int) -> tuple[LossMaker, ...]:
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in engine.rows(_STEP + "loss_makers.sql", count=count):
+    for row in engine.rows("value/contribution/loss_makers.sql", count=count):
         found.setdefault(row["customer_id"], []).append(row)
     return tuple(_loss_maker(rows) for rows in found.values())
 
@@ -174,8 +175,10 @@ def _cause(row: Mapping[str, Any]) -> LossCause:
 def _lever(row: Mapping[str, Any]) -> Notice:
     """What would have to change for the loss to vanish by this cause alone."""
     cause, loss, target = row["cause"], -row["db4"], row["target"]
+    if row["excess"] <= 0 and row["place"] > 1:
+        return Notice("lever_usual", "This cost is not above that of comparable customers.")
     if row["excess"] <= 0:
-        text = "This cost is not above that of comparable customers; sales of {net:,.2f} do not carry the cost of serving them."
+        text = "No cost is above that of comparable customers; sales of {net:,.2f} do not carry the cost of serving them."
         return Notice("lever_none", text, {"net": row["net"]})
     if target is None:
         text = "This cost alone is not enough: at the level of comparable customers {excess:,.2f} of the loss of {loss:,.2f} would be gone."
@@ -195,7 +198,7 @@ def _lever(row: Mapping[str, Any]) -> Notice:
 
 
 def _movers(engine: Engine, count: int) -> tuple[RankChange, ...]:
-    rows = engine.rows(_STEP + "movers.sql", count=count)
+    rows = engine.rows("value/contribution/movers.sql", count=count)
     return tuple(
         RankChange(
             row["customer_id"],
@@ -224,8 +227,8 @@ def result(project: Path, *, run: str | None = None, year: int | None = None, co
     with open_engine() as engine:
         engine.open_parquet("contribution", [source.folder / FILE], numbered=False)
         engine.open_parquet("valued_customers", [source.customers], numbered=False)
-        engine.table("left_out", _STEP + "objectors.sql")
-        owners = tuple(engine.rows(_STEP + "owners.sql", year=year))
+        engine.table("left_out", "value/contribution/objectors.sql")
+        owners = tuple(engine.rows("value/contribution/owners.sql", year=year))
         _open_period(engine, year)
         losses = _losses(engine) if section["is_served"] else ()
         return CustomerResult(
@@ -240,13 +243,15 @@ def result(project: Path, *, run: str | None = None, year: int | None = None, co
             drivers=tuple(section["drivers"]),
             estimated=_sum(owners, "estimated"),
             assumed=_sum(owners, "assumed"),
-            whale=concentration(engine.arrays(_STEP + "amounts.sql")["amount"], measure="db4" if section["is_served"] else "db1"),
+            whale=concentration(
+                engine.arrays("value/contribution/amounts.sql")["amount"], measure="db4" if section["is_served"] else "db1"
+            ),
             yardsticks=_yardsticks(engine),
             movers=_movers(engine, count),
             losses=losses,
             loss_makers=_loss_makers(engine, count) if section["is_served"] else (),
             notices=tuple(_notices(owners, _with_decimals(section["drivers"]), may_be_twice=False)),
-            left_out=engine.rows(_STEP + "left_out.sql")[0]["customers"],
+            left_out=engine.rows("value/contribution/left_out.sql")[0]["customers"],
         )
 
 

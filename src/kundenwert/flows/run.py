@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from kundenwert import __version__
 from kundenwert.engines import open_engine
+from kundenwert.flows import contribution
 from kundenwert.flows import figures as gathering
 from kundenwert.flows.company_tables import facts as company_facts
 from kundenwert.flows.features import write_features
@@ -20,9 +21,9 @@ from kundenwert.flows.holdout import holdout
 from kundenwert.flows.learning import value_by_evidence
 from kundenwert.flows.ledger import bridge_as_json, open_ledger
 from kundenwert.flows.project import read
-from kundenwert.flows.register import record_definition
 from kundenwert.flows.readiness import as_json as readiness_as_json
 from kundenwert.flows.readiness import readiness
+from kundenwert.flows.register import record_definition
 from kundenwert.flows.valuation import VALUE_IS, write_customers
 from kundenwert.records import RunFigures
 from kundenwert.register.book import Register
@@ -74,8 +75,13 @@ def _build(engine: Engine, project: Project, building: Path, *, clock: datetime,
     evident = value_by_evidence(engine, loaded, settings, clock=clock.date(), progress=progress)
     valued = evident.valued
     customers = building / "customers.parquet"
+    contributed = None
+    if valued.amounts.yardstick == "contribution":
+        with progress.phase("Reckoning the customer result") as phase:
+            contributed = contribution.build(engine, loaded, settings, project.preset, valued)
+            phase.rows = contribution.write(engine, valued, building / contribution.FILE)
     with progress.phase("Writing the value table") as phase:
-        phase.rows = write_customers(engine, valued, customers)
+        phase.rows = write_customers(engine, valued, customers, more=contributed.columns if contributed else "")
     described = write_features(engine, loaded, valued.as_of, customers=customers, path=building / "features.parquet", progress=progress)
     name = store.free_name(project.folder, clock, _fingerprint(ledger, settings.of_results(), register))
     with progress.phase("Summing up"):
@@ -87,10 +93,13 @@ def _build(engine: Engine, project: Project, building: Path, *, clock: datetime,
         _write_models(building, valued)
     title = settings.title or project.folder.resolve().name
     figures = gathering.run_figures(parts, monthly, loaded, evident, settings, intervals=intervals, run=name, created=clock, title=title)
+    if contributed:
+        figures = replace(figures, notices=(*figures.notices, *contributed.notices))
     with progress.phase("Writing the report"):
         _write_reports(building, figures, settings.language)
     content = _manifest(project, ledger, loaded, evident, figures, tested, building, progress)
     content["features"] = described
+    content["contribution"] = contributed.as_json() if contributed else None
     storage.write_json(building / "manifest.json", {**content, "register": register, "objected": parts.of_objectors})
     return name, figures
 
@@ -142,6 +151,7 @@ def _manifest(
         # What the run was made with, and what totals count for those who objected: filled in by the caller.
         "register": None,
         "objected": None,
+        "contribution": None,
         "reconciliation": bridge_as_json(figures.reconciliation),
         "reversals": _with_text(asdict(valued.matched)) if valued.matched else None,
         "totals": _with_text(asdict(figures.totals)),

@@ -161,8 +161,11 @@ def header_of(manifest: Mapping[str, Any]) -> dict[str, str]:
     return {**words, **days, "discount_rate": f"{manifest['settings']['discount_rate']:g}"}
 
 
-def write_customers(engine: Engine, valued: Valued, path: Path) -> int:
-    """Writes customers.parquet; returns how many rows. Its header names yardstick, as-of day, horizons and rate."""
+def write_customers(engine: Engine, valued: Valued, path: Path, *, more: str = "") -> int:
+    """Writes customers.parquet; returns how many rows. Its header names yardstick, as-of day, horizons and rate.
+
+    more: a step that gives table `at_levels` further columns.
+    """
     about = {
         "yardstick": valued.amounts.yardstick,
         "currency": valued.currency,
@@ -173,17 +176,22 @@ def write_customers(engine: Engine, valued: Valued, path: Path) -> int:
         "value_is": VALUE_IS,
     }
     values = {"as_of": day_number(valued.as_of), **valued.amounts.values()}
-    if not valued.levels:
+    if not valued.levels and not more:
         return engine.write(path, "value/customers.sql", about=about, **values)
-    _join_levels(engine, valued, values)
+    engine.table("at_levels", "value/customers.sql", **values)
+    if valued.levels:
+        _join_levels(engine, valued, values)
+    if more:
+        engine.table("with_more", more)
+        engine.drop("at_levels")
+        engine.rename("with_more", "at_levels")
     return engine.write(path, "value/at_levels.sql", about=about)
 
 
 def _join_levels(engine: Engine, valued: Valued, values: dict[str, Any]) -> None:
-    """Keeps the value table with the bounds at further levels as `at_levels`: reckoned once more with the bounds of each."""
+    """Gives the value table `at_levels` the bounds at further levels: reckoned once more with the bounds of each."""
     from kundenwert.engines._engine import Reading
 
-    engine.table("at_levels", "value/customers.sql", **values)
     engine.rename("forecasts", "usual_forecasts")
     for level in valued.levels:
         engine.rename(_forecasts_at(level), "forecasts")

@@ -26,7 +26,7 @@ select
     replace(clv_beyond::varchar, '.', $mark) as clv_beyond,
     replace(past::varchar, '.', $mark) as past,
     replace("value"::varchar, '.', $mark) as "value",
-    -- The level of the forecast (without a mark in it), and bounds at further levels where there are any.
-    replace(columns('^(level|.*_(lower|upper)_[0-9_]+)$')::varchar, '.', $mark)
+    -- The level of the forecast (without a mark in it), and where there are any bounds at further levels and contribution I to IV.
+    replace(columns('^(level|.*_(lower|upper)_[0-9_]+|db[1-4])$')::varchar, '.', $mark)
 from exported
 order by exported.customer_id

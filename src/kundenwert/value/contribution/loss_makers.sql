@@ -10,6 +10,7 @@ with listed as (
 select
     listed.*,
     cause,
+    place,
     cost::decimal(18, 2) as cost,
     usual::decimal(18, 2) as usual,
     excess::decimal(18, 2) as excess,
