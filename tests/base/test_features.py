@@ -51,7 +51,7 @@ def told(engine: Engine) -> Told:
     def told(name: str, *, lines: list[dict[str, Any]] = [], payments: list[dict[str, Any]] = []) -> dict[str, dict[str, Any]]:  # noqa: B006
         engine.open_frame("ledger_lines", table(LINES, lines))
         engine.open_frame("ledger_payments", table(PAYMENTS, payments))
-        rows = engine.rows(f"base/features/{name}.sql", as_of=day_number(AS_OF))
+        rows = engine.rows(registry.load("base.features", name).step, as_of=day_number(AS_OF))
         return {row.pop("customer_id"): row for row in rows}
 
     return told
@@ -64,7 +64,7 @@ def told(engine: Engine) -> Told:
 def test_a_feature_gives_the_columns_that_it_describes_and_needs_roles_that_exist(name: str, engine: Engine, told: Told) -> None:
     feature = registry.load("base.features", name)
     told(name)
-    assert engine.arrow(f"base/features/{name}.sql", as_of=0).column_names == ["customer_id", *feature.columns]
+    assert engine.arrow(feature.step, as_of=0).column_names == ["customer_id", *feature.columns]
     roles = {f"transactions.{role}" for role in transactions.NAMES}
     roles |= {f"{known}.{role}" for known, one in sources.tables().items() for role in one.names}
     assert {entry for group in feature.needs for entry in group} <= roles
@@ -79,7 +79,9 @@ def test_a_table_holds_each_customer_once_and_none_who_objected(engine: Engine) 
     engine.load("featured_customers", {"customer_id": ["b", "a", "c"], "level": ["customer", "none", "objected"]})
     lines = [sold("a", "85", "100", promotion=True), sold("c", "1", "1", promotion=True)]
     engine.open_frame("ledger_lines", table(LINES, lines))
-    features.build(engine, ("price_realisation", "promotion_share"), as_of=day_number(AS_OF))
+    features.build(
+        engine, [registry.load("base.features", name) for name in ("price_realisation", "promotion_share")], as_of=day_number(AS_OF)
+    )
     rows = engine.rows("base/features_table.sql")
     assert [(row["customer_id"], row["price_realisation"], row["promotion_share"]) for row in rows] == [("a", 0.85, 1.0), ("b", None, None)]
     engine.drop("featured_customers")

@@ -26,7 +26,7 @@ def write_features(engine: Engine, loaded: Loaded, as_of: date, *, customers: Pa
         return {}
     with progress.phase("Writing the features") as phase:
         engine.open_parquet("featured_customers", [customers], numbered=False)
-        features.build(engine, tuple(found), as_of=day_number(as_of))
+        features.build(engine, found.values(), as_of=day_number(as_of))
         phase.rows = engine.write(path, "base/features_table.sql")
     return {column: about for feature in found.values() for column, about in feature.columns.items()}
 

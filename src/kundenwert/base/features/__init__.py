@@ -6,7 +6,7 @@ over the views of a ledger: `ledger_lines` and `ledger_<table>`. It is computed 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from kundenwert import registry
@@ -22,16 +22,15 @@ def known(given: Collection[str]) -> dict[str, Feature]:
     return {name: feature for name, feature in features.items() if feature.can_be_told(given)}
 
 
-def build(engine: Engine, features: Collection[str], *, as_of: int) -> None:
+def build(engine: Engine, features: Iterable[Feature], *, as_of: int) -> None:
     """Makes table `features`: one row a customer of view `featured_customers` and the columns of the features.
 
     as_of: day number; what happened later does not count.
     """
     engine.table("features", "base/featured_customers.sql")
-    for name in features:
-        engine.table("feature", f"base/features/{name}.sql", as_of=as_of)
+    for feature in features:
+        engine.table("feature", feature.step, as_of=as_of)
         engine.rename("features", "features_before")
         engine.table("features", "base/with_feature.sql")
         engine.drop("features_before")
-    if features:
         engine.drop("feature")

@@ -10,11 +10,12 @@ from typing import final
 @final
 @dataclass(frozen=True)
 class Feature:
-    """A feature of customers.
+    """A feature of customers. step: what computes it.
 
     about: one sentence. needs: of each group one entry ("table.role") must be there. columns: name -> what it says, with its unit.
     """
 
+    step: str
     about: str
     needs: tuple[tuple[str, ...], ...]
     columns: Mapping[str, str]
@@ -22,7 +23,7 @@ class Feature:
     def can_be_told(self, given: Collection[str]) -> bool:
         """Whether the data it needs are among `given`.
 
-        >>> Feature("", (("payments.due_date",), ("payments.paid_on", "payments.disputed")), {}).can_be_told({"payments.due_date"})
+        >>> Feature("", "", (("payments.due_date",), ("payments.paid_on", "payments.disputed")), {}).can_be_told({"payments.due_date"})
         False
         """
         return all(any(entry in given for entry in group) for group in self.needs)

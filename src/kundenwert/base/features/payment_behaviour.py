@@ -5,6 +5,7 @@ from __future__ import annotations
 from kundenwert.base.features._feature import Feature
 
 PLUGIN = Feature(
+    step="base/features/payment_behaviour.sql",
     about="How a customer pays: days beyond terms, disputes, reminders, cash discount taken too late.",
     needs=(("payments.due_date", "payments.disputed", "payments.dunning_level"),),
     columns={

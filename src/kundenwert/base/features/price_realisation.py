@@ -5,6 +5,7 @@ from __future__ import annotations
 from kundenwert.base.features._feature import Feature
 
 PLUGIN = Feature(
+    step="base/features/price_realisation.sql",
     about="What a customer pays of the list price, against others who buy the same, and how that changes.",
     needs=(("transactions.list_amount", "transactions.discount"),),
     columns={

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kundenwert.base.features._feature import Feature
 
 PLUGIN = Feature(
+    step="base/features/promotion_share.sql",
     about="How much of what a customer buys is bought on promotion.",
     needs=(("transactions.promotion",),),
     columns={
