@@ -1,4 +1,4 @@
-"""Features of customers: how they pay, what they pay of the list price, what they buy on promotion."""
+"""Features of customers: how they pay, what they pay of the list price, what they buy on promotion, how they are served."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ MONEY = pa.decimal128(18, 6)
 LINES = {
     "customer_id": pa.string(), "date": pa.date32(), "document_id": pa.string(), "product_id": pa.string(), "product_group": pa.string(),
     "quantity": MONEY, "amount": MONEY, "cost": MONEY, "list_amount": MONEY, "discount": MONEY, "promotion": pa.bool_(),
-    "is_non_product": pa.bool_(),
+    "is_non_product": pa.bool_(), "line_class": pa.string(),
 }  # fmt: skip
 PAYMENTS = {
     "document_id": pa.string(), "customer_id": pa.string(), "invoice_date": pa.date32(), "due_date": pa.date32(), "paid_on": pa.date32(),
     "paid_amount": MONEY, "cash_discount": MONEY, "dunning_level": pa.int32(), "disputed": pa.bool_(),
 }  # fmt: skip
+CONTACTS = {"customer_id": pa.string(), "date": pa.date32(), "duration_minutes": MONEY}
+COMPLAINTS = {"customer_id": pa.string(), "date": pa.date32(), "resolved_on": pa.date32()}
 Told = Callable[..., dict[str, dict[str, Any]]]
 
 
@@ -36,7 +38,8 @@ def table(columns: dict[str, pa.DataType], rows: list[dict[str, Any]]) -> pa.Tab
 
 def sold(customer: str, paid: str, listed: str | None = None, **more: Any) -> dict[str, Any]:
     amounts = {"amount": Decimal(paid), "list_amount": None if listed is None else Decimal(listed)}
-    return {"customer_id": customer, "date": date(2025, 3, 3), "product_group": "A", "is_non_product": False, **amounts, **more}
+    usual = {"date": date(2025, 3, 3), "product_group": "A", "is_non_product": False, "line_class": "kept"}
+    return {"customer_id": customer, **usual, **amounts, **more}
 
 
 def item(customer: str | None, due: date, paid_on: date | None, **more: Any) -> dict[str, Any]:
@@ -44,15 +47,18 @@ def item(customer: str | None, due: date, paid_on: date | None, **more: Any) -> 
     return {"customer_id": customer, "invoice_date": date(2025, 1, 2), "due_date": due, "paid_on": paid_on, **paid, **more}
 
 
+SHAPES = {"lines": LINES, "payments": PAYMENTS, "contacts": CONTACTS, "complaints": COMPLAINTS}
+
+
 @pytest.fixture
 def told(engine: Engine) -> Told:
-    """The columns of one feature by customer."""
+    """The columns of one feature by customer; rows of lines and tables by their names."""
 
-    def told(name: str, *, lines: list[dict[str, Any]] = [], payments: list[dict[str, Any]] = []) -> dict[str, dict[str, Any]]:  # noqa: B006
-        engine.open_frame("ledger_lines", table(LINES, lines))
-        engine.open_frame("ledger_payments", table(PAYMENTS, payments))
-        rows = engine.rows(registry.load("base.features", name).step, as_of=day_number(AS_OF))
-        return {row.pop("customer_id"): row for row in rows}
+    def told(name: str, **rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        for view, shape in SHAPES.items():
+            engine.open_frame(f"ledger_{view}", table(shape, rows.get(view, [])))
+        found = engine.rows(registry.load("base.features", name).step, as_of=day_number(AS_OF))
+        return {row.pop("customer_id"): row for row in found}
 
     return told
 
@@ -70,6 +76,11 @@ def test_a_feature_gives_the_columns_that_it_describes_and_needs_roles_that_exis
     assert {entry for group in feature.needs for entry in group} <= roles
 
 
+def test_no_column_stands_in_two_features() -> None:
+    columns = [column for name in registry.names("base.features") for column in registry.load("base.features", name).columns]
+    assert len(columns) == len(set(columns))
+
+
 def test_only_features_whose_data_exist_are_known() -> None:
     assert list(features.known({"transactions.amount", "payments.document_id"})) == []
     assert list(features.known({"transactions.discount", "payments.due_date"})) == ["payment_behaviour", "price_realisation"]
@@ -79,9 +90,8 @@ def test_a_table_holds_each_customer_once_and_none_who_objected(engine: Engine) 
     engine.load("featured_customers", {"customer_id": ["b", "a", "c"], "level": ["customer", "none", "objected"]})
     lines = [sold("a", "85", "100", promotion=True), sold("c", "1", "1", promotion=True)]
     engine.open_frame("ledger_lines", table(LINES, lines))
-    features.build(
-        engine, [registry.load("base.features", name) for name in ("price_realisation", "promotion_share")], as_of=day_number(AS_OF)
-    )
+    some = [registry.load("base.features", name) for name in ("price_realisation", "promotion_share")]
+    features.build(engine, some, as_of=day_number(AS_OF))
     rows = engine.rows("base/features_table.sql")
     assert [(row["customer_id"], row["price_realisation"], row["promotion_share"]) for row in rows] == [("a", 0.85, 1.0), ("b", None, None)]
     engine.drop("featured_customers")
@@ -193,3 +203,29 @@ def test_promotion_share_is_of_revenue_and_of_contribution(told: Told) -> None:
 def test_lines_that_do_not_tell_and_lines_of_later_do_not_count(told: Told) -> None:
     lines = [sold("a", "10", promotion=True), sold("a", "90"), sold("a", "90", promotion=False, date=date(2025, 7, 1))]
     assert told("promotion_share", lines=lines)["a"]["promotion_share"] == 1.0
+
+
+# ---------- contacts and complaints ----------
+
+
+def test_contacts_of_a_year_and_the_days_since_the_last_one(told: Told) -> None:
+    days = [date(2025, 6, 10), date(2024, 7, 1), date(2024, 6, 30), date(2025, 7, 1)]
+    found = told("contact_history", contacts=[{"customer_id": "a", "date": day, "duration_minutes": Decimal(15)} for day in days])
+    assert found["a"] == {"contacts": 2, "contact_minutes": 30.0, "days_since_contact": 20}
+
+
+def test_complaints_stand_beside_orders_and_a_settlement_of_later_is_not_known(told: Told) -> None:
+    lines = [sold("a", "10", document_id=f"R{number // 2}") for number in range(8)] + [sold("b", "10", document_id="R9")]
+    complaints = [
+        {"customer_id": "a", "date": date(2025, 5, 1), "resolved_on": date(2025, 5, 11)},
+        {"customer_id": "a", "date": date(2025, 6, 1), "resolved_on": date(2025, 7, 1)},
+        {"customer_id": "a", "date": date(2025, 7, 1), "resolved_on": None},
+    ]
+    found = told("complaint_history", lines=lines, complaints=complaints)
+    assert found["a"] == {"complaints": 2, "complaints_per_order": 0.5, "resolution_days": 10.0, "open_complaints": 1}
+    assert found["b"] == {"complaints": 0, "complaints_per_order": 0.0, "resolution_days": None, "open_complaints": 0}
+
+
+def test_where_no_settlement_was_ever_noted_nobody_knows_what_is_open(told: Told) -> None:
+    found = told("complaint_history", complaints=[{"customer_id": "a", "date": date(2025, 5, 1)}])
+    assert found["a"] == {"complaints": 1, "complaints_per_order": None, "resolution_days": None, "open_complaints": None}

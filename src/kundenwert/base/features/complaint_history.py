@@ -1,0 +1,17 @@
+"""How often a customer complains, and how long it takes to put it right (R80)."""
+
+from __future__ import annotations
+
+from kundenwert.base.features._feature import Feature
+
+PLUGIN = Feature(
+    step="base/features/complaint_history.sql",
+    about="How often a customer complained, how long settling took, and what is still open.",
+    needs=(("complaints.date",),),
+    columns={
+        "complaints": "Complaints up to the as-of day.",
+        "complaints_per_order": "Complaints over sales documents with products; days with a sale where documents have no number.",
+        "resolution_days": "Mean days from a complaint to its settlement, of those settled.",
+        "open_complaints": "Complaints that were not settled on the as-of day.",
+    },
+)

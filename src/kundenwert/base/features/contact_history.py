@@ -1,0 +1,16 @@
+"""How often and when a customer was last spoken to (R79)."""
+
+from __future__ import annotations
+
+from kundenwert.base.features._feature import Feature
+
+PLUGIN = Feature(
+    step="base/features/contact_history.sql",
+    about="How often a customer was in contact with the company, how long, and how long ago.",
+    needs=(("contacts.date",),),
+    columns={
+        "contacts": "Contacts of the last 365 days.",
+        "contact_minutes": "Minutes of these contacts, as far as they were noted.",
+        "days_since_contact": "Days from the last contact to the as-of day.",
+    },
+)
