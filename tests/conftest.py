@@ -11,6 +11,8 @@ import pytest
 from hypothesis import settings
 
 os.environ["TZ"] = "UTC"
+# Tests run side by side, one a core: threads of the linear algebra would only wait for each other. It reads this when it is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 if hasattr(time, "tzset"):  # Windows has none
     time.tzset()
 
