@@ -1,4 +1,5 @@
--- value/contribution/contribution.sql: contribution.parquet: one row a customer and calendar year, then what belongs to no customer; cents.
+-- value/contribution/contribution.sql: contribution.parquet: one row a customer and calendar year, in cents; unallocated: why a
+-- row belongs to no customer of ours (then it stands at the end).
 -- Each step is the one before less what stands between them. From db2 on null where nothing is known of cost to serve
 with rounded as (
     select
@@ -49,4 +50,4 @@ select
     complaint_cost::decimal(18, 2) as complaint_cost,
     complaints
 from rounded
-order by customer_id nulls last, unallocated, "year" nulls last
+order by unallocated nulls first, customer_id nulls last, "year" nulls last

@@ -1,7 +1,7 @@
 -- value/contribution/cost_lines.sql: each record of cost to serve up to the as-of day with its stage; amount is null where a driver has no
 -- rate. cause: the cause of loss it may be a sign of
 select
-    'activities' as source,
+    as_source('activities') as source,
     ledger_activities.file_id,
     ledger_activities.record,
     ledger_activities.customer_id,
@@ -21,7 +21,7 @@ left join driver_rates
 where ledger_activities.date <= getvariable('contribution_until')::date
 union all
 select
-    'contacts' as source,
+    as_source('contacts') as source,
     file_id,
     record,
     customer_id,
@@ -30,14 +30,14 @@ select
     1 as units,
     cost as rate,
     cost as amount,
-    'sales' as stage,
-    if(cause_of(channel) = 'visits', 'visits', null) as cause,
+    as_stage('sales') as stage,
+    as_cause(if(cause_of(channel) = 'visits', 'visits', null)) as cause,
     false as is_assumed
 from ledger_contacts
 where cost is not null and date <= getvariable('contribution_until')::date
 union all
 select
-    'complaints' as source,
+    as_source('complaints') as source,
     file_id,
     record,
     customer_id,
@@ -46,14 +46,14 @@ select
     1 as units,
     cost as rate,
     cost as amount,
-    'service' as stage,
-    'complaints' as cause,
+    as_stage('service') as stage,
+    as_cause('complaints') as cause,
     false as is_assumed
 from ledger_complaints
 where cost is not null and date <= getvariable('contribution_until')::date
 union all
 select
-    'measures' as source,
+    as_source('measures') as source,
     file_id,
     record,
     customer_id,
@@ -62,8 +62,8 @@ select
     1 as units,
     cost as rate,
     cost as amount,
-    'marketing' as stage,
-    null as cause,
+    as_stage('marketing') as stage,
+    as_cause(null) as cause,
     false as is_assumed
 from ledger_measures
 where cost <> 0 and date <= getvariable('contribution_until')::date

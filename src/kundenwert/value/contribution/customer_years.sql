@@ -1,24 +1,47 @@
--- value/contribution/customer_years.sql: one row a customer and calendar year, money unrounded; what belongs to no known customer is summed
--- by reason instead. past: revenue less goods. The columns behind `assumed` are costs and counts by cause of loss, parts of the ones before
-with sold as (
+-- value/contribution/customer_years.sql: one row a customer and calendar year, money unrounded. unallocated: why a row belongs
+-- to no customer. past: revenue less goods. The columns behind `assumed` are costs and counts by cause of loss, parts of the ones before.
+-- In between a line without customer has the id '' and a payment without a day the year 0: keys that are null do not join
+with summed as (
+    select
+        coalesce(customer_id, '') as customer_id,
+        "year",
+        sum(gross) as gross,
+        sum(revenue) as revenue,
+        sum(bonus) as bonus,
+        sum(goods) as goods,
+        coalesce(sum(revenue - goods) filter (where is_estimated), 0) as estimated
+    from sale_lines
+    group by 1, 2
+),
+
+sold as (
     select
         customer_id,
         "year",
-        sum(revenue) as revenue,
-        sum(revenue) - sum(goods) as past,
-        sum(discount) as discount,
-        sum(bonus) as bonus,
-        coalesce(sum(revenue - goods) filter (where is_estimated), 0) as estimated,
-        sum(lost_by_return) as return_cost,
-        count(distinct coalesce(document_id, date::varchar)) filter (where lost_by_return <> 0) as returned
+        revenue,
+        revenue - goods as past,
+        gross - bonus - revenue as discount,
+        bonus,
+        estimated
+    from summed
+),
+
+-- Few lines: a second look at them costs less than counting documents among all lines.
+returned as (
+    select
+        coalesce(customer_id, '') as customer_id,
+        "year",
+        sum(lost_by_return) as lost,
+        count(distinct coalesce(document_id, date::varchar)) as documents
     from sale_lines
-    group by customer_id, "year"
+    where line_class = 'return' and not is_non_product
+    group by 1, 2
 ),
 
 granted as (
-    select customer_id, "year", sum(amount) as cash_discount
+    select coalesce(customer_id, '') as customer_id, coalesce("year", 0) as "year", sum(amount) as cash_discount
     from cash_discounts
-    group by customer_id, "year"
+    group by 1, 2
 ),
 
 served as (
@@ -39,7 +62,7 @@ served as (
             sum(units) filter (where cause = 'visits' and source = 'contacts')
         ) as visits,
         sum(amount) filter (where cause = 'returns') as return_cost,
-        sum(units) filter (where cause = 'returns') as returns,
+        sum(units) filter (where cause = 'returns') as "returns",
         sum(amount) filter (where cause = 'complaints') as complaint_cost,
         greatest(
             sum(units) filter (where cause = 'complaints' and source = 'activities'),
@@ -51,43 +74,41 @@ served as (
 ),
 
 together as (
-    select *, true as is_known from sold
-    union all by name
-    select granted.*, granted.customer_id is null or known_customers.customer_id is not null as is_known
-    from granted
-    left join known_customers using (customer_id)
-    union all by name
-    select served.*, known_customers.customer_id is not null as is_known
-    from served
-    left join known_customers using (customer_id)
+    select
+        * exclude (is_in_records),
+        revenue is not null or is_in_records is not null as is_known
+    from sold
+    full join served using (customer_id, "year")
+    full join granted using (customer_id, "year")
+    left join returned using (customer_id, "year")
+    left join (select customer_id, true as is_in_records from known_customers) using (customer_id)
 )
 
 select
-    if(is_known and "year" is not null, customer_id, null) as customer_id,
+    nullif(customer_id, '') as customer_id,
     case
+        when customer_id = '' then 'without_customer'
         when not is_known then 'unknown_customer'
-        when customer_id is null then 'without_customer'
-        when "year" is null then 'without_day'
+        when "year" = 0 then 'without_day'
     end as unallocated,
-    "year",
-    coalesce(sum(revenue), 0)::decimal(24, 6) as revenue,
-    coalesce(sum(past), 0)::decimal(24, 6) as past,
-    coalesce(sum(discount), 0)::decimal(24, 6) as discount,
-    coalesce(sum(bonus), 0)::decimal(24, 6) as bonus,
-    coalesce(sum(cash_discount), 0)::decimal(24, 6) as cash_discount,
-    coalesce(sum(marketing), 0)::decimal(24, 6) as marketing,
-    coalesce(sum(sales), 0)::decimal(24, 6) as sales,
-    coalesce(sum(service), 0)::decimal(24, 6) as service,
-    coalesce(sum(logistics), 0)::decimal(24, 6) as logistics,
-    coalesce(sum(estimated), 0)::decimal(24, 6) as estimated,
-    coalesce(sum(assumed), 0)::decimal(24, 6) as assumed,
-    coalesce(sum(order_cost), 0)::decimal(24, 6) as order_cost,
-    coalesce(nullif(sum(orders), 0), sum(deliveries), 0)::decimal(18, 2) as orders,
-    coalesce(sum(visit_cost), 0)::decimal(24, 6) as visit_cost,
-    coalesce(sum(visits), 0)::decimal(18, 2) as visits,
-    coalesce(sum(return_cost), 0)::decimal(24, 6) as return_cost,
-    coalesce(nullif(sum(returns), 0), sum(returned), 0)::decimal(18, 2) as returns,
-    coalesce(sum(complaint_cost), 0)::decimal(24, 6) as complaint_cost,
-    coalesce(sum(complaints), 0)::decimal(18, 2) as complaints
+    nullif("year", 0) as "year",
+    coalesce(revenue, 0)::decimal(24, 6) as revenue,
+    coalesce(past, 0)::decimal(24, 6) as past,
+    coalesce(discount, 0)::decimal(24, 6) as discount,
+    coalesce(bonus, 0)::decimal(24, 6) as bonus,
+    coalesce(cash_discount, 0)::decimal(24, 6) as cash_discount,
+    coalesce(marketing, 0)::decimal(24, 6) as marketing,
+    coalesce(sales, 0)::decimal(24, 6) as sales,
+    coalesce(service, 0)::decimal(24, 6) as service,
+    coalesce(logistics, 0)::decimal(24, 6) as logistics,
+    coalesce(estimated, 0)::decimal(24, 6) as estimated,
+    coalesce(assumed, 0)::decimal(24, 6) as assumed,
+    coalesce(order_cost, 0)::decimal(24, 6) as order_cost,
+    coalesce(nullif(orders, 0), deliveries, 0)::decimal(18, 2) as orders,
+    coalesce(visit_cost, 0)::decimal(24, 6) as visit_cost,
+    coalesce(visits, 0)::decimal(18, 2) as visits,
+    (coalesce(return_cost, 0) + coalesce(lost, 0))::decimal(24, 6) as return_cost,
+    coalesce(nullif("returns", 0), documents, 0)::decimal(18, 2) as "returns",
+    coalesce(complaint_cost, 0)::decimal(24, 6) as complaint_cost,
+    coalesce(complaints, 0)::decimal(18, 2) as complaints
 from together
-group by 1, 2, 3

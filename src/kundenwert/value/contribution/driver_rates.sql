@@ -50,6 +50,13 @@ rates as (
     left join first_own using (word)
 )
 
-select drivers.driver, drivers.cause, rates.valid_from, rates.valid_until, rates.rate, rates.stage, rates.is_assumed
+select
+    drivers.driver,
+    as_cause(drivers.cause) as cause,
+    rates.valid_from,
+    rates.valid_until,
+    rates.rate,
+    as_stage(rates.stage) as stage,
+    rates.is_assumed
 from drivers
 inner join rates on drivers.word = rates.word and rates.valid_from < rates.valid_until

@@ -16,5 +16,5 @@ select
     sum(logistics)::decimal(18, 2) as logistics,
     sum(db4)::decimal(18, 2) as db4
 from contribution
-where customer_id = $customer and unallocated is null and ($year::integer is null or "year" = $year)
+where customer_id = $customer and ($year::integer is null or "year" = $year)
 having count(*) > 0

@@ -25,7 +25,7 @@ found as (
     from cash_discounts
     where customer_id = $customer and "year" is not null and ($year::integer is null or "year" = $year)
     union all
-    select stage, date, source, file_id, record, what, units, rate, amount, if(is_assumed, 'assumed', '')
+    select stage::varchar, date, source::varchar, file_id, record, what, units, rate, amount, if(is_assumed, 'assumed', '')
     from cost_lines
     where customer_id = $customer and amount is not null and ($year::integer is null or year(date) = $year)
 )

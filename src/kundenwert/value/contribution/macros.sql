@@ -18,4 +18,9 @@ create or replace macro cause_of(driver) as case
 end;
 
 -- Money cut to whole cents, and so many cents more.
-create or replace macro in_cents(amount, more) as ((floor(amount * 100) + coalesce(more, 0)) * 0.01)::decimal(18, 2)
+create or replace macro in_cents(amount, more) as ((floor(amount * 100) + coalesce(more, 0)) * 0.01)::decimal(18, 2);
+
+-- Few words, compared many times: as enumerations they are compared as numbers.
+create or replace macro as_stage(word) as word::enum('marketing', 'sales', 'service', 'logistics');
+create or replace macro as_cause(word) as word::enum('complaints', 'returns', 'visits', 'orders', 'deliveries');
+create or replace macro as_source(word) as word::enum('activities', 'contacts', 'complaints', 'measures')

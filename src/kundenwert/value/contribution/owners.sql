@@ -1,4 +1,4 @@
--- value/contribution/owners.sql: the steps by year, of customers and of what belongs to none; together they are the company
+-- value/contribution/owners.sql: the steps by year, of customers and of what belongs to none of ours; together they are the company
 select
     coalesce(unallocated, 'customers') as owner,
     "year",

@@ -5,7 +5,8 @@ with signed as (
     select
         *,
         if(amount < 0 or (amount = 0 and quantity < 0), -1, 1) as sign,
-        is_bonus(product_id, product_group, is_non_product) as is_bonus_line
+        -- Other lines are not searched for words.
+        case when is_non_product then is_bonus(product_id, product_group, is_non_product) else false end as is_bonus_line
     from ledger_lines
     where date <= getvariable('contribution_until')::date and amount is not null
 ),
@@ -43,7 +44,7 @@ priced as (
 )
 
 select
-    * exclude (is_non_product),
+    *,
     year(date)::integer as "year",
     (gross - bonus - revenue)::decimal(18, 6) as discount,
     if(line_class = 'return' and not is_non_product, goods - revenue, 0)::decimal(18, 6) as lost_by_return
