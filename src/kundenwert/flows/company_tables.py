@@ -16,7 +16,7 @@ from kundenwert.engines import open_engine
 from kundenwert.engines._engine import Reading
 from kundenwert.errors import AmbiguousInput, CallError, DataError, Problem, StorageError
 from kundenwert.flows.duplicates import Duplicates
-from kundenwert.flows.reading import Input, ReadFile, given_twice, open_input
+from kundenwert.flows.reading import Input, Keep, ReadFile, given_twice, open_input
 from kundenwert.records import Notice
 from kundenwert.runs import storage
 from kundenwert.sources import Wanted
@@ -204,7 +204,7 @@ def named_files(pairs: Sequence[str]) -> dict[Path, str]:
 
 
 def load_tables(
-    engine: Engine, inputs: Sequence[Input], settings: Settings, *, scratch: Path, progress: Progress, keep: Path | None = None
+    engine: Engine, inputs: Sequence[Input], settings: Settings, *, scratch: Path, progress: Progress, keep: Keep | None = None
 ) -> CompanyTables:
     """Reads and judges every table; afterwards the engine has `ledger_<name>` for each table there is, and `table_rejects`.
 
@@ -228,7 +228,7 @@ def load_tables(
 
 
 def _load(
-    engine: Engine, name: str, items: Sequence[Input], settings: Settings, *, scratch: Path, progress: Progress, keep: Path | None
+    engine: Engine, name: str, items: Sequence[Input], settings: Settings, *, scratch: Path, progress: Progress, keep: Keep | None
 ) -> ReadTable:
     table, files, views = sources.tables()[name], [], []
     for number, item in enumerate(items):

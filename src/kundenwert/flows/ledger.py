@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kundenwert import __version__
+from kundenwert.errors import StorageError
 from kundenwert.flows.company_tables import SHAPE as TABLES_SHAPE
 from kundenwert.flows.company_tables import open_tables, split, write_tables
 from kundenwert.flows.load import Loaded, load, remember
-from kundenwert.flows.reading import Input, ReadFile, with_content
+from kundenwert.flows.reading import Input, Keep, ReadFile, with_content
 from kundenwert.records import FlagTotal, Notice, Reconciliation
 from kundenwert.runs import storage
-from kundenwert.tables.reconciliation import DayClass
+from kundenwert.tables.reconciliation import DayClass, day_classes
 
 if TYPE_CHECKING:
     from kundenwert.engines._engine import Engine
@@ -82,7 +83,11 @@ def _name(inputs: Sequence[Input], settings: Settings) -> str:
 def _write(
     engine: Engine, project: Path, name: str, inputs: Sequence[Input], settings: Settings, *, scratch: Path, progress: Progress
 ) -> None:
-    keep = folder_of(project) / "read"
+    from kundenwert.flows.erasure import scrub_new_ledger
+    from kundenwert.register.erased import erased, steady
+
+    forgotten = erased(project)
+    keep = Keep(folder_of(project) / "read", forgotten)
     loaded = load(engine, inputs, settings, scratch=scratch, progress=progress, keep=keep)
     with storage.building(folder_of(project), "ledger") as building, progress.phase("Writing the ledger") as phase:
         phase.rows = engine.write(building / "transactions.parquet", "tables/transactions.sql", compact=True)
@@ -91,7 +96,15 @@ def _write(
         if loaded.company:
             write_tables(engine, loaded.company, building)
         storage.write_json(building / "reconciliation.json", _content_of(loaded))
-        _take_place(building, folder_of(project) / name)
+        if forgotten:
+            scrub_new_ledger(building, forgotten)
+        try:
+            with steady(project, forgotten):
+                _take_place(building, folder_of(project) / name)
+        except StorageError:
+            # What was read while somebody was erased may hold that person.
+            storage.remove(keep.folder)
+            raise
 
 
 def _take_place(building: Path, ledger: Path) -> None:
@@ -108,6 +121,23 @@ def _take_place(building: Path, ledger: Path) -> None:
 def _content_of(loaded: Loaded) -> dict[str, Any]:
     content = asdict(replace(loaded, rejects=(), company=None, readiness=None))
     return {"version": __version__, "bridge": bridge_as_json(loaded.reconcile()), **json.loads(json.dumps(content, default=str))}
+
+
+def recount(engine: Engine, folder: Path) -> None:
+    """Makes what stands beside the lines of a ledger agree with them, after lines of erased persons have lost their days."""
+    engine.open_parquet("lines", [folder / "transactions.parquet"], numbered=False)
+    (found,) = engine.rows("register/lines_of_erased.sql")
+    content = storage.read_json(folder / "reconciliation.json")
+    loaded = _loaded(content)
+    rejected = [entry for entry in loaded.days if not entry.is_booked]
+    days = (*rejected, *day_classes(engine, "register/days_of_lines.sql"))
+    new = _content_of(replace(loaded, days=tuple(sorted(days, key=_order)), erased=found["erased"]))
+    if new["days"] != content["days"] or new["erased"] != content.get("erased", 0):
+        storage.write_json(folder / "reconciliation.json", new)
+
+
+def _order(entry: DayClass) -> tuple[bool, int, str, str]:
+    return entry.day is None, entry.day or 0, entry.line_class, entry.currency
 
 
 def _loaded(content: dict[str, Any]) -> Loaded:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from kundenwert.base.as_of import day_number
 from kundenwert.errors import AmbiguousInput, Bug, DataError, NothingToValue, Problem
-from kundenwert.flows.reading import Input, ReadFile, open_inputs
+from kundenwert.flows.reading import Input, Keep, ReadFile, open_inputs
 from kundenwert.records import FlagTotal, Notice, Readiness, Reconciliation
 from kundenwert.tables import reconciliation
 from kundenwert.tables.reconciliation import DayClass
@@ -117,7 +117,7 @@ def load(
     *,
     scratch: Path,
     progress: Progress,
-    keep: Path | None = None,
+    keep: Keep | None = None,
     thorough: bool = True,
 ) -> Loaded:
     """Reads inputs into the views `lines` and `booked` and reconciles them. thorough: also looks for repeated lines.
@@ -160,7 +160,7 @@ def load(
 
 
 def _opened(
-    engine: Engine, inputs: Sequence[Input], settings: Settings, *, scratch: Path, progress: Progress, keep: Path | None
+    engine: Engine, inputs: Sequence[Input], settings: Settings, *, scratch: Path, progress: Progress, keep: Keep | None
 ) -> tuple[CompanyTables | None, tuple[ReadFile, ...]]:
     """The company's tables, None if there are none, and the files with lines. The problems of all of them are told together."""
     lines, others = [item for item in inputs if not item.table], [item for item in inputs if item.table]

@@ -17,6 +17,7 @@ from kundenwert.runs import storage
 if TYPE_CHECKING:
     from kundenwert.engines._engine import Engine
     from kundenwert.flows.progress import Progress
+    from kundenwert.register.erased import Erased
     from kundenwert.sources import Inspected, Wanted
 
 # Raised when the shape of the kept lines changes: older ones are then read anew.
@@ -52,6 +53,23 @@ def with_content(item: Input) -> Input:
 
 
 @dataclass(frozen=True)
+class Keep:
+    """Where lines are kept as read, so that a known file is not read again. erased: files that name one of them are not kept."""
+
+    folder: Path
+    erased: Erased | None = None
+
+    def may_hold(self, engine: Engine, view: str) -> bool:
+        """Whether the lines of a view name nobody who was erased. This reads the file once more, where anybody was."""
+        if self.erased is None:
+            return True
+        from kundenwert.flows.scrubbing import found_in, names_in, prepare
+
+        prepare(engine, self.erased)
+        return not found_in(engine, view) and not names_in(engine, f"{view}_unreadable", "raw")
+
+
+@dataclass(frozen=True)
 class ReadFile:
     """What is known of one file after reading: identity, format in words, and which column plays which role and why."""
 
@@ -74,11 +92,11 @@ class ReadFile:
 
 
 def open_inputs(
-    engine: Engine, inputs: Sequence[Input], *, scratch: Path, progress: Progress, keep: Path | None = None
+    engine: Engine, inputs: Sequence[Input], *, scratch: Path, progress: Progress, keep: Keep | None = None
 ) -> tuple[ReadFile, ...]:
     """Opens all inputs as view `read_lines` (columns of sources.open_lines and file_id, amount_expected, id_is_sound).
 
-    keep: folder for lines as read; text files and workbooks found there are not read again.
+    keep: where lines are kept as read; text files and workbooks found there are not read again.
     All problems of all inputs are reported together.
     """
     engine.script("tables/rules.sql")
@@ -116,11 +134,11 @@ def given_twice(inputs: Sequence[Input]) -> list[Problem]:
     return problems
 
 
-def open_input(engine: Engine, item: Input, view: str, *, scratch: Path, keep: Path | None) -> ReadFile:
+def open_input(engine: Engine, item: Input, view: str, *, scratch: Path, keep: Keep | None) -> ReadFile:
     """Opens one input as view `view` and table `view`_unreadable, from what was kept of it if there is any."""
     from kundenwert import sources
 
-    kept = _kept_as(keep, item) if keep else None
+    kept = _kept_as(keep.folder, item) if keep else None
     if kept and kept.with_suffix(".json").is_file():
         return _reopen(engine, kept, view)
     if item.table:
@@ -131,7 +149,7 @@ def open_input(engine: Engine, item: Input, view: str, *, scratch: Path, keep: P
         inspected = sources.inspect(engine, item.source, item.wanted, scratch=scratch, hashed=False)
         file = replace(sources.open_lines(engine, inspected, view), sha256=item.content)
     read = _described(inspected, file)
-    if kept:
+    if keep and kept and keep.may_hold(engine, view):
         _keep(engine, kept, view, read)
     return read
 

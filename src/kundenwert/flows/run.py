@@ -16,6 +16,7 @@ from kundenwert.engines import open_engine
 from kundenwert.flows import contribution
 from kundenwert.flows import figures as gathering
 from kundenwert.flows.company_tables import facts as company_facts
+from kundenwert.flows.erasure import finish_erasures
 from kundenwert.flows.features import write_features
 from kundenwert.flows.holdout import holdout
 from kundenwert.flows.learning import value_by_evidence
@@ -27,6 +28,7 @@ from kundenwert.flows.register import record_definition
 from kundenwert.flows.valuation import VALUE_IS, write_customers
 from kundenwert.records import RunFigures
 from kundenwert.register.book import Register
+from kundenwert.register.erased import erased, steady
 from kundenwert.runs import storage, store
 
 if TYPE_CHECKING:
@@ -50,6 +52,8 @@ class Ran:
 def run(folder: Path, flags: Mapping[str, Any], *, clock: datetime, progress: Progress, publish: bool = False) -> Ran:
     """Values the project in `folder`. clock: the time of the run, in UTC. publish: becomes current even if the current run is later."""
     project = read(folder, flags)
+    finish_erasures(folder, clock=clock, language=project.settings.language)
+    forgotten = erased(folder) if Register(folder).exists else None
     with store.building(folder) as building:
         engine = open_engine(
             spill=Path(project.settings.spill) if project.settings.spill else building / "spill",
@@ -60,8 +64,9 @@ def run(folder: Path, flags: Mapping[str, Any], *, clock: datetime, progress: Pr
             name, figures = _build(engine, project, building, clock=clock, progress=progress)
         storage.remove(building / "spill")
         storage.remove(building / "scratch")
-        record_definition(folder, project.settings, clock=clock)
-        run_name, moved = store.publish(folder, building, name=name, as_of=figures.as_of, force=publish)
+        with steady(folder, forgotten):
+            run_name, moved = store.publish(folder, building, name=name, as_of=figures.as_of, force=publish)
+    record_definition(folder, project.settings, clock=clock)
     return Ran(store.runs_folder(folder) / run_name, moved, figures)
 
 
