@@ -39,15 +39,15 @@ select
     step4 as service,
     step5 as logistics,
     (own - cash - step2 - step3 - step4 - step5)::decimal(18, 2) as db4,
-    estimated::decimal(18, 2) as estimated,
-    assumed::decimal(18, 2) as assumed,
-    order_cost::decimal(18, 2) as order_cost,
+    estimated,
+    assumed,
+    order_cost,
     orders,
-    visit_cost::decimal(18, 2) as visit_cost,
+    visit_cost,
     visits,
-    return_cost::decimal(18, 2) as return_cost,
+    return_cost,
     "returns",
-    complaint_cost::decimal(18, 2) as complaint_cost,
+    complaint_cost,
     complaints
 from rounded
 order by unallocated nulls first, customer_id nulls last, "year" nulls last

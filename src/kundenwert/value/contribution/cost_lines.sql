@@ -1,5 +1,6 @@
--- value/contribution/cost_lines.sql: each record of cost to serve up to the as-of day with its stage; amount is null where a driver has no
--- rate. cause: the cause of loss it may be a sign of
+-- value/contribution/cost_lines.sql: each record of cost to serve up to the as-of day with its stage; amount is null where a
+-- driver has no rate. cause: the cause of loss it may be a sign of. counted: whether its units count it; a visit or complaint that
+-- activities count is not counted again
 select
     as_source('activities') as source,
     ledger_activities.file_id,
@@ -12,6 +13,7 @@ select
     (ledger_activities.count * driver_rates.rate)::decimal(18, 6) as amount,
     driver_rates.stage,
     driver_rates.cause,
+    coalesce(driver_rates.counted, false) as counted,
     coalesce(driver_rates.is_assumed, false) as is_assumed
 from ledger_activities
 left join driver_rates
@@ -32,6 +34,7 @@ select
     cost as amount,
     as_stage('sales') as stage,
     as_cause(if(cause_of(channel) = 'visits', 'visits', null)) as cause,
+    not exists (select 1 from driver_rates where cause = 'visits') as counted,
     false as is_assumed
 from ledger_contacts
 where cost is not null and date <= getvariable('contribution_until')::date
@@ -48,6 +51,7 @@ select
     cost as amount,
     as_stage('service') as stage,
     as_cause('complaints') as cause,
+    not exists (select 1 from driver_rates where cause = 'complaints') as counted,
     false as is_assumed
 from ledger_complaints
 where cost is not null and date <= getvariable('contribution_until')::date
@@ -64,6 +68,7 @@ select
     cost as amount,
     as_stage('marketing') as stage,
     as_cause(null) as cause,
+    false as counted,
     false as is_assumed
 from ledger_measures
 where cost <> 0 and date <= getvariable('contribution_until')::date

@@ -53,21 +53,14 @@ served as (
         sum(amount) filter (where stage = 'service') as service,
         sum(amount) filter (where stage = 'logistics') as logistics,
         sum(amount) filter (where is_assumed) as assumed,
-        sum(amount) filter (where cause in ('orders', 'deliveries')) as order_cost,
-        sum(units) filter (where cause = 'orders') as orders,
-        sum(units) filter (where cause = 'deliveries') as deliveries,
+        sum(amount) filter (where cause = 'small_orders') as order_cost,
+        sum(units) filter (where cause = 'small_orders' and counted) as orders,
         sum(amount) filter (where cause = 'visits') as visit_cost,
-        greatest(
-            sum(units) filter (where cause = 'visits' and source = 'activities'),
-            sum(units) filter (where cause = 'visits' and source = 'contacts')
-        ) as visits,
+        sum(units) filter (where cause = 'visits' and counted) as visits,
         sum(amount) filter (where cause = 'returns') as return_cost,
         sum(units) filter (where cause = 'returns') as "returns",
         sum(amount) filter (where cause = 'complaints') as complaint_cost,
-        greatest(
-            sum(units) filter (where cause = 'complaints' and source = 'activities'),
-            sum(units) filter (where cause = 'complaints' and source = 'complaints')
-        ) as complaints
+        sum(units) filter (where cause = 'complaints' and counted) as complaints
     from cost_lines
     where amount is not null
     group by customer_id, "year"
@@ -101,14 +94,14 @@ select
     coalesce(sales, 0)::decimal(24, 6) as sales,
     coalesce(service, 0)::decimal(24, 6) as service,
     coalesce(logistics, 0)::decimal(24, 6) as logistics,
-    coalesce(estimated, 0)::decimal(24, 6) as estimated,
-    coalesce(assumed, 0)::decimal(24, 6) as assumed,
-    coalesce(order_cost, 0)::decimal(24, 6) as order_cost,
-    coalesce(nullif(orders, 0), deliveries, 0)::decimal(18, 2) as orders,
-    coalesce(visit_cost, 0)::decimal(24, 6) as visit_cost,
+    coalesce(estimated, 0)::decimal(18, 2) as estimated,
+    coalesce(assumed, 0)::decimal(18, 2) as assumed,
+    coalesce(order_cost, 0)::decimal(18, 2) as order_cost,
+    coalesce(orders, 0)::decimal(18, 2) as orders,
+    coalesce(visit_cost, 0)::decimal(18, 2) as visit_cost,
     coalesce(visits, 0)::decimal(18, 2) as visits,
-    (coalesce(return_cost, 0) + coalesce(lost, 0))::decimal(24, 6) as return_cost,
+    (coalesce(return_cost, 0) + coalesce(lost, 0))::decimal(18, 2) as return_cost,
     coalesce(nullif("returns", 0), documents, 0)::decimal(18, 2) as "returns",
-    coalesce(complaint_cost, 0)::decimal(24, 6) as complaint_cost,
+    coalesce(complaint_cost, 0)::decimal(18, 2) as complaint_cost,
     coalesce(complaints, 0)::decimal(18, 2) as complaints
 from together

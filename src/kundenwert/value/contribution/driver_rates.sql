@@ -1,7 +1,12 @@
 -- value/contribution/driver_rates.sql: what one unit of each driver of `activities` costs, from when until when: the company's own
--- rates, and before the first of them (or where there is none) that of the preset. A driver without any stands there without a rate
+-- rates, and before the first of them (or where there is none) that of the preset. counted: whether its units count its cause: where
+-- orders are counted, deliveries are not
 with drivers as (
-    select driver, lower(trim(driver)) as word, cause_of(driver) as cause
+    select
+        driver,
+        lower(trim(driver)) as word,
+        cause_of(driver) as cause,
+        cause_of(driver) = 'small_orders' and is_order(driver) as is_order
     from (select distinct driver from ledger_activities)
 ),
 
@@ -53,6 +58,7 @@ rates as (
 select
     drivers.driver,
     as_cause(drivers.cause) as cause,
+    drivers.cause <> 'small_orders' or drivers.is_order or not bool_or(drivers.is_order) over () as counted,
     rates.valid_from,
     rates.valid_until,
     rates.rate,
