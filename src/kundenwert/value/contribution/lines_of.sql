@@ -17,7 +17,17 @@ with sold as (
 ),
 
 found as (
-    select one.figure as figure, day, 'transactions' as source, file_id, record, what, units, null as rate, one.amount as amount, one.mark as mark
+    select
+        one.figure as figure,
+        day,
+        'transactions' as source,
+        file_id,
+        record,
+        what,
+        units,
+        null as rate,
+        one.amount as amount,
+        one.mark as mark
     from sold
     where one.amount <> 0
     union all
