@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kundenwert.engines._engine import Engine
@@ -57,7 +57,7 @@ def find_duplicates(engine: Engine) -> Duplicates:
     engine.table("comparable", "tables/company/comparable.sql")
     engine.table("blocks", "tables/company/blocks.sql")
     (crowded,) = engine.rows("tables/company/crowded.sql", most=MOST_IN_A_BLOCK)
-    limits = {"alike": ALIKE, "somewhat_alike": SOMEWHAT_ALIKE, "nearly_equal": NEARLY_EQUAL}
+    limits: dict[str, Any] = {"alike": ALIKE, "somewhat_alike": SOMEWHAT_ALIKE, "nearly_equal": NEARLY_EQUAL}
     count = engine.table("customer_duplicates", "tables/company/duplicates.sql", most=MOST_IN_A_BLOCK, **limits)
     rows = engine.rows("tables/company/first_duplicates.sql", count=_MOST_SHOWN)
     return Duplicates(count, tuple(Duplicate(**row) for row in rows), crowded["blocks"])
