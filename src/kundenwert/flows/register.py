@@ -14,6 +14,7 @@ from typing import Any
 
 from kundenwert.engines import open_engine
 from kundenwert.errors import DataError, Problem
+from kundenwert.flows.blocking import criterion_problem
 from kundenwert.flows.ledger import folder_of
 from kundenwert.flows.presets import of_project
 from kundenwert.flows.project import FILE
@@ -56,6 +57,8 @@ def rate(folder: Path, customer: str, criterion: str, points: str, *, reason: st
     problems = [*unknown(folder, customer, known), *_person_problems(reason, by)]
     if found is None:
         problems.append(_unknown_criterion(folder, criterion))
+    elif barred := criterion_problem(found.name):
+        problems.append(barred)
     elif found.companies_only and known.kind == "b2c":
         came = f"{customer} is a private person; {found.name} is judged between companies only."
         problems.append(Problem(came, "another criterion.", "leave this rating out."))

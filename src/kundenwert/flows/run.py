@@ -15,6 +15,7 @@ from kundenwert import __version__
 from kundenwert.engines import open_engine
 from kundenwert.flows import contribution
 from kundenwert.flows import figures as gathering
+from kundenwert.flows.blocking import refuse_blocked
 from kundenwert.flows.company_tables import facts as company_facts
 from kundenwert.flows.erasure import finish_erasures
 from kundenwert.flows.features import write_features
@@ -77,6 +78,7 @@ def _build(engine: Engine, project: Project, building: Path, *, clock: datetime,
     # Before the objections are read: a decision of the next moment belongs to the next run.
     register = Register(project.folder).state()
     ledger, loaded = open_ledger(engine, project.folder, project.inputs, settings, scratch=scratch, progress=progress)
+    refuse_blocked(loaded, project.preset)
     evident = value_by_evidence(engine, loaded, settings, clock=clock.date(), progress=progress)
     valued = evident.valued
     customers = building / "customers.parquet"
