@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -16,6 +17,11 @@ from kundenwert.engines import open_engine
 from kundenwert.engines._engine import Engine
 from kundenwert.flows import contribution, presets
 from kundenwert.flows.company_tables import open_nothing
+from kundenwert.flows.load import load
+from kundenwert.flows.progress import Progress
+from kundenwert.flows.project import settings_with
+from kundenwert.flows.reading import Input
+from kundenwert.sources import Wanted
 from kundenwert.tables.company._shape import SQL_TYPES
 
 UNTIL = date(2025, 12, 31)
@@ -272,6 +278,40 @@ def test_an_invoice_and_its_full_cancellation_leave_no_trace(book: Callable[...,
         ("C01", "2024-05-09", "X2", "A", -3, "-317.77", "-200.10", "-350.00", "", "Storno"),
     ]
     assert book([*lines, *extra], **tables) == book(lines, **tables)
+
+
+def test_converting_currencies_and_summing_may_change_places(engine: Engine, tmp_path: Path) -> None:
+    """C1 has three lines a day, C2 their sum in one line: what was converted line by line is the converted sum."""
+    days = (("2025-03-03", "1.0643"), ("2025-03-04", "1.0711"))
+    amounts = (("100.00", "60.00", "120.00"), ("33.33", "20.01", "35.55"), ("7.77", "5.05", "7.77"))
+    sums = [f"{sum(Decimal(money[place]) for money in amounts):.2f}" for place in range(3)]
+    lines = [("C1", day, f"R{day}", *money, "CHF") for day, _ in days for money in amounts]
+    lines += [("C2", day, f"S{day}", *sums, "CHF") for day, _ in days] + [("C3", "2025-03-03", "E", "1.00", "0.50", "1.00", "EUR")]
+    header = ("customer_id", "date", "document_id", "amount", "cost", "list_amount", "currency")
+    files = {
+        "": (header, lines),
+        "rates": (("date", "currency", "rate"), [(day, "CHF", rate) for day, rate in days]),
+        # Two francs of a hundred and a bit are a share of the converted invoice.
+        "payments": (("document_id", "invoice_date", "amount", "cash_discount"), [("S2025-03-03", "2025-03-03", sums[0], "2.00")]),
+    }
+    inputs = []
+    for name, (head, rows) in files.items():
+        path = tmp_path / f"{name or 'lines'}.csv"
+        path.write_text("\n".join(",".join(row) for row in (head, *rows)) + "\n", encoding="utf-8")
+        inputs.append(Input(path, Wanted(), table=name))
+    for name in ("ledger_lines", "booked", *(f"ledger_{table}" for table in sources.tables())):
+        engine.drop(name)
+    load(engine, inputs, settings_with({}), scratch=tmp_path, progress=Progress())
+    engine.view("ledger_lines", "tables/transactions.sql")
+    contribution.open_steps(engine, None, None, UNTIL, has_tables=True)
+    one, two = (engine.rows("value/contribution/lines_of.sql", customer=customer, year=2025) for customer in ("C1", "C2"))
+    for place, name in ((1, "goods"), (2, "gross")):
+        exact = sum(Decimal(sums[place]) * Decimal(rate) for _, rate in days)
+        for lines_behind in (one, two):
+            found = sum(line["amount"] for line in lines_behind if line["figure"] == name)
+            # Each converted line is kept to six places.
+            assert abs(found - exact) <= len(lines_behind) * Decimal("0.0000005")
+    assert [line["amount"] for line in two if line["figure"] == "cash_discount"] == [2 * Decimal("1.0643")]
 
 
 # Single rules
