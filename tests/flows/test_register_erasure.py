@@ -184,9 +184,11 @@ def test_what_is_told_of_others_stays(erased: tuple[Path, Certificate], shop: Pa
     assert [row for row in table(after / "transactions.parquet") if row["customer_id"] != "erased"] == others
 
 
-def test_a_contact_of_the_person_stays_as_a_count_without_day_and_words(erased: tuple[Path, Certificate]) -> None:
+def test_a_contact_of_the_person_stays_as_a_count_without_day_and_reason(erased: tuple[Path, Certificate]) -> None:
     row = next(row for row in table(ledger_of(erased[0]) / "contacts.parquet") if row["customer_id"] == "erased")
     assert (row["contact_id"], row["purpose"], row["date"].isoformat()) == (None, None, "2024-01-01")
+    # Rates go by the kind of contact.
+    assert row["channel"] == "Besuch"
 
 
 def test_rejected_records_stay_as_records_with_their_rules(erased: tuple[Path, Certificate], shop: Path) -> None:
@@ -428,7 +430,7 @@ def test_the_certificate_names_nobody_says_what_was_done_and_is_in_the_log(erase
     assert kept == json.loads(json.dumps(erasure.as_json(certificate)))
     assert (kept["by"], kept["rows"], kept["totals_hold"]) == ("DPO", 2, True)
     assert {entry["measure"] for entry in kept["totals"]} == {"amount", "revenue", "past", "clv", "value"}
-    assert kept["sources"] == ["sales-1.csv"]
+    assert kept["sources"] == ["sales-1.csv", "kontakte.csv", "kunden.csv"]
     entry = next(entry for entry in Register(folder).log() if entry["action"] == "certify erasure")
     assert entry["details"]["certificate"] == erasure._digest(path)
     assert verify(folder, {"run": manifest(folder)["register"]} if manifest(folder)["register"] else {}) == []

@@ -291,9 +291,9 @@ def _exact(amount: Decimal) -> str:
 
 
 def _sources(folder: Path) -> tuple[str, ...]:
-    """The files a project is loaded from, as its manifests name them."""
-    names = (entry["name"] for name in store.names(folder) for entry in store.read(folder, name).manifest["inputs"])
-    return tuple(dict.fromkeys(names))
+    """The files a project is loaded from, as its manifests and its settings name them."""
+    names = [entry["name"] for name in store.names(folder) for entry in store.read(folder, name).manifest["inputs"]]
+    return tuple(dict.fromkeys((*names, *sorted(path.name for path in _inputs(folder)))))
 
 
 def _inputs(folder: Path) -> set[Path]:

@@ -23,6 +23,8 @@ ID_COLUMNS = ("customer_id", "recommender_id", "parent_id", "payer_id")
 _HEADS = ("parent_id", "payer_id")
 # Tables of the company of which nothing of a person is kept: no total hangs on them.
 _DROPPED = ("customers", "ratings", "leads", "referrals")
+# Texts that say of what kind a record is: cost and counts by kind hang on them, and they tell of nobody.
+_KINDS = frozenset({"driver", "channel", "kind", "category", "product", "tariff", "status", "stage", "direction", "outcome", "period"})
 # Tables that the ledger holds beside those of the company.
 _LINES, _REJECTS, _CHANGED = "transactions", ("rejects", "table_rejects"), "changed"
 _LATER_COLUMNS = {"promotion": "BOOLEAN"}
@@ -166,6 +168,8 @@ def _reading(name: str, kind: str, role: str, texts: Sequence[str]) -> Reading:
         return Reading(("customer_id", name), "year_without", type=kind)
     if name == "record" or role == "flag":
         return Reading(("customer_id", name), "kept_unless", type=kind)
+    if name in _KINDS:
+        return Reading((name,))
     if name in texts and role in {"id", "text"}:
         return Reading(("customer_id", name), "text_without", type=kind)
     return Reading((name,))
