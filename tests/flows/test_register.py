@@ -248,6 +248,7 @@ def test_a_workbook_shows_no_figure_expected_of_who_objected(objected: Objected,
     assert float(objected.before[who]["clv"]) not in [cell for cell in line if isinstance(cell, float)]
 
 
+@pytest.mark.slow
 def test_a_backtest_leaves_out_who_objected(project: Path) -> None:
     exports.write(project / "exports" / "sales-1.csv", exports.shop(customers=120))
     how: dict[str, Any] = {"clock": NOW, "progress": Progress(), "most_origins": 1}
@@ -270,6 +271,7 @@ def test_a_log_without_returns_and_costs_is_valued_the_same_way(tmp_path: Path) 
     assert sum(row["revenue"] for row in after.values()) == sum(Decimal(line[5]) for line in plain)
 
 
+@pytest.mark.slow
 def test_who_takes_the_objection_back_is_valued_as_before(project: Path) -> None:
     before = current(project)
     object_(project, "K0005")

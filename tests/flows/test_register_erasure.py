@@ -358,7 +358,7 @@ def broken_after(patch: pytest.MonkeyPatch, step: int) -> None:
     patch.setattr(storage, "rename", rename)
 
 
-@pytest.mark.parametrize("step", [0, 1, 3, 5, 8])
+@pytest.mark.parametrize("step", [*(pytest.param(step, marks=pytest.mark.slow) for step in (0, 1, 3, 8)), 5])
 def test_an_erasure_that_was_interrupted_is_finished_by_the_same_call(project: Path, erased: tuple[Path, Certificate], step: int) -> None:
     before = {path.relative_to(erased[0]): table(path) for path in sorted(erased[0].rglob("*.parquet"))}
     with pytest.MonkeyPatch.context() as patch:
@@ -374,7 +374,7 @@ def test_an_erasure_that_was_interrupted_is_finished_by_the_same_call(project: P
     assert verify(project) == []
 
 
-@pytest.mark.parametrize("step", [1, 5])
+@pytest.mark.parametrize("step", [1, pytest.param(5, marks=pytest.mark.slow)])
 def test_an_erasure_that_was_interrupted_is_finished_by_the_next_run(project: Path, step: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         broken_after(patch, step)
@@ -460,6 +460,7 @@ def test_a_number_that_nobody_knows_is_refused_with_near_ones_and_leaves_no_trac
     assert sorted(path.relative_to(project) for path in project.rglob("*")) == before
 
 
+@pytest.mark.slow
 def test_who_comes_back_can_be_erased_again(erased: tuple[Path, Certificate], tmp_path: Path) -> None:
     folder = tmp_path / "shop"
     shutil.copytree(erased[0], folder)
@@ -481,6 +482,7 @@ def test_files_that_are_not_ours_are_named_where_they_still_tell_of_the_person(p
 # ---- numbers of few digits --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_customer_number_of_two_digits_takes_no_figure_with_it(tmp_path: Path) -> None:
     renamed = [(str(int(line[0][1:]) + 1) if line[0].startswith("K0") else line[0], *line[1:]) for line in exports.shop(customers=98)]
     late = [line for line in lines() if line[0].startswith("N")]
