@@ -82,8 +82,8 @@ class Judged:
     seconds: float
 
 
-def judged(log: Log) -> Judged:
-    """What a run at the cut would have chosen, by what was known then, against what came."""
+def judged(log: Log, candidates: Any = None) -> Judged:
+    """What a run at the cut would have chosen, by what was known then, against what came. candidates: all there are without."""
     from kundenwert.flows.backtest import LookedBack, look_back
     from kundenwert.flows.progress import Progress
     from kundenwert.models.evidence.judgement import Judgement
@@ -91,8 +91,9 @@ def judged(log: Log) -> Judged:
     begin = time.perf_counter()
     with _opened(log) as (engine, loaded, settings):
         cut = _cut(log, loaded, settings)
-        before = look_back(engine, loaded, settings.with_values(as_of=cut), clock=CLOCK, progress=Progress(), most_origins=MOST_ORIGINS)
-        after = look_back(engine, loaded, settings, clock=CLOCK, progress=Progress(), origins=[cut])
+        known, how = settings.with_values(as_of=cut), {"clock": CLOCK, "progress": Progress(), "candidates": candidates}
+        before = look_back(engine, loaded, known, most_origins=MOST_ORIGINS, **how)
+        after = look_back(engine, loaded, settings, origins=[cut], **how)
     assert isinstance(after, LookedBack)
     latest = after.evidence[0]
     chosen, errors, weights, earlier = FIRST_GUESS, {}, {}, 0
@@ -251,8 +252,11 @@ def _log_of(world: worlds.World) -> Log:
 
 
 def shifted(make: Any, seed: int) -> tuple[bool, float]:
-    """A simulated shop whose level shifts: whether its total was held, and how wide the interval was (upper / lower)."""
-    found = judged(_log_of(make(np.random.default_rng(1_000 + seed), SHIFTED_CUSTOMERS)))
+    """A simulated shop whose level shifts: was its total held, and how wide was the interval (upper / lower)? Two models take part."""
+    from kundenwert.models.evidence.candidates import Candidates, baselines, models
+
+    few = Candidates(tuple(baselines()), tuple(model for model in models() if model.name in ("bg_nbd", "mbg_nbd")))
+    found = judged(_log_of(make(np.random.default_rng(1_000 + seed), SHIFTED_CUSTOMERS)), few)
     return found.is_held, found.total[2] / found.total[1]
 
 

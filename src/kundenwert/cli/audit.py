@@ -11,7 +11,7 @@ from kundenwert.cli import _options
 
 @click.group()
 def audit() -> None:
-    """Check the register of a project, list its log, or show which records are due."""
+    """Check the register of a project, or list its log."""
 
 
 @audit.command("verify")

@@ -17,7 +17,10 @@ from kundenwert.cli import _options
 @_options.by
 @_options.project_option
 def consent(customer_id: str, channel: str, status: str, source: str, by: str, folder: Path) -> None:
-    """Record whether a customer agreed to advertising on a channel: email, phone, sms, post or visit."""
+    """Record what a customer agreed to.
+
+    Advertising on a channel: email, phone, sms, post or visit.
+    """
     from kundenwert.cli import _show
     from kundenwert.flows.register import consent as write
 

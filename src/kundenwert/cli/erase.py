@@ -17,7 +17,9 @@ from kundenwert.cli import _options
 @_options.by
 @_options.project_option
 def erase(customer_id: str, yes: bool, lang: str, by: str, folder: Path) -> None:
-    """Erase a person from the project (Art. 17 GDPR). This cannot be undone.
+    """Erase a person from a project.
+
+    Article 17 GDPR. This cannot be undone.
 
     Takes the person out of ledgers, rejected records, runs, reports and the register. Money goes to one row without a name, so that totals
     stay. Prints a certificate and keeps it in the register. The files the project is loaded from are not touched; loaded again, the person
