@@ -18,8 +18,8 @@ from kundenwert.cli import _options
 def object_(customer_id: str, reason: str, withdraw: bool, by: str, folder: Path) -> None:
     """Record that a customer objects to being valued.
 
-    Article 21 GDPR. From the next run on the customer has no forecast of their own and stands in no list; totals count the mean of all others instead.
-    Exports and explanations of earlier runs leave the forecast out at once.
+    Article 21 GDPR. From the next run on the customer has no forecast of their own and stands in no list; totals count the mean of all
+    others instead. Exports and explanations of earlier runs leave the forecast out at once.
     """
     from kundenwert.cli import _show
     from kundenwert.flows.objection import objection
