@@ -130,6 +130,16 @@ def test_views_of_the_same_columns_are_put_one_after_the_other(engine: Engine) -
     assert list(found["number"]) == [7, 7]
 
 
+def test_a_view_replaces_a_table_of_the_same_name(engine: Engine) -> None:
+    for number, kind in enumerate(["table", "union"], start=1):
+        engine.load("customers", {"customer_id": np.array([f"old {number}"])})
+        engine.load("fresh", {"customer_id": np.array([f"new {number}"])})
+        engine.drop("hidden")
+        engine.load("hidden", {"customer_id": np.array(["hidden"])}) if kind == "table" else engine.union("hidden", ["customers"])
+        engine.project("hidden", "fresh", {"customer_id": Reading(("customer_id",))})
+        assert shown(engine, "hidden", "customer_id") == [f"new {number}"]
+
+
 def test_a_missing_folder_is_a_problem_with_a_remedy(engine: Engine, tmp_path: Path) -> None:
     engine.load("exported", {"customer_id": ["a"]})
     with pytest.raises(StorageError, match="To do: check path, rights and free space"):

@@ -84,6 +84,15 @@ def test_leftovers_of_dead_processes_are_removed_and_those_of_living_ones_stay(t
         assert len(hidden(tmp_path)) == 2
 
 
+def test_folders_are_listed_down_to_a_depth_and_one_that_is_gone_has_none(tmp_path: Path) -> None:
+    for folder in ("ledger/read/deep", "runs/.building-run-1", "register"):
+        (tmp_path / folder).mkdir(parents=True)
+    found = [path.relative_to(tmp_path).as_posix() for path in storage.folders_of(tmp_path, depth=2)]
+    assert found == ["ledger", "ledger/read", "register", "runs"]
+    assert list(storage.folders_of(tmp_path / "gone", depth=2)) == []
+    storage.remove_leftovers(tmp_path / "gone")
+
+
 def test_a_folder_moves_into_one_that_is_there_without_touching_what_it_holds(tmp_path: Path) -> None:
     for name, files in {"new": ("a", "b"), "old": ("b", "c")}.items():
         (tmp_path / name).mkdir()

@@ -103,7 +103,7 @@ class DuckDb(Engine):
 
     def open_delimited(self, name: str, path: Path, how: Delimited) -> None:
         relation = self._delimited(path, how, store_rejects=False)
-        relation.project("*, row_number() over () as record").create_view(checked_name(name))
+        self._show(name, relation.project("*, row_number() over () as record"))
 
     def unreadable(self, name: str, path: Path, how: Delimited) -> int:
         with _told(path.name):
@@ -119,15 +119,15 @@ class DuckDb(Engine):
             # A column of the file that is called record gives way to the number of the record.
             own = ", record" if "record" in relation.columns else ""
             relation = relation.project(f"* exclude (file_row_number{own}), file_row_number + 1 as record")
-        relation.create_view(checked_name(name))
+        self._show(name, relation)
 
     def open_frame(self, name: str, frame: Any) -> None:
         relation = self._connection.from_arrow(frame)
-        relation.project("*, row_number() over () as record").create_view(checked_name(name))
+        self._show(name, relation.project("*, row_number() over () as record"))
 
     def project(self, name: str, source: str, readings: Mapping[str, Reading]) -> None:
         relation = self._connection.view(checked_name(source))
-        relation.project(*(_expression(reading).alias(column) for column, reading in readings.items())).create_view(checked_name(name))
+        self._show(name, relation.project(*(_expression(reading).alias(column) for column, reading in readings.items())))
 
     def union(self, name: str, sources: Sequence[str]) -> None:
         text = " union all ".join(f"select * from {checked_name(source)}" for source in sources)
@@ -175,6 +175,17 @@ class DuckDb(Engine):
 
     def _count(self, name: str) -> int:
         return int(self._connection.execute(f"select count(*) from {checked_name(name)}").fetchall()[0][0])
+
+    def _show(self, name: str, relation: duckdb.DuckDBPyRelation) -> None:
+        """Makes a view. A temporary table or view of that name would hide it, so that goes first."""
+        hiding = self._connection.execute(
+            "select 'table' from duckdb_tables() where temporary and table_name = $name "
+            "union all select 'view' from duckdb_views() where temporary and view_name = $name",
+            {"name": name},
+        ).fetchall()
+        for (kind,) in hiding:
+            self._connection.execute(f"drop {kind} temp.{checked_name(name)}")
+        relation.create_view(checked_name(name))
 
     def _kind(self, name: str) -> str:
         found = self._connection.execute("select 1 from duckdb_tables() where table_name = $name", {"name": name}).fetchall()

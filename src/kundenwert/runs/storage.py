@@ -114,7 +114,11 @@ def remove(folder: Path) -> None:
 
 def remove_leftovers(parent: Path) -> None:
     """Removes building folders under `parent` whose process is dead."""
-    for path in parent.glob(".building-*.lock"):
+    locks: list[Path] = []
+    # The folder itself may have been another run's and be gone by now.
+    with contextlib.suppress(OSError):
+        locks = sorted(parent.glob(".building-*.lock"))
+    for path in locks:
         with contextlib.suppress(OSError):
             lock = path.open("r+", encoding="utf-8")
             if _hold(lock):
@@ -122,6 +126,16 @@ def remove_leftovers(parent: Path) -> None:
                 _release(lock, path)
             else:
                 lock.close()
+
+
+def folders_of(parent: Path, *, depth: int) -> Iterator[Path]:
+    """The folders below `parent` down to a depth, without hidden ones. Folders that vanish while we look are passed over."""
+    with contextlib.suppress(OSError):
+        for entry in sorted(os.scandir(parent), key=lambda entry: entry.name):
+            if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False):
+                yield Path(entry.path)
+                if depth > 1:
+                    yield from folders_of(Path(entry.path), depth=depth - 1)
 
 
 def _new_lock(parent: Path, name: str) -> tuple[IO[str], Path]:

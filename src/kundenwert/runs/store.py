@@ -78,7 +78,7 @@ def read(project: Path, name: str | None = None) -> Run:
 @contextlib.contextmanager
 def building(project: Path) -> Iterator[Path]:
     """A hidden folder to build a run in; it vanishes unless it is published. First removes what killed runs left in the project."""
-    for parent in {lock.parent for pattern in ("*/.building-*.lock", "*/*/.building-*.lock") for lock in project.glob(pattern)}:
+    for parent in storage.folders_of(project, depth=2):
         storage.remove_leftovers(parent)
     with storage.building(runs_folder(project), "run") as folder:
         yield folder
