@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kundenwert.records import Concentration, ValueClass
 
 if TYPE_CHECKING:
-    from kundenwert.records import Floats
+    from kundenwert.records.arrays import Floats
 
 _POINTS = 200
 

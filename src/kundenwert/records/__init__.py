@@ -1,0 +1,83 @@
+"""The frozen records that travel between rooms: histories, spend histories, forecasts.
+
+Arrays are numpy arrays of equal length; nothing changes them after they are made. Time is in days.
+"""
+
+from __future__ import annotations
+
+from kundenwert.records.customer import Document, Explained, Part
+from kundenwert.records.diagnostics import AlivePath, Density, FrequencyCounts, Gaps, Heterogeneity, Marginal, Matrix, Posterior
+from kundenwert.records.evidence import (
+    Backtest,
+    Calendar,
+    Comparison,
+    Decile,
+    HeldTotal,
+    Level,
+    MoneyScored,
+    Origin,
+    Scored,
+    SpendEvidence,
+    SpendScored,
+    TotalForecast,
+    Tracking,
+)
+from kundenwert.records.forecasts import Histories, Horizons, ModelCard, PurchaseForecast, SpendHistories
+from kundenwert.records.lines import ClassTotal, FlagTotal, InputFile, Reconciliation
+from kundenwert.records.notices import Notice
+from kundenwert.records.readiness import Readiness, ReadinessReason, TableReadiness
+from kundenwert.records.result import CustomerResult, LossCause, LossMaker, RankChange, ResultLine, ResultLines, ResultStep, Yardstick
+from kundenwert.records.run import Concentration, MonthOfPurchases, RunFigures, Totals, ValueClass
+
+__all__ = [
+    "AlivePath",
+    "Backtest",
+    "Calendar",
+    "ClassTotal",
+    "Comparison",
+    "Concentration",
+    "CustomerResult",
+    "Decile",
+    "Density",
+    "Document",
+    "Explained",
+    "FlagTotal",
+    "FrequencyCounts",
+    "Gaps",
+    "HeldTotal",
+    "Heterogeneity",
+    "Histories",
+    "Horizons",
+    "InputFile",
+    "Level",
+    "LossCause",
+    "LossMaker",
+    "Marginal",
+    "Matrix",
+    "ModelCard",
+    "MoneyScored",
+    "MonthOfPurchases",
+    "Notice",
+    "Origin",
+    "Part",
+    "Posterior",
+    "PurchaseForecast",
+    "RankChange",
+    "Readiness",
+    "ReadinessReason",
+    "Reconciliation",
+    "ResultLine",
+    "ResultLines",
+    "ResultStep",
+    "RunFigures",
+    "Scored",
+    "SpendEvidence",
+    "SpendHistories",
+    "SpendScored",
+    "TableReadiness",
+    "TotalForecast",
+    "Totals",
+    "Tracking",
+    "ValueClass",
+    "Yardstick",
+]
