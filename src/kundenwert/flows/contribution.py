@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from kundenwert import sources
 from kundenwert.engines import open_engine
 from kundenwert.errors import Bug, CallError, Problem, StorageError
 from kundenwert.flows.company_tables import open_nothing
+from kundenwert.flows.objection import load_objectors, objectors
 from kundenwert.flows.presets import Driver, Preset, load_rates
 from kundenwert.records import CustomerResult, LossCause, LossMaker, Notice, RankChange, ResultStep, Yardstick
 from kundenwert.runs import store
@@ -224,9 +225,13 @@ def result(project: Path, *, run: str | None = None, year: int | None = None, co
     years = tuple(sorted({row["year"] for row in section["owners"] if row["year"] is not None}))
     if year is not None and year not in years:
         raise CallError(f"Run {source.name} has nothing of the year {year}. Available: {', '.join(map(str, years))}.")
+    span = _span(source, section)
+    whole = whole_years(span)
     with open_engine() as engine:
         engine.open_parquet("contribution", [source.folder / FILE], numbered=False)
         engine.open_parquet("valued_customers", [source.customers], numbered=False)
+        # Those who objected since the run was made are left out too.
+        load_objectors(engine, objectors(project))
         engine.table("left_out", "value/contribution/objectors.sql")
         owners = tuple(engine.rows("value/contribution/owners.sql", year=year))
         _open_period(engine, year)
@@ -252,7 +257,38 @@ def result(project: Path, *, run: str | None = None, year: int | None = None, co
             loss_makers=_loss_makers(engine, count) if section["is_served"] else (),
             notices=tuple(_notices(owners, _with_decimals(section["drivers"]), may_be_twice=False)),
             left_out=engine.rows("value/contribution/left_out.sql")[0]["customers"],
+            first=span[0] if year is None else max(span[0], date(year, 1, 1)),
+            last=span[1] if year is None else min(span[1], date(year, 12, 31)),
+            before=_of_year(section, year - 1) if year is not None and {year, year - 1} <= set(whole) else (),
+            created=datetime.fromisoformat(source.manifest["created"]),
+            version=source.manifest["version"],
         )
+
+
+def last_whole_year(project: Path, run: str | None = None) -> int | None:
+    """The last calendar year that the log of a run covers from beginning to end; None if it covers none."""
+    source = store.read(project, run)
+    return max(whole_years(_span(source, section_of(source))), default=None)
+
+
+def whole_years(span: tuple[date, date]) -> tuple[int, ...]:
+    """The calendar years whose first and last ten days lie within the span: shops rest over the holidays."""
+    first, last = span
+    return tuple(year for year in range(first.year, last.year + 1) if first <= date(year, 1, 10) and date(year, 12, 22) <= last)
+
+
+def _span(source: store.Run, section: Mapping[str, Any]) -> tuple[date, date]:
+    """From the first line of the log to the as-of day; where the first is not known, from the second year of the result on."""
+    graded = source.manifest.get("readiness") or {}
+    years = [row["year"] for row in section["owners"] if row["year"] is not None]
+    known = graded.get("first")
+    return (date.fromisoformat(known) if known else date(min(years, default=source.as_of.year), 12, 31)), source.as_of
+
+
+def _of_year(section: Mapping[str, Any], year: int) -> tuple[ResultStep, ...]:
+    """The steps of another year, as the manifest has them."""
+    rows = [row for row in section["owners"] if row["year"] == year]
+    return steps_of([{**row, **{name: None if row[name] is None else Decimal(row[name]) for name in STEPS}} for row in rows]) if rows else ()
 
 
 def section_of(source: store.Run) -> dict[str, Any]:
@@ -296,7 +332,9 @@ def _notices(owners: Sequence[Mapping[str, Any]], drivers: Sequence[Mapping[str,
         )
         names = ", ".join(dict.fromkeys(str(row["driver"]) for row in without))
         yield Notice("contribution_without_rate", text, {"drivers": names, "units": float(_sum(without, "units"))})
-    assumed, served = _sum(owners, "assumed"), sum((row["amount"] or Decimal(0) for row in drivers), Decimal(0))
+    # Drivers are known over all years only; the owners are those of the period.
+    stages = ("marketing", "sales", "service", "logistics")
+    assumed, served = _sum(owners, "assumed"), sum((row[name] or Decimal(0) for row in owners for name in stages), Decimal(0))
     if assumed and served:
         text = "{share:.0%} of the cost to serve rests on rates that the preset assumes."
         yield Notice("contribution_assumed", text, {"share": float(assumed / served)})

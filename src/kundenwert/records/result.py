@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -95,9 +95,10 @@ class CustomerResult:
 
     steps: gross, discount, bonus, revenue, cash_discount, net, goods, db1, marketing, db2, sales, db3, service, logistics, db4;
     from marketing on None where nothing is known of cost to serve. owners: the same by owner ("customers" or the reason why
-    something belongs to none) and year. estimated: part of db1 that rests on margins of other lines. assumed: cost to serve at
-    rates of the preset. whale: how db4 is spread. losses: customers below zero by cause: (cause, customers, db4, excess).
-    left_out: objectors in none of the lists.
+    something belongs to none) and year. drivers: cost to serve over all years of the run. estimated: part of db1 that rests on margins
+    of other lines. assumed: cost to serve at rates of the preset. whale: how db4 is spread. losses: customers below zero by cause:
+    (cause, customers, db4, excess). left_out: objectors in none of the lists. first, last: the days the period covers in the data.
+    before: the steps of the year before, empty unless both years are whole. created, version: of the run.
     """
 
     run: str
@@ -118,6 +119,20 @@ class CustomerResult:
     loss_makers: tuple[LossMaker, ...]
     notices: tuple[Notice, ...]
     left_out: int = 0
+    first: date | None = None
+    last: date | None = None
+    before: tuple[ResultStep, ...] = ()
+    created: datetime | None = None
+    version: str = ""
+
+    @property
+    def is_served(self) -> bool:
+        """Whether anything is known of cost to serve; else the scheme ends at contribution I."""
+        return self.step("db4").customers is not None
+
+    def step(self, name: str) -> ResultStep:
+        """One step by its name."""
+        return next(step for step in self.steps if step.name == name)
 
 
 @dataclass(frozen=True)
