@@ -288,7 +288,8 @@ def _span(source: store.Run, section: Mapping[str, Any]) -> tuple[date, date]:
 def _of_year(section: Mapping[str, Any], year: int) -> tuple[ResultStep, ...]:
     """The steps of another year, as the manifest has them."""
     rows = [row for row in section["owners"] if row["year"] == year]
-    return steps_of([{**row, **{name: None if row[name] is None else Decimal(row[name]) for name in STEPS}} for row in rows]) if rows else ()
+    exact = [{**row, **{name: None if row[name] is None else Decimal(row[name]) for name in STEPS}} for row in rows]
+    return steps_of(exact) if rows else ()
 
 
 def section_of(source: store.Run) -> dict[str, Any]:

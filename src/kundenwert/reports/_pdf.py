@@ -1,0 +1,112 @@
+"""PDF through typst: data travel as JSON, never as source; nothing is fetched; the same data give the same bytes.
+
+A report that is a `Page` needs no template of its own: `pages(page, created=...)`. Another one ships `assets/NAME.typ`, reads its data with
+`json(bytes(sys.inputs.data))` and is drawn by `pdf("NAME", data, created=...)`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib import resources
+from typing import Any, Literal
+
+from kundenwert.reports._page import Block, Column, Page, Section, Table
+from kundenwert.reports.charts._theme import colours
+
+# A column of words this long shares what the others leave; shorter ones take what they need.
+_LONG_TEXT = 34
+_WHOLE = 12
+_POINTS_A_PIXEL = 0.65
+_UNSHOWABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+
+
+def pdf(template: str, data: Mapping[str, Any], *, created: datetime) -> bytes:
+    """Draws `assets/TEMPLATE.typ` with `data`, which also gets the light colours by token. created: the time the file bears; use the
+    run's, then the same run gives the same bytes.
+    """
+    content = json.dumps({**_showable(data), "colours": colours()}, ensure_ascii=False, default=str)
+    moment = created if created.tzinfo else created.replace(tzinfo=UTC)
+    try:
+        return _drawn(template, content, moment, standard="ua-1", any_font=False)
+    except ValueError:
+        # A name in letters that our font lacks: other fonts of the machine may have them, and a page for print beats none.
+        return _drawn(template, content, moment, standard=None, any_font=True)
+
+
+def _drawn(template: str, content: str, moment: datetime, *, standard: Literal["ua-1"] | None, any_font: bool) -> bytes:
+    """The file; raises ValueError where it does not meet the standard (PDF/UA-1: readable by those who cannot see it)."""
+    import typst
+
+    # A zip-imported package has no folder; as_file would remove its copy too early, so the plain path is used.
+    assets = str(resources.files(__package__) / "assets")
+    compiler = typst.Compiler(f"{assets}/{template}.typ", root=assets, font_paths=[f"{assets}/fonts"], ignore_system_fonts=not any_font)
+    try:
+        drawn = compiler.compile(format="pdf", sys_inputs={"data": content}, timestamp=moment, pdf_standards=standard)
+    except typst.TypstError as err:
+        if standard and "PDF/UA-1 error" in str(err):
+            raise ValueError(str(err)) from None
+        raise
+    return drawn if isinstance(drawn, bytes) else b""
+
+
+def _showable(value: Any) -> Any:
+    """The same data without signs that no page can show, or that would turn a line around."""
+    if isinstance(value, str):
+        return _UNSHOWABLE.sub("\ufffd", value)
+    if isinstance(value, Mapping):
+        return {key: _showable(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_showable(each) for each in value]
+    return value
+
+
+def pages(page: Page, *, created: datetime, of: str) -> bytes:
+    """A page record as A4 pages; what is folded stays out, as paper cannot be opened. of: "{page} of {pages}" in the reader's language."""
+    rows = [[_section(section) for section in row] for row in _beside(page.sections)]
+    head = {name: getattr(page, name) for name in ("title", "company", "language", "message", "lead", "basis", "foot", "words")}
+    return pdf("page", {**head, "rows": rows, "of": of}, created=created)
+
+
+def _beside(sections: Sequence[Section]) -> Iterator[list[Section]]:
+    """Sections that stand side by side: two, where their columns fit a page."""
+    waiting = list(sections)
+    while waiting:
+        first = waiting.pop(0)
+        pair = waiting and first.columns + waiting[0].columns <= _WHOLE
+        yield [first, waiting.pop(0)] if pair else [first]
+
+
+def _section(section: Section) -> dict[str, Any]:
+    blocks = [_block(block) for block in section.blocks if block.kind != "fold"]
+    return {**{name: getattr(section, name) for name in ("key", "message", "subject", "unit", "note", "columns")}, "blocks": blocks}
+
+
+def _block(block: Block) -> dict[str, Any]:
+    if block.kind == "table":
+        return {**asdict(block), "widths": [_width(block, place, column) for place, column in enumerate(block.columns)]}
+    if block.kind == "picture":
+        # The narrowest drawing has the largest letters; paper has room for the middle one.
+        drawings = dict(block.drawings)
+        drawn = next((drawings[look] for look in ("paper", "middle", "half", "only", "slim", "narrow", "wide") if look in drawings), "")
+        return {"kind": "picture", "alt": block.alt, "drawing": drawn, "width": _points(drawn), "legend": block.legend}
+    return asdict(block)
+
+
+def _points(drawing: str) -> float:
+    """How wide a drawing is on paper, so that letters of 12 pixels are about as large as those of a table."""
+    size = re.match(r'<svg[^>]* width="([\d.]+)"', drawing)
+    return float(size[1]) * _POINTS_A_PIXEL if size else 0.0
+
+
+def _width(table: Table, place: int, column: Column) -> str:
+    """How a column takes its width: "auto" as its content, "share" of what is left, "wide" a double share."""
+    if column.kind == "bars":
+        return "share"
+    if column.kind == "num":
+        return "auto"
+    longest = max((len(cell) for row in table.rows for cell in (row.cells[place].text, row.cells[place].below)), default=0)
+    return "wide" if longest > _LONG_TEXT else "auto"
