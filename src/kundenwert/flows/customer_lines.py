@@ -36,7 +36,7 @@ def lines_of(project: Path, customer_id: str, *, year: int | None = None, run: s
         if not figures:
             near = [row["customer_id"] for row in engine.rows("value/contribution/known_near.sql", customer=customer_id)]
             raise UnknownName(customer_id, f"the customer result of run {source.name}; similar ids are shown", near)
-        files = _open_records(engine, folder_of(project) / source.manifest["ledger"])
+        files = open_records(engine, folder_of(project) / source.manifest["ledger"])
         margin = source.manifest["settings"]["margin"]
         contribution.open_steps(engine, margin, contribution.preset_of(section), source.as_of, has_tables=True)
         rows = engine.rows("value/contribution/lines_of.sql", **asked)
@@ -44,7 +44,7 @@ def lines_of(project: Path, customer_id: str, *, year: int | None = None, run: s
     return ResultLines(customer_id, year, figures[0], lines, {name: source.manifest[name] for name in _BASIS})
 
 
-def _open_records(engine: Engine, ledger: Path) -> dict[str, list[str]]:
+def open_records(engine: Engine, ledger: Path) -> dict[str, list[str]]:
     """Opens the sales lines of a ledger and the tables that hold cost; returns the names of the files of each."""
     engine.open_parquet("ledger_lines", [ledger / "transactions.parquet"], numbered=False)
     files = {company_tables.LINES: [entry["file"]["name"] for entry in storage.read_json(ledger / "reconciliation.json")["files"]]}

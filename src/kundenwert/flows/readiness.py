@@ -184,3 +184,22 @@ def as_json(found: Readiness) -> dict[str, Any]:
 
 def _told(notice: Notice) -> dict[str, Any]:
     return {"key": notice.key, "text": str(notice), "msgid": notice.text, "values": dict(notice.values)}
+
+
+def from_json(content: Mapping[str, Any]) -> Readiness:
+    """The readiness as `as_json` wrote it, such as that of a run's manifest."""
+    reasons = (ReadinessReason(reason["grade"], _read(reason)) for reason in content["reasons"])
+    tables = (TableReadiness(**{**table, "short": tuple(_read(notice) for notice in table["short"])}) for table in content["tables"])
+    return Readiness(
+        grade=content["grade"],
+        reasons=tuple(reasons),
+        **{name: content[name] for name in ("customers", "returning", "repeat_purchases", "days")},
+        first=date.fromisoformat(content["first"]) if content["first"] else None,
+        last=date.fromisoformat(content["last"]) if content["last"] else None,
+        tables=tuple(tables),
+        pieces={piece["role"]: (piece["share"], piece["adds"]) for piece in content["pieces"]},
+    )
+
+
+def _read(told: Mapping[str, Any]) -> Notice:
+    return Notice(told["key"], told["msgid"], dict(told["values"]))

@@ -27,6 +27,7 @@ from kundenwert.records.lines import ClassTotal, FlagTotal, InputFile, Reconcili
 from kundenwert.records.notices import Notice
 from kundenwert.records.readiness import Readiness, ReadinessReason, TableReadiness
 from kundenwert.records.result import CustomerResult, LossCause, LossMaker, RankChange, ResultLine, ResultLines, ResultStep, Yardstick
+from kundenwert.records.result_workbook import ResultWorkbook, TogetherRow
 from kundenwert.records.run import Concentration, MonthOfPurchases, RunFigures, Totals, ValueClass
 
 __all__ = [
@@ -69,6 +70,7 @@ __all__ = [
     "ResultLine",
     "ResultLines",
     "ResultStep",
+    "ResultWorkbook",
     "RunFigures",
     "Scored",
     "SpendEvidence",
@@ -76,6 +78,7 @@ __all__ = [
     "SpendScored",
     "TableReadiness",
     "TotalForecast",
+    "TogetherRow",
     "Totals",
     "Tracking",
     "ValueClass",

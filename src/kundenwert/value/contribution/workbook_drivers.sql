@@ -1,0 +1,13 @@
+-- value/contribution/workbook_drivers.sql: cost to serve of the period by source and driver; amount is null where a driver has no rate
+select
+    source::varchar as source,
+    case when source = 'activities' then what end as driver,
+    stage::varchar as stage,
+    is_assumed,
+    count(*) as records,
+    sum(units)::decimal(24, 2) as units,
+    sum(amount)::decimal(24, 6) as amount
+from cost_lines
+where $year::integer is null or year(date) = $year
+group by all
+order by stage nulls last, source, amount desc nulls last, driver
