@@ -56,14 +56,28 @@ def check(folder: Path) -> int:
 
 
 def _certificates(folder: Path) -> Iterator[Finding]:
-    """Certificates of erasures that are not those the log tells of."""
+    """Certificates of erasures that are not those the log tells of, and those it does not tell of at all."""
     register = Register(folder)
+    certificates = register.folder / "certificates"
+    told: dict[str, str] = {}
     for entry in register.log() if register.exists else ():
         if entry["action"] == "certify erasure":
-            path = register.folder / "certificates" / f"erasure-{entry['details']['erasure']}.json"
-            digest = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
-            if digest != entry["details"]["certificate"]:
-                yield Finding(path.name, 0, "was changed or is gone")
+            name = f"erasure-{entry['details']['erasure']}"
+            told[f"{name}.json"] = entry["details"]["certificate"]
+            # Those of earlier versions are vouched for by what programs read alone.
+            if "text" in entry["details"]:
+                told[f"{name}.txt"] = entry["details"]["text"]
+    for name, digest in told.items():
+        if digest_of_file(certificates / name) != digest:
+            yield Finding(name, 0, "was changed or is gone")
+    for path in sorted(certificates.glob("*.json")) if certificates.is_dir() else ():
+        if path.name not in told:
+            yield Finding(path.name, 0, "certifies what the log does not tell of: it was added, or the log is an earlier one")
+
+
+def digest_of_file(path: Path) -> str:
+    """The SHA-256 of a file, "" if there is none."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def _problem(finding: Finding) -> Problem:

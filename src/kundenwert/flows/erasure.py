@@ -231,8 +231,9 @@ def _write(register: Register, certificate: Certificate, clock: datetime, langua
     path = _certificate_file(register, certificate.erasure)
     text = registry.load("reports", "erasure_certificate")(as_json(certificate), language)
     digest = hashlib.sha256(content.encode()).hexdigest()
-    storage.write_text(path.with_suffix(".txt"), text + "\n")
-    details = {"erasure": certificate.erasure, "certificate": digest}
+    text += "\n"
+    storage.write_text(path.with_suffix(".txt"), text)
+    details = {"erasure": certificate.erasure, "certificate": digest, "text": hashlib.sha256(text.encode()).hexdigest()}
     register.record([Decision("certify erasure", details=details)], at=clock, by=certificate.by)
     storage.write_text(path, content)
 

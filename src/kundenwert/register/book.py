@@ -1,7 +1,8 @@
 """The register of a project: tables of decisions, one line a row, and the audit log that vouches for each of them.
 
 Every write is one step that a crash cannot halve: it is noted whole in `pending.json` first, then done, and whoever opens the register
-next finishes what is noted there.
+next finishes what is noted there. The note and the end of the log carry a seal that only the holder of the key can make: nobody else can
+have a step done, or have a log continued that he wrote anew.
 """
 
 from __future__ import annotations
@@ -35,6 +36,15 @@ class Decision:
     content: Mapping[str, Any] = field(default_factory=dict)
     subject: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Covered:
+    """A row of others that mentions an erased person: what it says from now on. The rest of the row stays as it was."""
+
+    table: str
+    number: int
+    content: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -107,11 +117,20 @@ class Register:
             )
         return found or keys.make(self.project)
 
-    def record(self, decisions: Sequence[Decision], *, at: datetime, by: str, blank: Sequence[tuple[str, int]] = ()) -> list[int]:
+    def record(
+        self,
+        decisions: Sequence[Decision],
+        *,
+        at: datetime,
+        by: str,
+        blank: Sequence[tuple[str, int]] = (),
+        cover: Sequence[Covered] = (),
+    ) -> list[int]:
         """Appends decisions, all or none, each with an entry of the log; returns the numbers of their entries.
 
         at: the time, in UTC. by: who decided. blank: rows (table, number) of an erased person whose content goes with the first of
-        the decisions; their numbers and digests stay, so that the log still vouches for every row.
+        the decisions; their numbers and digests stay, so that the log still vouches for every row. cover: rows of others that
+        mention this person and are told without; the log vouches for what they say now.
         """
         with files.held(self.folder):
             self._roll_forward()
@@ -119,17 +138,36 @@ class Register:
             counts = {table: len(files.lines(self.table_file(table))) for table in {one.table for one in decisions if one.table}}
             self._refuse_damage(entries, counts)
             chained, added = _Chain(self._head(entries), _time(at), self.key()), []
+            covered = [(one.table, one.number, self._covered(one)) for one in cover]
             for place, decision in enumerate(decisions):
                 line = ""
                 if decision.table:
                     counts[decision.table] += 1
                     line = canonical(_row(counts[decision.table], _time(at), by, decision.content))
                     added.append((decision.table, line))
-                chained.add(decision, counts.get(decision.table, 0), digest_of(line) if line else "", by, blank if place == 0 else ())
-            step = {"rows": added, "blank": list(blank), "audit": chained.lines}
-            files.write(self._pending, json.dumps(step, ensure_ascii=False))
+                gone: Sequence[tuple[str, int]] = blank if place == 0 else ()
+                told = [(table, number, digest_of(text)) for table, number, text in covered] if place == 0 else []
+                chained.add(decision, counts.get(decision.table, 0), digest_of(line) if line else "", by, gone, told)
+            step = {"rows": added, "blank": list(blank), "cover": covered, "audit": chained.lines}
+            files.write(self._pending, json.dumps({"step": step, "seal": self.key().of(canonical(step))}, ensure_ascii=False))
             self._roll_forward()
             return chained.numbers
+
+    def _covered(self, one: Covered) -> str:
+        entry = parsed(files.lines(self.table_file(one.table))[one.number - 1], self.table_file(one.table))
+        return canonical({**entry, "content": dict(one.content), "salt": secrets.token_hex(_SALT_BYTES)})
+
+    @property
+    def note_is_forged(self) -> bool:
+        """Whether a step is noted that nobody with the key has noted."""
+        key = keys.read(self.project)
+        return self._pending.is_file() and (key is None or self._noted(key) is None)
+
+    def _noted(self, key: keys.Key) -> dict[str, Any] | None:
+        """The step that is noted, None if its seal is not that of this project."""
+        noted = parsed(self._pending.read_text(encoding="utf-8"), self._pending)
+        step = noted.get("step")
+        return step if isinstance(step, dict) and noted.get("seal") == key.of(canonical(step)) else None
 
     def finish(self) -> None:
         """Does what a crashed writer had noted but not done."""
@@ -141,16 +179,31 @@ class Register:
         """Does what is noted; each part is left alone where it is done already."""
         if not self._pending.is_file():
             return
-        step = parsed(self._pending.read_text(encoding="utf-8"), self._pending)
+        step = self._noted(self.key())
+        if step is None:
+            raise self._damage(self._pending, "Somebody has noted a step of the register without its key.")
         for table in TABLES:
             self._append(self.table_file(table), [line for name, line in step["rows"] if name == table], "row")
             self._blank(table, {number for name, number in step["blank"] if name == table})
+            self._replace(table, {number: line for name, number, line in step["cover"] if name == table})
         self._append(self.audit_file, step["audit"], "entry")
-        head = self._head(files.lines(self.audit_file))
+        entries = files.lines(self.audit_file)
+        head = self._head(entries)
         seal = self.key().of(canonical(head))
         files.write(self.head_file, json.dumps({**head, "seal": seal}, indent=2) + "\n")
+        self._remember(head, entries)
         with files.told(self._pending):
             self._pending.unlink()
+
+    def _remember(self, head: Mapping[str, Any], entries: Sequence[str]) -> None:
+        """Notes the end of the log beside the key, unless what stands there is no part of this log: that must be seen."""
+        before = keys.remembered(self.project)
+        if before is None or self._has(before, entries):
+            keys.remember(self.project, head)
+
+    def _has(self, state: Mapping[str, Any], entries: Sequence[str]) -> bool:
+        count = state.get("entries", 0)
+        return 0 < count <= len(entries) and parsed(entries[count - 1], self.audit_file).get("hash") == state.get("hash")
 
     def _head(self, entries: Sequence[str]) -> dict[str, Any]:
         """The end of the log: how many entries, and the hash of the last."""
@@ -167,19 +220,24 @@ class Register:
             kept = [blanked(line) if place in numbers else line for place, line in enumerate(files.lines(path), start=1)]
             files.write(path, "".join(f"{line}\n" for line in kept))
 
+    def _replace(self, table: str, new: Mapping[int, str]) -> None:
+        if new:
+            path = self.table_file(table)
+            files.write(path, "".join(f"{new.get(place, line)}\n" for place, line in enumerate(files.lines(path), start=1)))
+
     def _refuse_damage(self, entries: Sequence[str], tables: Iterable[str]) -> None:
         """What does not end as it should would be continued on a wrong ground."""
         head = parsed(self.head_file.read_text(encoding="utf-8"), self.head_file) if self.head_file.is_file() else self._head([])
         torn = any(files.is_torn(self.table_file(table)) for table in tables) or files.is_torn(self.audit_file)
-        if torn or {name: head.get(name) for name in ("entries", "hash")} != self._head(entries):
-            raise StorageError(
-                Problem(
-                    "The register does not end as it was left: somebody has changed it.",
-                    "the register as kundenwert wrote it.",
-                    "see what is wrong with `kundenwert audit verify`, and restore the folder from your backup.",
-                    file=str(self.folder),
-                )
-            )
+        told = {name: head.get(name) for name in ("entries", "hash")}
+        # Without the seal a log that was written anew would get a good one with the next decision.
+        unsealed = bool(entries) and head.get("seal") != self.key().of(canonical(told))
+        if torn or unsealed or told != self._head(entries):
+            raise self._damage(self.folder, "The register does not end as it was left: somebody has changed it.")
+
+    def _damage(self, place: Path, came: str) -> StorageError:
+        remedy = "see what is wrong with `kundenwert audit verify`, and restore the folder from your backup."
+        return StorageError(Problem(came, "the register as kundenwert wrote it.", remedy, file=str(place)))
 
 
 class _Chain:
@@ -190,7 +248,15 @@ class _Chain:
         self.lines: list[str] = []
         self.numbers: list[int] = []
 
-    def add(self, decision: Decision, row: int, digest: str, by: str, blank: Iterable[tuple[str, int]]) -> None:
+    def add(
+        self,
+        decision: Decision,
+        row: int,
+        digest: str,
+        by: str,
+        blank: Iterable[tuple[str, int]],
+        cover: Iterable[tuple[str, int, str]] = (),
+    ) -> None:
         content: dict[str, Any] = {
             "entry": self._head["entries"] + 1,
             "at": self._at,
@@ -201,6 +267,7 @@ class _Chain:
             "row": row,
             "digest": digest,
             "blanked": [[table, number] for table, number in blank],
+            "covered": [list(one) for one in cover],
             "details": dict(decision.details),
             "before": self._head["hash"],
         }

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hmac
+import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kundenwert.errors import Problem, StorageError
 from kundenwert.register import files
@@ -58,3 +61,22 @@ def make(project: Path) -> Key:
     key = Key(secrets.token_bytes(_BYTES))
     files.write(key_file(project), key.secret.hex() + "\n", private=True)
     return key
+
+
+def head_file(project: Path) -> Path:
+    """Where the end of the log is noted once more: a register that was put back to an earlier state does not fit it."""
+    return project / "keys" / "register.head"
+
+
+def remember(project: Path, head: Mapping[str, Any]) -> None:
+    """Notes the end of the log: how many entries, and the hash of the last."""
+    files.write(head_file(project), json.dumps(dict(head)) + "\n", private=True)
+
+
+def remembered(project: Path) -> dict[str, Any] | None:
+    """The end of the log as it was noted last; None if nothing readable was."""
+    try:
+        found = json.loads(head_file(project).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and {"entries", "hash"} <= set(found) else None

@@ -28,11 +28,17 @@ def verify(project: Path, anchors: Mapping[str, Mapping[str, Any]] | None = None
     the last. Nothing is repaired here, apart from what a crashed writer had noted and not done.
     """
     register = Register(project)
-    register.finish()
+    noted: list[Finding] = []
+    if register.note_is_forged:
+        noted.append(Finding("pending.json", 0, "tells of a step that was noted without the key; nothing of it was done"))
+    else:
+        register.finish()
     entries = _read(register.audit_file)
-    found = [*_chain(entries, register.audit_file.name), *_head(register, entries)]
+    found = [*noted, *_chain(entries, register.audit_file.name), *_head(register, entries)]
     found += [finding for table in TABLES for finding in _rows(register, table, entries)]
-    return [*found, *_anchored(anchors or {}, entries)]
+    beside = keys.remembered(project)
+    kept = {**({"the folder of the key": beside} if beside else {}), **(anchors or {})}
+    return [*found, *_anchored(kept, entries)]
 
 
 def _read(path: Path) -> list[dict[str, Any] | None]:
@@ -91,7 +97,7 @@ def _read_whole(path: Path) -> dict[str, Any] | None:
 
 def _rows(register: Register, table: str, entries: Sequence[dict[str, Any] | None]) -> Iterator[Finding]:
     file = register.table_file(table)
-    known = {entry["row"]: entry.get("digest") for entry in entries if entry and entry.get("table") == table and entry.get("row")}
+    known = _digests(entries, table)
     erased = {number for entry in entries if entry for name, number in entry.get("blanked") or () if name == table}
     rows = _read(file)
     texts = files.lines(file)
@@ -113,10 +119,22 @@ def _rows(register: Register, table: str, entries: Sequence[dict[str, Any] | Non
         yield Finding(file.name, number, "is gone; the log tells of it")
 
 
+def _digests(entries: Sequence[dict[str, Any] | None], table: str) -> dict[int, Any]:
+    """The digest of each row of a table as the log tells it last: a row that mentioned an erased person has another since."""
+    known: dict[int, Any] = {}
+    for entry in entries:
+        if entry and entry.get("table") == table and entry.get("row"):
+            known[entry["row"]] = entry.get("digest")
+        for name, number, digest in (entry or {}).get("covered") or ():
+            if name == table:
+                known[number] = digest
+    return known
+
+
 def _anchored(anchors: Mapping[str, Mapping[str, Any]], entries: Sequence[dict[str, Any] | None]) -> Iterator[Finding]:
     """What a run remembers of the log must still stand in it: a log that was written anew does not match."""
     hashes = [START, *((entry or {}).get("hash") for entry in entries)]
     for name, state in anchors.items():
         count = state["entries"]
         if count >= len(hashes) or hashes[count] != state["hash"]:
-            yield Finding("audit.jsonl", min(count, len(entries)), f"is not the log that {name} was made with ({count} entries)")
+            yield Finding("audit.jsonl", min(count, len(entries)), f"is not the log that {name} remembers ({count} entries)")
