@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from kundenwert import registry, sources
 from kundenwert.base import features
 from kundenwert.base.as_of import day_number
 from kundenwert.engines._engine import Engine
+from kundenwert.flows import presets
 from kundenwert.tables import transactions
 
 AS_OF = date(2025, 6, 30)
@@ -27,8 +29,9 @@ PAYMENTS = {
     "document_id": pa.string(), "customer_id": pa.string(), "invoice_date": pa.date32(), "due_date": pa.date32(), "paid_on": pa.date32(),
     "paid_amount": MONEY, "cash_discount": MONEY, "dunning_level": pa.int32(), "disputed": pa.bool_(),
 }  # fmt: skip
+CUSTOMERS = {"customer_id": pa.string(), "kind": pa.string(), "legal_form": pa.string(), "name": pa.string(), "external_rating": MONEY}
 CONTACTS = {"customer_id": pa.string(), "date": pa.date32(), "duration_minutes": MONEY}
-COMPLAINTS = {"customer_id": pa.string(), "date": pa.date32(), "resolved_on": pa.date32()}
+COMPLAINTS = {"customer_id": pa.string(), "date": pa.date32(), "resolved_on": pa.date32(), "cost": MONEY}
 Told = Callable[..., dict[str, dict[str, Any]]]
 
 
@@ -47,14 +50,15 @@ def item(customer: str | None, due: date, paid_on: date | None, **more: Any) -> 
     return {"customer_id": customer, "invoice_date": date(2025, 1, 2), "due_date": due, "paid_on": paid_on, **paid, **more}
 
 
-SHAPES = {"lines": LINES, "payments": PAYMENTS, "contacts": CONTACTS, "complaints": COMPLAINTS}
+SHAPES = {"lines": LINES, "payments": PAYMENTS, "contacts": CONTACTS, "complaints": COMPLAINTS, "customers": CUSTOMERS}
 
 
 @pytest.fixture
 def told(engine: Engine) -> Told:
     """The columns of one feature by customer; rows of lines and tables by their names."""
 
-    def told(name: str, **rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    def told(name: str, *, credit: presets.Credit | None = None, **rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        presets.load_credit(engine, replace(presets.load("wholesale"), credit=credit) if credit else presets.load("wholesale"))
         for view, shape in SHAPES.items():
             engine.open_frame(f"ledger_{view}", table(shape, rows.get(view, [])))
         found = engine.rows(registry.load("base.features", name).step, as_of=day_number(AS_OF))
@@ -72,7 +76,7 @@ def test_a_feature_gives_the_columns_that_it_describes_and_needs_roles_that_exis
     told(name)
     assert engine.arrow(feature.step, as_of=0).column_names == ["customer_id", *feature.columns]
     roles = {f"transactions.{role}" for role in transactions.NAMES}
-    roles |= {f"{known}.{role}" for known, one in sources.tables().items() for role in one.names}
+    roles |= {"preset.credit"} | {f"{known}.{role}" for known, one in sources.tables().items() for role in one.names}
     assert {entry for group in feature.needs for entry in group} <= roles
 
 
@@ -84,6 +88,7 @@ def test_no_column_stands_in_two_features() -> None:
 def test_only_features_whose_data_exist_are_known() -> None:
     assert list(features.known({"transactions.amount", "payments.document_id"})) == []
     assert list(features.known({"transactions.discount", "payments.due_date"})) == ["payment_behaviour", "price_realisation"]
+    assert "credit_risk" not in features.known({"customers.external_rating"})
 
 
 def test_a_table_holds_each_customer_once_and_none_who_objected(engine: Engine) -> None:
@@ -205,6 +210,26 @@ def test_lines_that_do_not_tell_and_lines_of_later_do_not_count(told: Told) -> N
     assert told("promotion_share", lines=lines)["a"]["promotion_share"] == 1.0
 
 
+def test_where_no_line_says_promotion_a_bargain_is_ten_percent_below_the_usual_price_of_the_product(told: Told) -> None:
+    usual = [sold(other, "95", "100", product_id="P", cost=Decimal(50)) for other in "bcdef"]
+    # A new price list is no bargain, nor is it that another product is always sold for less.
+    usual += [sold(other, "114", "120", product_id="P", cost=Decimal(60), date=date(2024, 1, 2)) for other in "bcdef"]
+    usual += [sold(other, "60", "100", product_id="Q", cost=Decimal(30)) for other in "bcdef"]
+    mixed = [sold("a", "80", "100", product_id="P", cost=Decimal(50)), sold("a", "120", "120", product_id="P", cost=Decimal(60))]
+    found = told("bargain_share", lines=[*usual, *mixed, sold("h", "80", "100", product_id="P", cost=Decimal(50))])
+    assert (found["h"]["bargain_share"], found["h"]["bargain_contribution_share"]) == (1.0, 1.0)
+    assert (found["b"]["bargain_share"], found["b"]["bargain_contribution_share"]) == (0.0, 0.0)
+    assert found["a"]["bargain_share"] == pytest.approx(0.4, abs=1e-12)
+    assert found["a"]["bargain_contribution_share"] == pytest.approx(30 / 90, abs=1e-12)
+
+
+def test_a_bargain_that_is_cancelled_leaves_no_trace(told: Told) -> None:
+    usual = [sold(other, "95", "100", product_id="P") for other in "bcdef"]
+    back = [sold("a", "80", "100", product_id="P"), sold("a", "-80", "-100", product_id="P", line_class="cancellation")]
+    found = told("bargain_share", lines=[*usual, *back, sold("a", "95", "100", product_id="P")])
+    assert found["a"]["bargain_share"] == 0.0
+
+
 # ---------- contacts and complaints ----------
 
 
@@ -222,10 +247,88 @@ def test_complaints_stand_beside_orders_and_a_settlement_of_later_is_not_known(t
         {"customer_id": "a", "date": date(2025, 7, 1), "resolved_on": None},
     ]
     found = told("complaint_history", lines=lines, complaints=complaints)
-    assert found["a"] == {"complaints": 2, "complaints_per_order": 0.5, "resolution_days": 10.0, "open_complaints": 1}
-    assert found["b"] == {"complaints": 0, "complaints_per_order": 0.0, "resolution_days": None, "open_complaints": 0}
+    usual = {"complaint_cost": None}
+    assert found["a"] == {**usual, "complaints": 2, "complaints_per_order": 0.5, "resolution_days": 10.0, "open_complaints": 1}
+    assert found["b"] == {**usual, "complaints": 0, "complaints_per_order": 0.0, "resolution_days": None, "open_complaints": 0}
 
 
 def test_where_no_settlement_was_ever_noted_nobody_knows_what_is_open(told: Told) -> None:
     found = told("complaint_history", complaints=[{"customer_id": "a", "date": date(2025, 5, 1)}])
-    assert found["a"] == {"complaints": 1, "complaints_per_order": None, "resolution_days": None, "open_complaints": None}
+    assert {name: value for name, value in found["a"].items() if value is not None} == {"complaints": 1}
+
+
+def test_what_complaints_cost_is_their_sum_and_nothing_where_there_was_none(told: Told) -> None:
+    cost = [Decimal("12.50"), Decimal("7.50"), None]
+    complaints = [{"customer_id": "a", "date": date(2025, 5, 1), "cost": one} for one in cost]
+    later = {"customer_id": "a", "date": date(2025, 8, 1), "cost": Decimal(100)}
+    found = told("complaint_history", lines=[sold("b", "10")], complaints=[*complaints, later])
+    assert (found["a"]["complaint_cost"], found["b"]["complaint_cost"]) == (Decimal("20.00"), Decimal(0))
+
+
+# ---------- creditworthiness ----------
+
+
+def firm(customer: str, index: str | None, **more: Any) -> dict[str, Any]:
+    return {"customer_id": customer, "kind": "b2b", "external_rating": None if index is None else Decimal(index), **more}
+
+
+def test_the_contribution_of_a_year_is_worth_less_by_the_chance_of_a_default(told: Told) -> None:
+    lines = [sold("a", "100", cost=Decimal(60)), sold("a", "70", cost=Decimal(10), date=date(2024, 6, 30)), sold("a", "9")]
+    found = told("credit_risk", lines=lines, customers=[firm("a", "250")])["a"]
+    assert (found["credit_index"], found["default_probability"]) == (250.0, 0.005)
+    assert (found["contribution_of_year"], found["risk_adjusted_contribution"]) == (Decimal("40.00"), Decimal("39.80"))
+
+
+def test_a_chance_of_zero_leaves_the_contribution_as_it_is(told: Told) -> None:
+    lines = [sold("a", "12345678.91", cost=Decimal("0.38"))]
+    found = told("credit_risk", lines=lines, customers=[firm("a", "250")], credit=presets.Credit(100, ((600, 0.0),)))["a"]
+    assert found["risk_adjusted_contribution"] == found["contribution_of_year"] == Decimal("12345678.53")
+
+
+@pytest.mark.parametrize(
+    ("index", "chance"), [("100", 0.0015), ("217", 0.0015), ("217.5", 0.005), ("218", 0.005), ("351", 0.055), ("499", 0.15), ("500", 1.0)]
+)
+def test_an_index_belongs_to_the_band_that_goes_up_to_it(told: Told, index: str, chance: float) -> None:
+    assert told("credit_risk", customers=[firm("a", index)])["a"]["default_probability"] == chance
+
+
+@pytest.mark.parametrize("index", ["99", "601", "0", None])
+def test_an_index_outside_the_scale_says_nothing(told: Told, index: str | None) -> None:
+    assert told("credit_risk", customers=[firm("a", index)]) == {}
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        {"kind": "b2c"},
+        {"legal_form": "Einzelunternehmen"},
+        {"legal_form": "e. K."},
+        {"legal_form": "GbR"},
+        {"legal_form": "Freiberufler"},
+        {"name": "Schreinerei Huber, Inh. Anna Huber"},
+        {"name": "Huber Elektro e.K."},
+        {"kind": None},
+        {"kind": None, "name": "Anna Huber"},
+    ],
+)
+def test_the_index_of_natural_persons_is_not_used(told: Told, who: dict[str, Any]) -> None:
+    assert told("credit_risk", customers=[{**firm("a", "250"), **who}]) == {}
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        {},
+        {"legal_form": "GmbH & Co. KG"},
+        {"kind": None, "legal_form": "AG"},
+        {"kind": None, "name": "Huber Bau GmbH"},
+        {"legal_form": "Firma"},
+    ],
+)
+def test_the_index_of_companies_is_used(told: Told, who: dict[str, Any]) -> None:
+    assert list(told("credit_risk", customers=[{**firm("a", "250"), **who}])) == ["a"]
+
+
+def test_with_a_written_reason_the_index_of_natural_persons_counts_too(told: Told) -> None:
+    allowed = presets.Credit(100, ((600, 0.02),), natural_persons="because of section so and so, decided by N. N. on such a day")
+    assert list(told("credit_risk", customers=[{**firm("a", "250"), "kind": "b2c"}], credit=allowed)) == ["a"]

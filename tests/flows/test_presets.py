@@ -101,13 +101,47 @@ def test_drivers_without_a_preset_are_the_projects_own(tmp_path: Path) -> None:
         ("[lifecycle]\nhappy_days = 5\n", "happy_days"),
         ('[criteria]\nnames = "Image"\n', "names = 'Image'"),
         ('drivers = "x"\n', r"expected|drivers = 'x'"),
+        ("[credit]\nleast = 100\n", r"\[credit\] has no bands"),
+        ("[credit]\nbands = [[200, 0.1], [200, 0.2]]\n", r"bands = \[\[200, 0.1\], \[200, 0.2\]\]"),
+        ("[credit]\nbands = [[200, 1.1]]\n", r"bands = \[\[200, 1.1\]\]"),
+        ("[credit]\nbands = []\n", r"bands = \[\]"),
+        ("[credit]\nleast = 300\nbands = [[200, 0.1]]\n", "ends at 200, the scale begins at 300"),
+        ("[credit]\nscore = 1\n", "score = 1"),
+        ('preset = "wholesale"\n[credit]\nnatural_persons = true\n', "natural_persons = True"),
+        ('preset = "wholesale"\n[credit]\nnatural_persons = "yes"\n', "in words the purpose, the legal basis"),
     ],
 )
 def test_what_is_wrong_in_the_sections_is_named(text: str, expected: str, tmp_path: Path) -> None:
-    first, rest = (text, "") if text.startswith(("preset", "drivers")) else ("", text)
+    first, found, rest = text.partition("\n") if text.startswith(("preset", "drivers")) else ("", "", text)
+    first += found
     (tmp_path / "kundenwert.toml").write_text(first + SOURCE + rest, encoding="utf-8")
     with pytest.raises(SettingsError, match=expected):
         project.read(tmp_path)
+
+
+def test_credit_bands_are_an_assumption_until_the_project_names_its_own(tmp_path: Path) -> None:
+    text = 'preset = "wholesale"\n' + SOURCE + "[credit]\nleast = 1\nbands = [[4, 0.5], [10, 0.01]]\n"
+    (tmp_path / "kundenwert.toml").write_text(text, encoding="utf-8")
+    preset = project.read(tmp_path).preset
+    assert preset
+    assert preset.credit == presets.Credit(1.0, ((4.0, 0.5), (10.0, 0.01)))
+    assumed = presets.load("wholesale").credit
+    assert assumed
+    assert "RatingMap" in assumed.basis
+    assert not assumed.natural_persons
+    # Private buyers are not judged by an index.
+    assert presets.load("shop").credit is None
+
+
+def test_the_index_of_natural_persons_needs_a_reason_in_words(tmp_path: Path) -> None:
+    reason = "Credit limit of sole traders, Art. 6 (1) f GDPR, balanced on 2025-03-01 by the data protection officer"
+    text = f'preset = "wholesale"\n{SOURCE}[credit]\nnatural_persons = "{reason}"\n'
+    (tmp_path / "kundenwert.toml").write_text(text, encoding="utf-8")
+    preset = project.read(tmp_path).preset
+    assert preset
+    assert preset.credit
+    assert preset.credit.natural_persons == reason
+    assert preset.credit.bands
 
 
 def test_an_unknown_preset_is_named_with_those_there_are() -> None:

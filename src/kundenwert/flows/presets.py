@@ -1,9 +1,9 @@
-"""Presets of an industry: cost drivers with assumed rates, limits of the customer lifecycle, criteria; a project may change each."""
+"""Presets of an industry: cost drivers with assumed rates, lifecycle limits, criteria, credit bands; a project may change each."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from importlib import resources
@@ -17,8 +17,24 @@ if TYPE_CHECKING:
 STAGES = ("marketing", "sales", "service", "logistics")
 LIFECYCLE = ("development_days", "bound_purchases", "silent_days")
 # Sections of kundenwert.toml that change a preset.
-SECTIONS = ("drivers", "lifecycle", "criteria")
+SECTIONS = ("drivers", "lifecycle", "criteria", "credit")
 _FILE = "kundenwert.toml"
+# As short as a reason can be that names a purpose and a legal basis.
+_LEAST_REASON = 30
+
+
+@dataclass(frozen=True)
+class Credit:
+    """The chance that a company defaults within a year, by band of an external credit index.
+
+    least: where the scale begins. bands: (index up to which a band goes, chance), rising by index. basis: where the chances come from.
+    natural_persons: why the index of natural persons may be used, in words; "" where it is not.
+    """
+
+    least: float
+    bands: tuple[tuple[float, float], ...]
+    basis: str = ""
+    natural_persons: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,13 +54,17 @@ class Driver:
 
 @dataclass(frozen=True)
 class Preset:
-    """What an industry starts with. lifecycle: limits by name (see LIFECYCLE); criteria: names of what customers are judged on."""
+    """What an industry starts with. lifecycle: limits by name (see LIFECYCLE); criteria: names of what customers are judged on.
+
+    credit: what an index of creditworthiness means, None where customers are not judged by one.
+    """
 
     name: str
     about: str
     drivers: tuple[Driver, ...]
     lifecycle: Mapping[str, int]
     criteria: tuple[str, ...]
+    credit: Credit | None = None
 
     def driver_of(self, word: str) -> Driver | None:
         """The driver that activities call by this word, if there is one."""
@@ -64,7 +84,8 @@ def load(name: str) -> Preset:
         raise UnknownName(name, "presets", names())
     content = tomllib.loads(resources.files("kundenwert").joinpath("presets", f"{name}.toml").read_text(encoding="utf-8"))
     drivers = tuple(_driver(key, entry, is_assumed=True) for key, entry in content["drivers"].items())
-    return Preset(name, content["about"], drivers, dict(content["lifecycle"]), tuple(content["criteria"]["names"]))
+    credit = _credit(None, content["credit"]) if "credit" in content else None
+    return Preset(name, content["about"], drivers, dict(content["lifecycle"]), tuple(content["criteria"]["names"]), credit)
 
 
 def _driver(name: str, entry: Mapping[str, Any], *, is_assumed: bool) -> Driver:
@@ -72,8 +93,21 @@ def _driver(name: str, entry: Mapping[str, Any], *, is_assumed: bool) -> Driver:
     return Driver(name, Decimal(str(entry["rate"])), entry["stage"], words, entry.get("basis", ""), is_assumed)
 
 
+def _credit(known: Credit | None, entry: Mapping[str, Any]) -> Credit:
+    """A section [credit]; what it does not say stays as it was known."""
+    known = known or Credit(0.0, ())
+    bands = tuple((float(limit), float(chance)) for limit, chance in entry.get("bands", known.bands))
+    return Credit(
+        least=float(entry.get("least", known.least)),
+        bands=bands,
+        # Bands of one's own do not rest on what those of the preset rest on; those that init has copied do.
+        basis=entry.get("basis", known.basis if bands == known.bands else ""),
+        natural_persons=entry.get("natural_persons", known.natural_persons).strip(),
+    )
+
+
 def of_project(content: dict[str, Any]) -> Preset | None:
-    """Takes `preset`, [drivers], [lifecycle] and [criteria] out of a project file; None if there is none of them.
+    """Takes `preset`, [drivers], [lifecycle], [criteria] and [credit] out of a project file; None if there is none of them.
 
     A rate that the project names is its own; the others stay the preset's assumptions. Raises SettingsError with every problem.
     """
@@ -92,6 +126,7 @@ def of_project(content: dict[str, Any]) -> Preset | None:
         drivers=tuple(kept.values()),
         lifecycle={**preset.lifecycle, **(own["lifecycle"] or {})},
         criteria=tuple((own["criteria"] or {}).get("names", preset.criteria)),
+        credit=_credit(preset.credit, own["credit"]) if own["credit"] else preset.credit,
     )
 
 
@@ -114,8 +149,9 @@ def _problems(own: Mapping[str, Any], preset: Any) -> Iterator[Problem]:
     for section, value in own.items():
         if value is not None and not isinstance(value, dict):
             yield Problem(f"{section} = {value!r}.", f"a section [{section}].", "correct it.", file=_FILE)
-    drivers, lifecycle, criteria = (own[section] if isinstance(own[section], dict) else {} for section in SECTIONS)
-    known = {driver.name for driver in load(preset).drivers} if preset in names() else set()
+    drivers, lifecycle, criteria, credit = (own[section] if isinstance(own[section], dict) else {} for section in SECTIONS)
+    base = load(preset) if preset in names() else Preset("", "", (), {}, ())
+    known = {driver.name for driver in base.drivers}
     for name, entry in drivers.items():
         yield from _driver_problems(name, entry)
         missing = [key for key in ("rate", "stage") if isinstance(entry, dict) and key not in entry and name not in known]
@@ -128,6 +164,49 @@ def _problems(own: Mapping[str, Any], preset: Any) -> Iterator[Problem]:
     for name, value in criteria.items():
         if name != "names" or not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
             yield Problem(f"{name} = {value!r} under [criteria].", 'names = ["Imagefaktor", ...].', "correct it.", file=_FILE)
+    yield from _credit_problems(credit, base.credit)
+
+
+def _credit_problems(credit: Mapping[str, Any], known: Credit | None) -> Iterator[Problem]:
+    for name, value in credit.items():
+        if name not in _CREDIT:
+            yield Problem(f"{name} = {value!r} under [credit].", f"one of {', '.join(_CREDIT)}.", "correct or remove it.", file=_FILE)
+        elif not _CREDIT[name](value):
+            remedy = "remove it, or write down why." if name == "natural_persons" else "correct it."
+            yield Problem(f"{name} = {value!r} under [credit].", f"{_CREDIT_EXPECTED[name]}.", remedy, file=_FILE)
+    if credit and known is None and "bands" not in credit:
+        yield Problem("[credit] has no bands.", f"{_CREDIT_EXPECTED['bands']}.", "add them.", file=_FILE)
+    least, bands = credit.get("least", known.least if known else 0), credit.get("bands", [])
+    if _is_number(least) and _are_bands(bands) and bands and bands[0][0] < least:
+        text = f"The first band under [credit] ends at {bands[0][0]:g}, the scale begins at {least:g}."
+        yield Problem(text, "bands above the beginning of the scale.", "correct least or bands.", file=_FILE)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _are_bands(value: Any) -> bool:
+    if not isinstance(value, list) or not all(isinstance(band, list) and len(band) == 2 and all(map(_is_number, band)) for band in value):
+        return False
+    limits = [limit for limit, _ in value]
+    return limits == sorted(set(limits)) and all(0 <= chance <= 1 for _, chance in value)
+
+
+_CREDIT: Mapping[str, Callable[[Any], bool]] = {
+    "least": _is_number,
+    "bands": lambda value: _are_bands(value) and bool(value),
+    "basis": lambda value: isinstance(value, str),
+    "natural_persons": lambda value: isinstance(value, str) and len(value.strip()) >= _LEAST_REASON,
+}
+_CREDIT_EXPECTED = {
+    "least": "a number: the index with which the scale begins",
+    "bands": "a list of [index up to which the band goes, chance of default from 0 to 1], rising by index",
+    "basis": "a text",
+    "natural_persons": (
+        "in words the purpose, the legal basis, who decided and when: the index of natural persons is not used without (GDPR, § 31 BDSG)"
+    ),
+}
 
 
 def _driver_problems(name: str, entry: Any) -> Iterator[Problem]:
@@ -161,7 +240,27 @@ def sections(preset: Preset) -> list[str]:
     for driver in preset.drivers:
         lines += [f"[drivers.{driver.name}]", f"# assumption: {driver.basis}", f"rate = {driver.rate}", f'stage = "{driver.stage}"', ""]
     lines += ["[lifecycle]", *(f"{name} = {value}" for name, value in preset.lifecycle.items()), ""]
-    return [*lines, "[criteria]", "names = [", *(f'    "{name}",' for name in preset.criteria), "]"]
+    lines += ["[criteria]", "names = [", *(f'    "{name}",' for name in preset.criteria), "]"]
+    return lines + (_credit_lines(preset.credit) if preset.credit else [])
+
+
+def _credit_lines(credit: Credit) -> list[str]:
+    bands = (f"    [{limit:g}, {chance:g}]," for limit, chance in credit.bands)
+    about = "# Chance of default within a year by band of the credit index: [index up to which the band goes, chance]."
+    return ["", "[credit]", about, f"# assumption: {credit.basis}", f"least = {credit.least:g}", "bands = [", *bands, "]"]
+
+
+def load_credit(engine: Engine, preset: Preset | None) -> bool:
+    """Makes view `credit_bands`: above, up_to, chance; empty without a preset that has some. Gives whether there is any."""
+    credit = preset.credit if preset else None
+    # An index equal to the beginning of the scale belongs to the first band.
+    edges = [credit.least - 1e-9, *(limit for limit, _ in credit.bands)] if credit else []
+    columns = {"above": edges[:-1], "up_to": edges[1:], "chance": [chance for _, chance in credit.bands] if credit else []}
+    engine.load("credit_bands", {name: values or [0.0] for name, values in columns.items()})
+    engine.remember("has_credit_bands", credit is not None)
+    engine.remember("credit_of_natural_persons", bool(credit and credit.natural_persons))
+    engine.script("tables/company/persons.sql")
+    return credit is not None
 
 
 def load_rates(engine: Engine, preset: Preset | None) -> None:

@@ -1,4 +1,4 @@
-"""How often a customer complains, and how long it takes to put it right (R80)."""
+"""How often a customer complains, what that costs, and how long it takes to put it right (R80)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from kundenwert.base.features._feature import Feature
 
 PLUGIN = Feature(
     step="base/features/complaint_history.sql",
-    about="How often a customer complained, how long settling took, and what is still open.",
+    about="How often a customer complained, what it cost, how long settling took, and what is still open.",
     needs=(("complaints.date",),),
     columns={
         "complaints": "Complaints up to the as-of day.",
         "complaints_per_order": "Complaints over sales documents with products; days with a sale where documents have no number.",
+        "complaint_cost": "What these complaints cost by themselves (goods replaced, credits); their handling stands in cost to serve.",
         "resolution_days": "Mean days from a complaint to its settlement, of those settled.",
         "open_complaints": "Complaints that were not settled on the as-of day.",
     },

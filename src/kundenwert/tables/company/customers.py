@@ -23,6 +23,8 @@ PLUGIN = CompanyTable(
              "billtoparty billto zentralregulierer"),
         role("kind", "business", "b2b or b2c.", "kundenart kundentyp kundengruppeart customertype accounttype kind",
              "art typ type"),
+        role("legal_form", "text", "Legal form: GmbH, sole trader, private person.", "rechtsform gesellschaftsform unternehmensform legalform "
+             "companytype legalentitytype"),
         role("industry", "text", "Industry.", "branche branchenschluessel brsch industry wirtschaftszweig industrie branchencode"),
         role("region", "text", "Region.", "region bundesland gebiet verkaufsgebiet vertriebsgebiet regio state province provincecode "
              "defaultaddressprovincecode bezirk"),
