@@ -9,6 +9,7 @@ from kundenwert.cli import _show
 
 if TYPE_CHECKING:
     from kundenwert.flows.company_tables import CompanyTables, Link, ReadTable
+    from kundenwert.flows.contact_data import ContactData
     from kundenwert.flows.duplicates import Duplicates
     from kundenwert.records import Readiness, TableReadiness
 
@@ -26,6 +27,8 @@ def shown(company: CompanyTables, *, mappings: bool) -> str:
         parts.append("  " + _hierarchy(company))
     if company.duplicates and company.duplicates.count:
         parts.append(_duplicates(company.duplicates))
+    if company.contact_data and company.contact_data.concerned:
+        parts.append(_contact_data(company.contact_data))
     return "\n\n".join(parts)
 
 
@@ -68,6 +71,27 @@ def _duplicates(found: Duplicates) -> str:
     ]
     head = f"  Customer records that are probably one customer: {found.count:,} pairs, the surest {len(rows) - 1}; nothing is merged."
     return f"{head}\n{_show.table(rows)}"
+
+
+_ISSUES = {
+    "no_address": "street, postcode or town is missing",
+    "odd_postcode": "postcode is written as hardly any other there",
+    "odd_email": "e-mail is no address",
+    "odd_phone": "telephone is no number",
+    "no_email_no_phone": "neither e-mail nor telephone",
+    "undeliverable": "letters or mails came back",
+}
+
+
+def _contact_data(found: ContactData) -> str:
+    rows = [("what is wrong", "records", "the first of them")]
+    rows += [(_ISSUES[one.issue], f"{one.records:,}", ", ".join(_example(*example) for example in one.examples[:3])) for one in found.issues]
+    head = f"  Customers who cannot be reached as their records say: {found.concerned:,} of {found.records:,} records."
+    return f"{head}\n{_show.table(rows, right=(1,))}"
+
+
+def _example(customer: str, cell: str) -> str:
+    return f"{customer} ({cell[:40]})" if cell else customer
 
 
 def _counts(company: CompanyTables) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kundenwert.engines import open_engine
 from kundenwert.flows.company_tables import as_json as company_as_json
+from kundenwert.flows.contact_data import contact_data, is_told
 from kundenwert.flows.duplicates import find_duplicates
 from kundenwert.flows.ledger import bridge_as_json
 from kundenwert.flows.load import Loaded, load
@@ -45,7 +46,7 @@ def _check(inputs: Sequence[Input], settings: Any, *, progress: Progress, reject
         open_engine(spill=spill, memory=settings.memory or None, threads=settings.threads or None) as engine,
     ):
         loaded = load(engine, [with_content(item) for item in inputs], settings, scratch=Path(scratch), progress=progress)
-        loaded = replace(_with_duplicates(engine, loaded), readiness=readiness(engine, loaded))
+        loaded = replace(_with_customers_looked_at(engine, loaded), readiness=readiness(engine, loaded))
         if rejects:
             with storage.told(rejects):
                 rejects.parent.mkdir(parents=True, exist_ok=True)
@@ -57,10 +58,12 @@ def _check(inputs: Sequence[Input], settings: Any, *, progress: Progress, reject
         return loaded
 
 
-def _with_duplicates(engine: Engine, loaded: Loaded) -> Loaded:
+def _with_customers_looked_at(engine: Engine, loaded: Loaded) -> Loaded:
+    """With the duplicates among customer records, and those by which nobody is reached."""
     if loaded.company is None or loaded.company.of("customers") is None:
         return loaded
-    return replace(loaded, company=replace(loaded.company, duplicates=find_duplicates(engine)))
+    reached = contact_data(engine) if is_told(loaded) else None
+    return replace(loaded, company=replace(loaded.company, duplicates=find_duplicates(engine), contact_data=reached))
 
 
 def as_json(loaded: Loaded) -> dict[str, Any]:

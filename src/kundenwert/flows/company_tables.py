@@ -15,6 +15,7 @@ from kundenwert import sources
 from kundenwert.engines import open_engine
 from kundenwert.engines._engine import Reading
 from kundenwert.errors import AmbiguousInput, CallError, DataError, Problem, StorageError
+from kundenwert.flows.contact_data import ContactData
 from kundenwert.flows.duplicates import Duplicates
 from kundenwert.flows.reading import Input, Keep, ReadFile, given_twice, open_input
 from kundenwert.records import Notice
@@ -109,7 +110,7 @@ class Coverage:
 class CompanyTables:
     """All tables of the company that were given. The engine holds each as `ledger_<name>`, the others empty.
 
-    duplicates: proposals, only where they were looked for.
+    duplicates: proposals, contact_data: what is wrong with addresses and the like; both only where they were looked for.
     """
 
     tables: tuple[ReadTable, ...]
@@ -118,6 +119,7 @@ class CompanyTables:
     hierarchy: Hierarchy | None = None
     notices: tuple[Notice, ...] = ()
     duplicates: Duplicates | None = None
+    contact_data: ContactData | None = None
 
     def of(self, name: str) -> ReadTable | None:
         """The table of that name, if it was given."""

@@ -207,6 +207,7 @@ _SHEETS: Mapping[str, _Sheet] = {
             "Kontaktnr": ("contact_id", _plain), "Kundennummer": ("customer_id", _plain), "Kontaktdatum": ("date", _day),
             "Kontaktart": ("channel", _worded({"visit": "Besuch", "call": "Telefon", "mailing": "Mailing"})), "Anlass": ("purpose", _plain),
             "Richtung": ("direction", _worded({"out": "ausgehend", "in": "eingehend"})), "Dauer (Min)": ("duration_minutes", _plain),
+            "Ergebnis": ("outcome", _worded({"delivered": "zugestellt", "returned": "unzustellbar"})),
             "Mitarbeiter": ("person", _plain),
         },
         faults=(

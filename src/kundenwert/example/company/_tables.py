@@ -41,6 +41,8 @@ CURRENCIES = ("EUR", "CHF", "USD")
 _FIRST_RATES = (1.0, 1.0600, 0.9150)
 _INVOICES, _CREDITS, _CANCELLATIONS = 10**8, 4 * 10**8, 7 * 10**8
 _OWN = Chance(0)
+MOVED_SHARE = 0.10
+"""Share of the customers whose letters come back."""
 
 CRITERIA = (
     "Kaufhistorie", "Deckungsbeitrag", "Imagefaktor", "Empfehlungswert", "Zukunftsperspektive", "Preissensibilität",
@@ -325,6 +327,14 @@ class Story:
         return {name: column[order] for name, column in columns.items()}
 
 
+    @cached_property
+    def comes_back(self) -> Flags:
+        """Which of these contacts are letters that came back: the customer has moved, and the master data do not know where to."""
+        found = self.contacts
+        moved: Flags = self.chance.uniform("moved", self.people.place[found["customer"]]) < MOVED_SHARE
+        return moved & (found["channel"] == MAILING)
+
+
 def _last(year: int) -> int:
     return calendar.on(year, 12, 31)
 
@@ -459,6 +469,9 @@ def contacts(story: Story) -> Any:
         "channel": words.taken(["visit", "call", "mailing"], channel),
         "purpose": words.taken(["Beratung", "Bedarf", "Betreuung", "Angebot", "Frühjahrsaktion 2025"], purpose),
         "direction": words.taken(["out", "in"], ((channel == CALL) & (_OWN.uniform("in", key) < 0.4)).astype(np.int64)),
+        "outcome": pc.if_else(
+            pa.array(channel == MAILING), words.taken(["delivered", "returned"], story.comes_back.astype(np.int64)), pa.scalar(None, pa.string())
+        ),
         "duration_minutes": pa.array(np.maximum(2, np.rint(minutes)).astype(np.int64), mask=channel == MAILING),
         # What contacts cost stands in activities and rates; it is not told twice.
         "cost": money(np.zeros(len(key)), np.ones(len(key), dtype=bool)),

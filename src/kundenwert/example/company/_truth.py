@@ -104,6 +104,14 @@ class Truth:
         return dict(zip(self._ids(places), self._ids(self._people.twin[places]), strict=True))
 
     @cached_property
+    def moved(self) -> tuple[str, ...]:
+        """Customers whose letters came back until the day: their address is an old one."""
+        from kundenwert.example.company._tables import Story
+
+        story = Story(self.company, self.day)
+        return self._ids(np.unique(story.contacts["customer"][story.comes_back]))
+
+    @cached_property
     def groups(self) -> Mapping[str, tuple[str, ...]]:
         """Groups of key accounts: the head, and all members with it."""
         places = np.flatnonzero(self._people.head >= 0)

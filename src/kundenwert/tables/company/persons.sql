@@ -15,6 +15,7 @@ create or replace macro says_company(legal_form) as regexp_matches(
 -- Where nothing tells, it is null: nobody knows.
 create or replace macro is_natural_person(kind, legal_form, name) as case
     when kind = 'b2c' or coalesce(says_person(legal_form), false) then true
-    when legal_form is null and says_person(name) and not says_company(name) then true
+    -- Master data call a merchant e. K. a firm; the name knows better.
+    when says_person(name) and not says_company(name) then true
     when kind = 'b2b' or coalesce(says_company(legal_form), false) or coalesce(says_company(name), false) then false
 end
