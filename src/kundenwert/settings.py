@@ -271,6 +271,26 @@ def gather(file: Mapping[str, Any], flags: Mapping[str, Any], environment: Mappi
     return Settings(values)
 
 
+def read_options(given: Any, options: tuple[Setting, ...], where: str) -> dict[str, Any]:
+    """The options of one section such as [components.portfolio], defaults where nothing is given. All wrong ones are reported together."""
+    if not isinstance(given, Mapping):
+        raise SettingsError(Problem(f"{where} = {given!r}.", f"a section [{where}].", "correct it.", file="kundenwert.toml"))
+    known = {option.name: option for option in options}
+    problems = [
+        Problem(f"{name!r} under [{where}].", f"one of {', '.join(known)}." if known else "nothing.", "remove it.", file="kundenwert.toml")
+        for name in sorted(set(given) - set(known))
+    ]
+    values: dict[str, Any] = {}
+    for name, option in known.items():
+        try:
+            values[name] = option.read(given[name]) if name in given else option.default
+        except ValueError as err:
+            problems.append(Problem(f"{name} = {given[name]!r} under [{where}].", f"{err}.", "correct it.", file="kundenwert.toml"))
+    if problems:
+        raise SettingsError(*problems)
+    return values
+
+
 def _given(name: str, file: Mapping[str, Any], flags: Mapping[str, Any], environment: Mapping[str, str]) -> tuple[Any, str]:
     variable = f"KUNDENWERT_{name.upper()}"
     if flags.get(name) is not None:

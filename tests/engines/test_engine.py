@@ -140,6 +140,16 @@ def test_a_view_replaces_a_table_of_the_same_name(engine: Engine) -> None:
         assert shown(engine, "hidden", "customer_id") == [f"new {number}"]
 
 
+def test_tables_beside_each_other_keep_every_row_of_the_first(engine: Engine) -> None:
+    engine.load("main", {"customer_id": np.array(["a", "b"]), "x": np.array([1, 2])})
+    engine.load("first", {"customer_id": np.array(["b", "c"]), "y": np.array([20, 30])})
+    engine.load("second", {"customer_id": np.array(["a"]), "z": np.array([100])})
+    engine.beside("all_columns", "main", ["first", "second"], "customer_id")
+    assert list(engine.columns("all_columns")) == ["customer_id", "x", "y", "z"]
+    assert sorted(map(str, shown(engine, "all_columns", "y"))) == ["--", "20"]
+    assert sorted(map(str, shown(engine, "all_columns", "x"))) == ["1", "2"]
+
+
 def test_a_missing_folder_is_a_problem_with_a_remedy(engine: Engine, tmp_path: Path) -> None:
     engine.load("exported", {"customer_id": ["a"]})
     with pytest.raises(StorageError, match="To do: check path, rights and free space"):

@@ -128,6 +128,10 @@ class Engine(ABC):
         """View `name`: all rows of views with the same columns, one after the other."""
 
     @abstractmethod
+    def beside(self, name: str, main: str, others: Sequence[str], key: str) -> None:
+        """View `name`: the rows of `main` and, to their right, the other columns of the row with the same `key` of each other table."""
+
+    @abstractmethod
     def write(self, path: Path, step: str, *, compact: bool = False, about: Mapping[str, str] | None = None, **values: Any) -> int:
         """Runs a step and writes its rows as one Parquet file, in their order; returns how many rows.
 

@@ -133,6 +133,11 @@ class DuckDb(Engine):
         text = " union all ".join(f"select * from {checked_name(source)}" for source in sources)
         self._connection.execute(f"create or replace temp view {checked_name(name)} as {text}")
 
+    def beside(self, name: str, main: str, others: Sequence[str], key: str) -> None:
+        joins = "".join(f" left join {checked_name(other)} using ({checked_name(key)})" for other in others)
+        text = f"select * from {checked_name(main)}" + joins
+        self._connection.execute(f"create or replace temp view {checked_name(name)} as {text}")
+
     def write(self, path: Path, step: str, *, compact: bool = False, about: Mapping[str, str] | None = None, **values: Any) -> int:
         about = about or {}
         header = ", ".join(f"{checked_name(name)}: $about_{name}" for name in about)
@@ -184,7 +189,7 @@ class DuckDb(Engine):
             {"name": name},
         ).fetchall()
         for (kind,) in hiding:
-            self._connection.execute(f"drop {kind} temp.{checked_name(name)}")
+            self._connection.execute(f"drop {checked_name(kind)} temp.{checked_name(name)}")
         relation.create_view(checked_name(name))
 
     def _kind(self, name: str) -> str:

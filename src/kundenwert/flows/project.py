@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from dataclasses import field as dataclass_field
 from pathlib import Path
 from typing import Any
 
 from kundenwert.errors import Problem, SettingsError
+from kundenwert.flows.definition import Definition
+from kundenwert.flows.definition import of_project as definition_of
 from kundenwert.flows.presets import Preset, of_project
 from kundenwert.flows.reading import Input
 from kundenwert.runs import storage
@@ -26,13 +29,14 @@ _TABLE_KEYS = (_SOURCE_KEYS - {"net", "tax_rate"}) | {"mapping"}
 class Project:
     """A project: its folder, its settings and its inputs: sales lines and, with the name of their table, others.
 
-    preset: cost drivers, limits of the lifecycle and criteria, None if the file names none.
+    preset: cost drivers, limits of the lifecycle and criteria, None if the file names none. definition: what counts as value.
     """
 
     folder: Path
     settings: Settings
     inputs: tuple[Input, ...]
     preset: Preset | None = None
+    definition: Definition = dataclass_field(default_factory=Definition)
 
 
 def read(folder: Path, flags: Mapping[str, Any] | None = None) -> Project:
@@ -57,6 +61,11 @@ def read(folder: Path, flags: Mapping[str, Any] | None = None) -> Project:
         preset = of_project(content)
     except SettingsError as err:
         problems += err.problems
+    definition = Definition()
+    try:
+        definition = definition_of(content)
+    except SettingsError as err:
+        problems += err.problems
     try:
         settings = gather(content, flags or {})
     except SettingsError as err:
@@ -69,7 +78,7 @@ def read(folder: Path, flags: Mapping[str, Any] | None = None) -> Project:
         )
     if problems:
         raise SettingsError(*problems)
-    return Project(folder, settings, tuple(inputs), preset)
+    return Project(folder, settings, tuple(inputs), preset, definition)
 
 
 def _tables(content: Any, problems: list[Problem]) -> list[tuple[str, Any]]:

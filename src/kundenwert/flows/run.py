@@ -17,6 +17,7 @@ from kundenwert.flows import contribution
 from kundenwert.flows import figures as gathering
 from kundenwert.flows.blocking import refuse_blocked
 from kundenwert.flows.company_tables import facts as company_facts
+from kundenwert.flows.components import join_components
 from kundenwert.flows.erasure import finish_erasures
 from kundenwert.flows.features import write_features
 from kundenwert.flows.holdout import holdout
@@ -26,7 +27,7 @@ from kundenwert.flows.project import read
 from kundenwert.flows.readiness import as_json as readiness_as_json
 from kundenwert.flows.readiness import readiness
 from kundenwert.flows.register import record_definition
-from kundenwert.flows.valuation import VALUE_IS, write_customers
+from kundenwert.flows.valuation import write_customers
 from kundenwert.records import RunFigures
 from kundenwert.register.book import Register
 from kundenwert.register.erased import erased, steady
@@ -90,7 +91,10 @@ def _build(engine: Engine, project: Project, building: Path, *, clock: datetime,
     with progress.phase("Writing the value table") as phase:
         phase.rows = write_customers(engine, valued, customers, more=contributed.columns if contributed else "")
     described = write_features(engine, loaded, valued.as_of, customers=customers, path=building / "features.parquet", progress=progress)
-    name = store.free_name(project.folder, clock, _fingerprint(ledger, settings.of_results(), register))
+    joined = join_components(engine, project, loaded, valued, customers=customers, features=described, progress=progress)
+    name = store.free_name(
+        project.folder, clock, _fingerprint(ledger, {**settings.of_results(), "definition": project.definition.as_json()}, register)
+    )
     with progress.phase("Summing up"):
         parts = gathering.gather(engine, customers, valued, settings)
         monthly = gathering.months(engine, loaded, evident)
@@ -102,10 +106,13 @@ def _build(engine: Engine, project: Project, building: Path, *, clock: datetime,
     figures = gathering.run_figures(parts, monthly, loaded, evident, settings, intervals=intervals, run=name, created=clock, title=title)
     if contributed:
         figures = replace(figures, notices=(*figures.notices, *contributed.notices))
+    figures = replace(figures, notices=(*figures.notices, *joined.notices), components=joined.facts)
     with progress.phase("Writing the report"):
         _write_reports(building, figures, settings.language)
     content = _manifest(project, ledger, loaded, evident, figures, tested, building, progress)
     content["features"] = described
+    content["definition"] = project.definition.as_json()
+    content["components"] = {"columns": dict(joined.columns), "facts": dict(joined.facts)}
     content["contribution"] = contributed.as_json() if contributed else None
     storage.write_json(building / "manifest.json", {**content, "register": register, "objected": parts.of_objectors})
     return name, figures
@@ -144,7 +151,7 @@ def _manifest(
         "value_horizon": figures.value_horizon,
         "horizon_days": valued.horizons.horizon_days,
         "value_horizon_days": valued.horizons.value_horizon_days,
-        "value_is": VALUE_IS,
+        "value_is": project.definition.value_is,
         "settings": project.settings.of_results(),
         "yardstick": figures.yardstick,
         "currency": figures.currency,

@@ -161,20 +161,25 @@ def header_of(manifest: Mapping[str, Any]) -> dict[str, str]:
     return {**words, **days, "discount_rate": f"{manifest['settings']['discount_rate']:g}"}
 
 
-def write_customers(engine: Engine, valued: Valued, path: Path, *, more: str = "") -> int:
-    """Writes customers.parquet; returns how many rows. Its header names yardstick, as-of day, horizons and rate.
-
-    more: a step that gives table `at_levels` further columns.
-    """
-    about = {
+def header(valued: Valued, value_is: str = VALUE_IS) -> dict[str, str]:
+    """What the header of a value table says: yardstick, as-of day, horizons, rate and what the value adds up from."""
+    return {
         "yardstick": valued.amounts.yardstick,
         "currency": valued.currency,
         "as_of": valued.as_of.isoformat(),
         "horizon_days": f"{valued.horizons.horizon_days:g}",
         "value_horizon_days": f"{valued.horizons.value_horizon_days:g}",
         "discount_rate": f"{valued.horizons.discount_rate:g}",
-        "value_is": VALUE_IS,
+        "value_is": value_is,
     }
+
+
+def write_customers(engine: Engine, valued: Valued, path: Path, *, more: str = "") -> int:
+    """Writes customers.parquet; returns how many rows. Its header names yardstick, as-of day, horizons and rate.
+
+    more: a step that gives table `at_levels` further columns.
+    """
+    about = header(valued)
     values = {"as_of": day_number(valued.as_of), **valued.amounts.values()}
     if not valued.levels and not more:
         return engine.write(path, "value/customers.sql", about=about, **values)

@@ -26,7 +26,17 @@ from kundenwert.records.forecasts import Histories, Horizons, ModelCard, Purchas
 from kundenwert.records.lines import ClassTotal, FlagTotal, InputFile, Reconciliation
 from kundenwert.records.notices import Notice
 from kundenwert.records.readiness import Readiness, ReadinessReason, TableReadiness
-from kundenwert.records.result import CustomerResult, LossCause, LossMaker, RankChange, ResultLine, ResultLines, ResultStep, Yardstick
+from kundenwert.records.result import (
+    CustomerResult,
+    LossCause,
+    LossMaker,
+    RankChange,
+    ResultLine,
+    ResultLines,
+    ResultStep,
+    ResultTotals,
+    Yardstick,
+)
 from kundenwert.records.result_workbook import ResultWorkbook, TogetherRow
 from kundenwert.records.run import Concentration, MonthOfPurchases, RunFigures, Totals, ValueClass
 
@@ -70,6 +80,7 @@ __all__ = [
     "ResultLine",
     "ResultLines",
     "ResultStep",
+    "ResultTotals",
     "ResultWorkbook",
     "RunFigures",
     "Scored",
@@ -77,8 +88,8 @@ __all__ = [
     "SpendHistories",
     "SpendScored",
     "TableReadiness",
-    "TotalForecast",
     "TogetherRow",
+    "TotalForecast",
     "Totals",
     "Tracking",
     "ValueClass",

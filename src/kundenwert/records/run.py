@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -76,7 +77,8 @@ class RunFigures:
     top and at_risk hold rows of customers.parquet as dicts (customer_id, first_purchase, last_purchase, frequency, revenue,
     p_alive, expected_purchases, expected_revenue, clv, value, level); at_risk rows also gap_days, usual_gap_days,
     clv_if_alive and loss (= clv_if_alive - clv; in purchases where the yardstick is purchases).
-    yardstick: "revenue", "contribution" or "purchases". currency: "" if none is known.
+    yardstick: "revenue", "contribution" or "purchases". currency: "" if none is known. components: what each component of value
+    found, by its name.
     """
 
     title: str
@@ -103,3 +105,4 @@ class RunFigures:
     intervals: tuple[TotalForecast, ...] = ()
     backtest: Backtest | None = None
     readiness: Readiness | None = None
+    components: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,134 @@
+"""The components of customer value of a run: built beside the value table, then joined to it, one row a customer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kundenwert import sources
+from kundenwert.engines._engine import Reading
+from kundenwert.flows.company_tables import open_nothing
+from kundenwert.flows.features import given_of
+from kundenwert.flows.valuation import header
+from kundenwert.register.book import Register
+from kundenwert.runs import storage, store
+from kundenwert.value import components as room
+from kundenwert.value.components._component import Basis
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date
+
+    from kundenwert.engines._engine import Engine
+    from kundenwert.flows.definition import Definition
+    from kundenwert.flows.load import Loaded
+    from kundenwert.flows.progress import Progress
+    from kundenwert.flows.project import Project
+    from kundenwert.flows.valuation import Valued
+    from kundenwert.records import Notice
+    from kundenwert.value.components._component import Built, Component
+
+
+@dataclass(frozen=True)
+class Joined:
+    """What the components of a run found. facts: name -> what the manifest keeps; columns: column -> what it says."""
+
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
+
+
+def join_components(
+    engine: Engine, project: Project, loaded: Loaded, valued: Valued, *, customers: Path, features: Collection[str], progress: Progress
+) -> Joined:
+    """Builds each component that can be told and writes customers.parquet anew with their columns.
+
+    features: the columns of table `features` in the engine; empty where there is none. Contribution stands in the engine where known.
+    """
+    with progress.phase("Reckoning the components of value") as phase:
+        engine.open_parquet("valued_customers", [customers], numbered=False)
+        engine.remember("collective", list(project.settings.collective))
+        engine.view("judged", "value/components/judged.sql")
+        engine.view("customer_features", "base/features_table.sql" if features else "value/components/no_features.sql")
+        for name in sources.tables() if loaded.company is None else ():
+            open_nothing(engine, name)
+        load_ratings(engine, project.folder)
+        given = frozenset({*_given(engine, loaded, valued, features), *_open_previous(engine, project.folder, valued.as_of)})
+        found = room.told(given)
+        built = room.build(engine, found, {name: _basis(name, project, valued, given) for name in found})
+        _join(engine, found, project.definition)
+        about = header(valued, project.definition.value_is)
+        made = customers.with_name("customers.joined")
+        phase.rows = engine.write(made, "value/components/completed.sql", about=about)
+        engine.drop("valued_customers")
+        storage.rename(made, customers)
+    return _joined(found, built)
+
+
+def _joined(found: Mapping[str, Component], built: Mapping[str, Built]) -> Joined:
+    return Joined(
+        facts={name: dict(one.facts) for name, one in built.items()},
+        columns={column: about for component in found.values() for column, about in component.columns.items()},
+        notices=tuple(notice for one in built.values() for notice in one.notices),
+    )
+
+
+def _basis(name: str, project: Project, valued: Valued, given: frozenset[str]) -> Basis:
+    known = valued.amounts.yardstick == "contribution"
+    return Basis(
+        as_of=valued.as_of,
+        horizon_days=valued.horizons.horizon_days,
+        value_horizon_days=valued.horizons.value_horizon_days,
+        discount_rate=valued.horizons.discount_rate,
+        yardstick=valued.amounts.yardstick,
+        currency=valued.currency,
+        given=given,
+        margin=valued.amounts.margin if known else None,
+        class_limits=project.settings.class_limits,
+        lifecycle=project.preset.lifecycle if project.preset else {},
+        options=project.definition.options.get(name, {}),
+    )
+
+
+def _given(engine: Engine, loaded: Loaded, valued: Valued, features: Collection[str]) -> set[str]:
+    """What components may rest on, as "table.role"."""
+    steps = {name for name in engine.columns("valued_customers") if name in {"db1", "db2", "db3", "db4"}}
+    money = {"value.money"} if valued.amounts.yardstick != "purchases" else set()
+    ratings = {"register.ratings"} if engine.rows("value/components/has_ratings.sql")[0]["found"] else set()
+    return given_of(loaded) | {f"features.{name}" for name in features} | {f"contribution.{name}" for name in steps} | money | ratings
+
+
+def _open_previous(engine: Engine, folder: Path, as_of: date) -> set[str]:
+    """Opens the value table of the last run of an earlier day as `previous_customers`, if there is one."""
+    earlier = [run for run in (store.read(folder, name) for name in store.names(folder)) if run.as_of < as_of]
+    if not earlier:
+        return set()
+    last = max(earlier, key=lambda run: (run.as_of, run.name))
+    engine.open_parquet("previous_customers", [last.customers], numbered=False)
+    return {"previous.run", *(f"previous.{column}" for column in engine.columns("previous_customers"))}
+
+
+def load_ratings(engine: Engine, folder: Path) -> None:
+    """Makes table `register_ratings`: the newest rating of each person for each customer and criterion."""
+    rows = {}
+    for row in Register(folder).rows("ratings") if Register(folder).exists else ():
+        rows[row.content["customer_id"], row.content["criterion"], row.by] = row
+    ratings = [(*key, row.at, row.content["points"], row.content["reason"]) for key, row in rows.items()]
+    names = ("customer_id", "criterion", "rated_by", "rated_at", "points_as_text", "reason")
+    columns = {name: [entry[place] for entry in ratings] or [""] for place, name in enumerate(names)}
+    engine.load("ratings_as_text", columns)
+    engine.table("register_ratings", "value/components/register_ratings.sql")
+    engine.drop("ratings_as_text")
+
+
+def _join(engine: Engine, found: Mapping[str, Component], definition: Definition) -> None:
+    added = [name for name in definition.adds if name in found]
+    for name in added:
+        readings = {"customer_id": Reading(("customer_id",)), "amount": Reading((found[name].amount,))}
+        engine.project(f"amount_of_{name}", f"component_{name}", readings)
+    if added:
+        engine.union("addable", [f"amount_of_{name}" for name in added])
+    engine.table("additions", "value/components/additions.sql" if added else "value/components/nothing_added.sql")
+    engine.beside("all_components", "valued_customers", [*(f"component_{name}" for name in found), "additions"], "customer_id")
