@@ -128,6 +128,14 @@ def test_the_pieces_of_the_lines_are_filled_or_not(grade: Callable[..., Readines
     assert found.pieces["amount"][0] == found.pieces["document_id"][0] == 1
     assert found.pieces["cost"][0] == found.pieces["product_id"][0] == 0
     assert found.pieces["cost"][1].startswith("Contribution")
+    assert found.pieces["list_amount"][0] == found.pieces["promotion"][0] == 0
+
+
+def test_list_prices_may_be_told_by_discounts_and_no_mark_of_promotion_is_a_no(grade: Callable[..., Readiness]) -> None:
+    rows = ["KdNr;Rechnungsdatum;Nettobetrag;Listenbetrag;Rabattbetrag;Aktionsware"]
+    rows += ["1;03.01.2022;8,00;10,00;;Nein", "1;04.01.2022;8,00;;2,00;Ja", "2;05.01.2022;8,00;;;", "2;06.01.2022;8,00;;;Nein"]
+    found = grade("\n".join(rows) + "\n")
+    assert (found.pieces["list_amount"][0], found.pieces["promotion"][0]) == (0.5, 1.0)
 
 
 def test_programs_get_the_same(grade: Callable[..., Readiness]) -> None:

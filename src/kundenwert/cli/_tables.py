@@ -85,7 +85,9 @@ _ISSUES = {
 
 def _contact_data(found: ContactData) -> str:
     rows = [("what is wrong", "records", "the first of them")]
-    rows += [(_ISSUES[one.issue], f"{one.records:,}", ", ".join(_example(*example) for example in one.examples[:3])) for one in found.issues]
+    rows += [
+        (_ISSUES[one.issue], f"{one.records:,}", ", ".join(_example(*example) for example in one.examples[:3])) for one in found.issues
+    ]
     head = f"  Customers who cannot be reached as their records say: {found.concerned:,} of {found.records:,} records."
     return f"{head}\n{_show.table(rows, right=(1,))}"
 

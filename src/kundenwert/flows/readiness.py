@@ -59,6 +59,8 @@ PIECES = {
     "product_id": "Products: returns matched to their sale, what is bought together.",
     "product_group": "Groups of products: margins where a line has no cost.",
     "quantity": "Pieces: prices, and returns that are told from discounts.",
+    "list_amount": "List prices or discounts: price concessions and free goods in the customer result, who pays less than others.",
+    "promotion": "Promotions: who buys only what is reduced.",
 }
 
 

@@ -10,6 +10,9 @@ select
     quantity,
     amount,
     cost,
+    list_amount,
+    discount,
+    promotion,
     line_class,
     is_non_product,
     is_negative_price

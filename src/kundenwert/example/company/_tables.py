@@ -326,7 +326,6 @@ class Story:
         order = keep[np.lexsort((columns["key"][keep], columns["customer"][keep], columns["day"][keep]))]
         return {name: column[order] for name, column in columns.items()}
 
-
     @cached_property
     def comes_back(self) -> Flags:
         """Which of these contacts are letters that came back: the customer has moved, and the master data do not know where to."""
