@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import report_samples as sample
+import result_samples
 
 from kundenwert import registry
 from kundenwert.records import Concentration, MonthOfPurchases
@@ -20,6 +21,7 @@ ROOM = "reports.charts"
 RECORDS: dict[str, Any] = {
     "lorenz": sample.concentration(),
     "whale_curve": sample.concentration(),
+    "contribution_waterfall": result_samples.result().totals,
     "value_classes": sample.concentration(),
     "purchases_by_month": sample.months(),
     "tracking": sample.tracking(),

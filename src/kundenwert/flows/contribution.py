@@ -262,6 +262,7 @@ def result(project: Path, *, run: str | None = None, year: int | None = None, co
             before=_of_year(section, year - 1) if year is not None and {year, year - 1} <= set(whole) else (),
             created=datetime.fromisoformat(source.manifest["created"]),
             version=source.manifest["version"],
+            grade=(source.manifest.get("readiness") or {}).get("grade", ""),
         )
 
 

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kundenwert import __version__
+from kundenwert.base.as_of import day_number
 from kundenwert.engines import open_engine
 from kundenwert.flows import contribution
 from kundenwert.flows import figures as gathering
+from kundenwert.flows import proxy
 from kundenwert.flows.blocking import refuse_blocked
 from kundenwert.flows.company_tables import facts as company_facts
 from kundenwert.flows.components import join_components
@@ -30,7 +32,7 @@ from kundenwert.flows.register import record_definition
 from kundenwert.flows.valuation import write_customers
 from kundenwert.records import RunFigures
 from kundenwert.register.book import Register
-from kundenwert.register.erased import erased, steady
+from kundenwert.register.erased import count_objections, erased, steady
 from kundenwert.runs import storage, store
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ def run(folder: Path, flags: Mapping[str, Any], *, clock: datetime, progress: Pr
     project = read(folder, flags)
     finish_erasures(folder, clock=clock, language=project.settings.language)
     forgotten = erased(folder) if Register(folder).exists else None
+    objections = count_objections(folder)
     with store.building(folder) as building:
         engine = open_engine(
             spill=Path(project.settings.spill) if project.settings.spill else building / "spill",
@@ -66,7 +69,7 @@ def run(folder: Path, flags: Mapping[str, Any], *, clock: datetime, progress: Pr
             name, figures = _build(engine, project, building, clock=clock, progress=progress)
         storage.remove(building / "spill")
         storage.remove(building / "scratch")
-        with steady(folder, forgotten):
+        with steady(folder, forgotten, objections=objections):
             run_name, moved = store.publish(folder, building, name=name, as_of=figures.as_of, force=publish)
     record_definition(folder, project.settings, clock=clock)
     return Ran(store.runs_folder(folder) / run_name, moved, figures)
@@ -79,7 +82,7 @@ def _build(engine: Engine, project: Project, building: Path, *, clock: datetime,
     # Before the objections are read: a decision of the next moment belongs to the next run.
     register = Register(project.folder).state()
     ledger, loaded = open_ledger(engine, project.folder, project.inputs, settings, scratch=scratch, progress=progress)
-    refuse_blocked(loaded, project.preset)
+    refuse_blocked(loaded, project.preset, engine)
     evident = value_by_evidence(engine, loaded, settings, clock=clock.date(), progress=progress)
     valued = evident.valued
     customers = building / "customers.parquet"
@@ -102,15 +105,19 @@ def _build(engine: Engine, project: Project, building: Path, *, clock: datetime,
         loaded = replace(loaded, readiness=readiness(engine, loaded, valued.as_of))
         tested = holdout(engine, loaded, valued)
         _write_models(building, valued)
+    tables = proxy.RunTables(building, day_number(valued.as_of))
+    checked = proxy.in_run(engine, project, loaded, tables, scratch=scratch, progress=progress)
     title = settings.title or project.folder.resolve().name
     figures = gathering.run_figures(parts, monthly, loaded, evident, settings, intervals=intervals, run=name, created=clock, title=title)
     if contributed:
         figures = replace(figures, notices=(*figures.notices, *contributed.notices))
+    figures = replace(figures, notices=(*figures.notices, *proxy.notices(checked)))
     figures = replace(figures, notices=(*figures.notices, *joined.notices), components=joined.facts)
     with progress.phase("Writing the report"):
         _write_reports(building, figures, settings.language)
     content = _manifest(project, ledger, loaded, evident, figures, tested, building, progress)
     content["features"] = described
+    content["proxies"] = proxy.as_json(checked)
     content["definition"] = project.definition.as_json()
     content["components"] = {"columns": dict(joined.columns), "facts": dict(joined.facts)}
     content["contribution"] = contributed.as_json() if contributed else None

@@ -25,7 +25,7 @@ from kundenwert.records.evidence import (
 from kundenwert.records.forecasts import Histories, Horizons, ModelCard, PurchaseForecast, SpendHistories
 from kundenwert.records.lines import ClassTotal, FlagTotal, InputFile, Reconciliation
 from kundenwert.records.notices import Notice
-from kundenwert.records.readiness import Readiness, ReadinessReason, TableReadiness
+from kundenwert.records.readiness import GradedRun, Readiness, ReadinessReason, TableReadiness
 from kundenwert.records.result import (
     CustomerResult,
     LossCause,
@@ -55,6 +55,7 @@ __all__ = [
     "FlagTotal",
     "FrequencyCounts",
     "Gaps",
+    "GradedRun",
     "HeldTotal",
     "Heterogeneity",
     "Histories",

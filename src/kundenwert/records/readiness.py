@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from kundenwert.records.notices import Notice
 
@@ -54,3 +54,15 @@ class Readiness:
     last: date | None
     tables: tuple[TableReadiness, ...]
     pieces: Mapping[str, tuple[float, str]]
+
+
+@dataclass(frozen=True)
+class GradedRun:
+    """The readiness of a run's data with the basis it is shown with."""
+
+    run: str
+    title: str
+    as_of: date
+    created: datetime
+    version: str
+    readiness: Readiness

@@ -90,6 +90,21 @@ class RankChange:
 
 
 @dataclass(frozen=True)
+class ResultTotals:
+    """The scheme over a period, as pictures and other reports show it. before: the steps of the year before, empty if there is nothing
+    to compare with. below_zero, loss: customers whose last known step is negative, and their sum."""
+
+    year: int | None
+    first: date | None
+    last: date | None
+    currency: str
+    steps: tuple[ResultStep, ...]
+    before: tuple[ResultStep, ...] = ()
+    below_zero: int = 0
+    loss: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
 class CustomerResult:
     """The customer result of a run over a year, or over all of them (None): the data of its report.
 
@@ -98,7 +113,7 @@ class CustomerResult:
     something belongs to none) and year. drivers: cost to serve over all years of the run. estimated: part of db1 that rests on margins
     of other lines. assumed: cost to serve at rates of the preset. whale: how db4 is spread. losses: customers below zero by cause:
     (cause, customers, db4, excess). left_out: objectors in none of the lists. first, last: the days the period covers in the data.
-    before: the steps of the year before, empty unless both years are whole. created, version: of the run.
+    before: the steps of the year before, empty unless both years are whole. created, version, grade (of the data): of the run.
     """
 
     run: str
@@ -124,6 +139,15 @@ class CustomerResult:
     before: tuple[ResultStep, ...] = ()
     created: datetime | None = None
     version: str = ""
+    grade: str = ""
+
+    @property
+    def totals(self) -> ResultTotals:
+        """The scheme alone."""
+        loss = sum((row[2] for row in self.losses), Decimal(0))
+        return ResultTotals(
+            self.year, self.first, self.last, self.currency, self.steps, self.before, sum(row[1] for row in self.losses), loss
+        )
 
     @property
     def is_served(self) -> bool:

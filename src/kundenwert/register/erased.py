@@ -77,26 +77,29 @@ def hashes(key: Key, customer: str, words: Iterable[str]) -> dict[str, object]:
 
 
 @contextlib.contextmanager
-def steady(project: Path, known: Erased | None) -> Iterator[None]:
-    """Holds the register while a result is given its name. Raises StorageError if somebody was erased since `known` was read: the result
-    may hold that person.
+def steady(project: Path, known: Erased | None, *, objections: int | None = None) -> Iterator[None]:
+    """Holds the register while a result is given its name. Raises StorageError if somebody was erased since `known` was read, or has
+    objected since there were so many `objections`: the result may hold that person.
     """
     register = Register(project)
     if not register.exists:
         yield
         return
     with files.held(register.folder):
-        now = len(files.lines(register.table_file("erased")))
-        if now != (known.rows if known else 0):
-            raise StorageError(
-                Problem(
-                    "A person was erased while this was reckoned, and may still be in it. It was thrown away.",
-                    "a register that stays as it is for so long.",
-                    "make the run again.",
-                    file=str(project),
-                )
-            )
+        if len(files.lines(register.table_file("erased"))) != (known.rows if known else 0):
+            raise _overtaken("A person was erased while this was reckoned, and may still be in it. It was thrown away.", project)
+        if objections is not None and count_objections(project) != objections:
+            raise _overtaken("Somebody objected while this was reckoned, and may still be in its lists. It was thrown away.", project)
         yield
+
+
+def _overtaken(came: str, project: Path) -> StorageError:
+    return StorageError(Problem(came, "a register that stays as it is for so long.", "make the run again.", file=str(project)))
+
+
+def count_objections(project: Path) -> int:
+    """How many objections and withdrawals stand in the register."""
+    return len(files.lines(Register(project).table_file("objections")))
 
 
 def erased(project: Path) -> Erased | None:

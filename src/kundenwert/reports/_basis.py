@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from kundenwert.records import Notice, RunFigures
 from kundenwert.reports._page import Cell
@@ -17,6 +17,20 @@ _TITLE_LENGTH = 300
 _NAMES = ("name", "model", "rule")
 # Control characters cannot stand in HTML at all, and marks of writing direction could turn a row around.
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+
+
+class Spoken(Protocol):
+    """Whatever is told in a language."""
+
+    @property
+    def language(self) -> Language: ...
+
+
+@dataclass(frozen=True)
+class Words:
+    """A language alone, for what needs no figures of a run."""
+
+    language: Language
 
 
 @dataclass(frozen=True)
@@ -89,12 +103,12 @@ def number(value: Any) -> float:
     return found if found == found and abs(found) != float("inf") else 0.0
 
 
-def told(basis: Basis, notice: Notice) -> str:
+def told(basis: Spoken, notice: Notice) -> str:
     """A notice in the reader's language; models and horizons in it as people call them."""
     return basis.language.notice(replace(notice, values={key: _called(basis, key, value) for key, value in notice.values.items()}))
 
 
-def _called(basis: Basis, key: str, value: Any) -> Any:
+def _called(basis: Spoken, key: str, value: Any) -> Any:
     if not isinstance(value, str):
         return value
     if key == "table":

@@ -30,12 +30,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """A column: heading, kind of its cells, whether narrow screens drop it, and the glossary entry that explains it."""
+    """A column: heading, kind of its cells, whether narrow screens drop it, and the glossary entry that explains it. shown: of bars,
+    whose heading is else only read out."""
 
     heading: str
     kind: Literal["text", "num", "bars", "name"] = "num"
     wide: bool = False
     term: str = ""
+    shown: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kundenwert.records import Readiness, TableReadiness
-from kundenwert.reports._basis import Basis, table_name, told
+from kundenwert.reports._basis import Basis, Spoken, table_name, told
 from kundenwert.reports._page import Block, Cell, Column, Facts, Fold, Points, Row, Section, Table
 from kundenwert.reports.language import HARD_SPACE
 
@@ -17,7 +17,7 @@ def section(basis: Basis) -> tuple[Section, ...]:
     if found is None:
         return ()
     blocks = (_facts(basis, found), *_reasons(basis, found), *_tables(basis, found), *_missing(basis, found), *_cells(basis, found))
-    return (Section("readiness", _message(basis, found), text("How good the data are"), text("grade from A to E"), blocks),)
+    return (Section("readiness", message(basis, found), text("How good the data are"), text("grade from A to E"), blocks),)
 
 
 def grade(basis: Basis) -> tuple[tuple[str, str], ...]:
@@ -26,7 +26,8 @@ def grade(basis: Basis) -> tuple[tuple[str, str], ...]:
     return () if found is None else ((text("Data"), text("grade {grade} (A to E)", grade=found.grade)),)
 
 
-def _message(basis: Basis, found: Readiness) -> str:
+def message(basis: Spoken, found: Readiness) -> str:
+    """The grade as a sentence."""
     if not found.reasons:
         return basis.language.text("The data bear the values: grade {grade}", grade=found.grade)
     return basis.language.plural(
@@ -37,7 +38,7 @@ def _message(basis: Basis, found: Readiness) -> str:
     )
 
 
-def _facts(basis: Basis, found: Readiness) -> Facts:
+def _facts(basis: Spoken, found: Readiness) -> Facts:
     text, language = basis.language.text, basis.language
     span = text("{first} to {last}", first=found.first, last=found.last) if found.first and found.last else ""
     given = [table for table in found.tables if table.state != "missing"]
@@ -53,14 +54,14 @@ def _facts(basis: Basis, found: Readiness) -> Facts:
     )
 
 
-def _reasons(basis: Basis, found: Readiness) -> tuple[Block, ...]:
+def _reasons(basis: Spoken, found: Readiness) -> tuple[Block, ...]:
     if not found.reasons:
         return ()
     text = basis.language.text
     return (Points(tuple(text("At most {grade}:", grade=reason.grade) + " " + told(basis, reason.notice) for reason in found.reasons)),)
 
 
-def _tables(basis: Basis, found: Readiness) -> tuple[Block, ...]:
+def _tables(basis: Spoken, found: Readiness) -> tuple[Block, ...]:
     """What the given tables hold, those that hold too little last."""
     given = sorted((table for table in found.tables if table.state != "missing"), key=lambda table: table.state == "thin")
     if not given:
@@ -78,7 +79,7 @@ def _tables(basis: Basis, found: Readiness) -> tuple[Block, ...]:
     return (Table(text("What the tables hold"), columns, rows, visible_caption=True),)
 
 
-def _table_row(basis: Basis, table: TableReadiness) -> Row:
+def _table_row(basis: Spoken, table: TableReadiness) -> Row:
     language = basis.language
     # Columns that the export does not have at all are no empty cells.
     shares = [share for share in table.filled.values() if share]
@@ -94,7 +95,7 @@ def _table_row(basis: Basis, table: TableReadiness) -> Row:
     )
 
 
-def _missing(basis: Basis, found: Readiness) -> tuple[Block, ...]:
+def _missing(basis: Spoken, found: Readiness) -> tuple[Block, ...]:
     """Pieces of the lines that some of them lack, then tables that were not given, and what each would add."""
     text, language = basis.language.text, basis.language
     roles = _roles(basis)
@@ -112,7 +113,43 @@ def _missing(basis: Basis, found: Readiness) -> tuple[Block, ...]:
     return (Fold(caption, (Table(caption, columns, tuple(rows)),)),)
 
 
-def _roles(basis: Basis) -> dict[str, str]:
+def page_sections(basis: Spoken, found: Readiness) -> tuple[Section, ...]:
+    """The same over a page of its own, with nothing folded: paper cannot be opened."""
+    text = basis.language.text
+    parts = (
+        ("tables", text("What the tables hold"), text("records, days and filled cells"), _tables(basis, found)),
+        (
+            "missing",
+            text("What is missing, and what it would add"),
+            text("pieces of the sales lines, further tables"),
+            _missing(basis, found),
+        ),
+        ("cells", text("Filled cells by column"), text("share of the records, by the names of kundenwert.toml"), _cells(basis, found)),
+    )
+    first = Section("readiness", _reasons_message(basis, found), text("How good the data are"), text("grade from A to E"),
+                    (_facts(basis, found), *_reasons(basis, found)))  # fmt: skip
+    return (
+        first,
+        *(Section(key, _begun(blocks, subject), subject, unit, _unfolded(blocks)) for key, subject, unit, blocks in parts if blocks),
+    )
+
+
+def _reasons_message(basis: Spoken, found: Readiness) -> str:
+    if not found.reasons:
+        return basis.language.text("Nothing stands against the grade")
+    return basis.language.plural("{n} finding to mend first", "{n} findings to mend first, the gravest on top", len(found.reasons))
+
+
+def _begun(blocks: tuple[Block, ...], subject: str) -> str:
+    """The finding of a part: the words by which it would open."""
+    return next((block.summary for block in blocks if isinstance(block, Fold)), subject)
+
+
+def _unfolded(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    return tuple(inner for block in blocks for inner in (block.blocks if isinstance(block, Fold) else (block,)))
+
+
+def _roles(basis: Spoken) -> dict[str, str]:
     """The pieces of sales lines as people call them."""
     text = basis.language.text
     return {
@@ -122,10 +159,12 @@ def _roles(basis: Basis) -> dict[str, str]:
         "product_id": text("Number of the product"),
         "product_group": text("Group of products"),
         "quantity": text("Quantity"),
+        "list_amount": text("List price or discount"),
+        "promotion": text("Mark of promotion"),
     }
 
 
-def _cells(basis: Basis, found: Readiness) -> tuple[Block, ...]:
+def _cells(basis: Spoken, found: Readiness) -> tuple[Block, ...]:
     """The share of filled cells, column by column, under the names of the project file."""
     text, language = basis.language.text, basis.language
     given = [table for table in found.tables if table.state != "missing"]

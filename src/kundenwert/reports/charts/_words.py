@@ -26,6 +26,8 @@ def measure(name: str, language: Language) -> Measure:
         "revenue": Measure(text("revenue so far"), text("of the revenue so far"), text("Share of revenue so far")),
         "expected_revenue": Measure(text("expected revenue"), text("of the expected revenue"), text("Share of expected revenue")),
         "expected_purchases": Measure(text("expected purchases"), text("of the expected purchases"), text("Share of expected purchases")),
+        "db1": Measure(text("contribution I"), text("of contribution I"), text("Share of contribution I")),
+        "db4": Measure(text("contribution IV"), text("of contribution IV"), text("Share of contribution IV")),
     }
     return words.get(name) or Measure(name, text("of {name}", name=name), text("Share of {name}", name=name))
 

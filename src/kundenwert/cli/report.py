@@ -1,0 +1,62 @@
+"""kundenwert report: reports of a finished run as files for people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kundenwert.cli import _options
+
+_run = click.option("--run", "name", help="The run to report; without it the current one.")
+_lang = click.option("--lang", type=click.Choice(["de", "en"]), default="de", show_default=True, help="Language.")
+_out = click.option("--out", type=click.Path(path_type=Path), help="The file to write: .html or .pdf. Default: a page in this folder.")
+
+
+@click.group()
+def report() -> None:
+    """Write a report of a finished run: for the screen, for print, for mail."""
+
+
+@report.command("list")
+def list_reports() -> None:
+    """List the reports there are."""
+    from kundenwert.cli import _show
+    from kundenwert.flows.report import REPORTS
+
+    click.echo(_show.table([(name, about) for name, about in REPORTS.items()]))
+
+
+@report.command("result")
+@_options.project
+@_run
+@click.option("--year", default="last", metavar="YEAR", help="A calendar year, or all. Default: the last whole year of the log, else all.")
+@_out
+@_lang
+def result(folder: Path, name: str | None, year: str, out: Path | None, lang: str) -> None:
+    """Write the customer result (Kundenergebnis).
+
+    Contribution I to IV step by step against the year before, the customers who cost more than they bring with cause and lever, how
+    the result is spread, and whose place changes when not revenue counts but what is left of it.
+    """
+    from kundenwert.flows.report import result_report
+
+    found = result_report(folder, out, run=name, year=year, language=lang)
+    others = [str(one) for one in found.years if one != found.year] + (["all"] if found.year else [])
+    period = f"the year {found.year}" if found.year else "all years"
+    click.echo(f"Customer result of {period}: {found.path}" + (f" (--year: {', '.join(others)})" if others else ""))
+
+
+@report.command("readiness")
+@_options.project
+@_run
+@_out
+@_lang
+def readiness(folder: Path, name: str | None, out: Path | None, lang: str) -> None:
+    """Write how ready the data are: the grade, its reasons, and what missing pieces would add."""
+    from kundenwert.flows.report import readiness_report
+
+    click.echo(f"Readiness of the data: {readiness_report(folder, out, run=name, language=lang).path}")
+
+
+PLUGIN = report

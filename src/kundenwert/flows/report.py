@@ -1,0 +1,111 @@
+"""Reports of a finished run as files: the customer result, and how ready the data are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from kundenwert import registry
+from kundenwert.errors import CallError, Problem, StorageError
+from kundenwert.flows import contribution
+from kundenwert.flows.readiness import from_json
+from kundenwert.records import GradedRun
+from kundenwert.runs import storage, store
+
+# What a year may be beside a number.
+LAST_WHOLE, ALL = "last", "all"
+FORMATS = ("html", "pdf")
+# What each report answers, for lists.
+REPORTS = {
+    "result": "What is left of the customers' money step by step, who costs more than they bring, and why.",
+    "readiness": "How far the data can be trusted: the grade with its reasons, and what missing pieces would add.",
+}
+_NAMES = {
+    "result": {"de": "kundenergebnis", "en": "customer-result"},
+    "readiness": {"de": "datenbereitschaft", "en": "readiness"},
+}
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A written report: where, of which run and year (None: all), and the years the run knows."""
+
+    path: Path
+    run: str
+    year: int | None = None
+    years: tuple[int, ...] = ()
+
+
+def result_report(
+    project: Path, out: Path | None = None, *, run: str | None = None, year: int | str = LAST_WHOLE, language: str = "de"
+) -> Reported:
+    """Writes the customer result of a run. year: a calendar year, "all", or "last": the last whole one if the log has one, else all.
+
+    out: .html or .pdf; without it a page in the current folder that says what it is. Raises CallError for another ending or year.
+    """
+    kind = _kind(out)
+    source = store.read(project, run)
+    chosen = _year(project, source.name, year)
+    found = contribution.result(project, run=source.name, year=chosen)
+    path = out or Path(f"{_NAMES['result'][language]}-{chosen or _all_years(found.years)}.html")
+    if kind == "pdf":
+        made: bytes = registry.load("reports", "customer_result_pdf")(found, language)
+    else:
+        made = registry.load("reports", "customer_result")(found, language).encode()
+    _write(path, made)
+    return Reported(path, source.name, chosen, found.years)
+
+
+def readiness_report(project: Path, out: Path | None = None, *, run: str | None = None, language: str = "de") -> Reported:
+    """Writes how ready the data of a run are, as .html or .pdf. Raises StorageError for a run that was not graded."""
+    kind = _kind(out)
+    source = store.read(project, run)
+    graded = source.manifest.get("readiness")
+    if graded is None:
+        came = f"Run {source.name} has no grade of its data."
+        raise StorageError(Problem(came, "a run that graded them.", "make a new run with `kundenwert run DIR`."))
+    content = source.manifest
+    found = GradedRun(
+        run=source.name,
+        title=content["title"],
+        as_of=source.as_of,
+        created=datetime.fromisoformat(content["created"]),
+        version=content["version"],
+        readiness=from_json(graded),
+    )
+    path = out or Path(f"{_NAMES['readiness'][language]}.html")
+    _write(path, registry.load("reports", "readiness")(found, language, paper=kind == "pdf"))
+    return Reported(path, source.name)
+
+
+def _kind(out: Path | None) -> str:
+    kind = "html" if out is None else out.suffix.lower().removeprefix(".")
+    if kind not in FORMATS:
+        raise CallError(f"{out.name if out else ''!r} has no known ending. Available: {', '.join('.' + name for name in FORMATS)}.")
+    return kind
+
+
+def _year(project: Path, run: str, year: int | str) -> int | None:
+    if isinstance(year, int):
+        return year
+    if year == ALL:
+        return None
+    if year == LAST_WHOLE:
+        return contribution.last_whole_year(project, run)
+    if year.isdecimal():
+        return int(year)
+    raise CallError(f"{year!r} is no year. Expected: a calendar year such as 2025, or {ALL} for all years.")
+
+
+def _all_years(years: tuple[int, ...]) -> str:
+    return f"{years[0]}-{years[-1]}" if len(years) > 1 else str(*years)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """The file whole or not at all."""
+    with storage.told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with storage.building(path.parent, "report") as building, storage.told(path):
+        (building / path.name).write_bytes(content)
+        storage.rename(building / path.name, path)
