@@ -210,23 +210,38 @@ def test_lines_that_do_not_tell_and_lines_of_later_do_not_count(told: Told) -> N
     assert told("promotion_share", lines=lines)["a"]["promotion_share"] == 1.0
 
 
-def test_where_no_line_says_promotion_a_bargain_is_ten_percent_below_the_usual_price_of_the_product(told: Told) -> None:
-    usual = [sold(other, "95", "100", product_id="P", cost=Decimal(50)) for other in "bcdef"]
-    # A new price list is no bargain, nor is it that another product is always sold for less.
-    usual += [sold(other, "114", "120", product_id="P", cost=Decimal(60), date=date(2024, 1, 2)) for other in "bcdef"]
-    usual += [sold(other, "60", "100", product_id="Q", cost=Decimal(30)) for other in "bcdef"]
-    mixed = [sold("a", "80", "100", product_id="P", cost=Decimal(50)), sold("a", "120", "120", product_id="P", cost=Decimal(60))]
-    found = told("bargain_share", lines=[*usual, *mixed, sold("h", "80", "100", product_id="P", cost=Decimal(50))])
+USUAL, CHEAP = date(2025, 3, 3), date(2025, 4, 7)
+
+
+def in_week(day: date, paid: str, customers: str, product: str = "P") -> list[dict[str, Any]]:
+    return [sold(one, paid, "100", product_id=product, cost=Decimal(50), date=day) for one in customers]
+
+
+def test_where_no_line_says_promotion_a_bargain_is_what_others_too_paid_less_for_in_that_week(told: Told) -> None:
+    # d has bargained for 80 always; h buys in the week alone in which all pay 80.
+    lines = [*in_week(USUAL, "95", "bcefg"), *in_week(USUAL, "96", "bcefg"), *in_week(USUAL, "80", "dd"), *in_week(CHEAP, "80", "bcefgdh")]
+    found = told("bargain_share", lines=lines)
     assert (found["h"]["bargain_share"], found["h"]["bargain_contribution_share"]) == (1.0, 1.0)
-    assert (found["b"]["bargain_share"], found["b"]["bargain_contribution_share"]) == (0.0, 0.0)
-    assert found["a"]["bargain_share"] == pytest.approx(0.4, abs=1e-12)
-    assert found["a"]["bargain_contribution_share"] == pytest.approx(30 / 90, abs=1e-12)
+    assert found["d"]["bargain_share"] == pytest.approx(1 / 3, abs=1e-12)
+    assert found["b"]["bargain_share"] == pytest.approx(80 / 271, abs=1e-12)
+    assert found["b"]["bargain_contribution_share"] == pytest.approx(30 / 121, abs=1e-12)
+
+
+def test_a_new_price_list_is_no_bargain_nor_is_a_product_that_is_always_cheap(told: Told) -> None:
+    lines = [*in_week(USUAL, "95", "bcefg"), *in_week(CHEAP, "60", "bcefg", product="Q")]
+    lines += [sold(one, "114", "120", product_id="P", date=date(2024, 1, 2)) for one in "bcefg"]
+    assert {row["bargain_share"] for row in told("bargain_share", lines=lines).values()} == {0.0}
+
+
+@pytest.mark.parametrize(("paid", "is_bargain"), [("90.25", 1.0), ("90.30", 0.0)])
+def test_in_a_week_with_few_customers_five_percent_below_the_usual_price_is_a_bargain(told: Told, paid: str, is_bargain: float) -> None:
+    found = told("bargain_share", lines=[*in_week(USUAL, "95", "bcefg"), *in_week(CHEAP, paid, "h")])
+    assert found["h"]["bargain_share"] == is_bargain
 
 
 def test_a_bargain_that_is_cancelled_leaves_no_trace(told: Told) -> None:
-    usual = [sold(other, "95", "100", product_id="P") for other in "bcdef"]
     back = [sold("a", "80", "100", product_id="P"), sold("a", "-80", "-100", product_id="P", line_class="cancellation")]
-    found = told("bargain_share", lines=[*usual, *back, sold("a", "95", "100", product_id="P")])
+    found = told("bargain_share", lines=[*in_week(USUAL, "95", "bcefga"), *back])
     assert found["a"]["bargain_share"] == 0.0
 
 

@@ -131,3 +131,45 @@ def test_the_promotion_hunters_and_nobody_else_buy_on_promotion_alone(features: 
     planted = {customer for customer in company.truth().promotion_hunters if customer in features}
     assert planted
     assert {customer for customer, found in features.items() if found["promotion_share"] == 1.0} == planted
+
+
+def test_bargains_find_the_promotion_hunters_also_without_the_mark_of_promotion(
+    features: dict[str, dict[str, Any]], company: Company
+) -> None:
+    planted = {customer for customer in company.truth().promotion_hunters if customer in features}
+    shares = {customer: row["bargain_share"] or 0.0 for customer, row in features.items()}
+    # Promotions begin and end within a week: of what is bought at their edges the prices of a week cannot tell.
+    assert {customer for customer, share in shares.items() if share > 0.8} == planted
+    assert all(features[customer]["promotion_contribution_share"] == pytest.approx(1.0) for customer in planted)
+
+
+def test_cash_discount_is_taken_unduly_by_some_of_those_who_take_it(features: dict[str, dict[str, Any]]) -> None:
+    shares = [row["undue_cash_discount_share"] for row in features.values() if row["undue_cash_discount_share"] is not None]
+    # Planted: 12 % of payments with cash discount come after its 14 days.
+    assert len(shares) > 100
+    assert 0.08 < sum(shares) / len(shares) < 0.16
+
+
+def test_the_credit_index_of_natural_persons_is_not_used_and_companies_lose_by_theirs(
+    shown: Shown, features: dict[str, dict[str, Any]]
+) -> None:
+    customers = {row["customer_id"]: row for row in pq.read_table(shown.run / "customers.parquet").to_pylist()}
+    judged = {name: row for name, row in customers.items() if row["credit_default_chance"] is not None}
+    assert judged
+    assert all(row["clv"] + row["credit_loss"] == row["risk_adjusted_clv"] for row in judged.values())
+    assert {row["level"] for row in judged.values()} <= {"customer", "segment", "none"}
+    assert {name for name, row in features.items() if row["default_probability"] is not None} == set(judged)
+    facts = shown.manifest["components"]["facts"]["credit_risk"]
+    assert facts["customers"] == len(judged)
+    assert facts["not_companies"] > 0
+    # Nobody's value counts it until the value definition says so.
+    assert all(row["value"] == row["past"] + row["clv"] for row in judged.values())
+
+
+def test_records_that_cannot_be_reached_stand_beside_the_run_without_their_cells(shown: Shown, company: Company) -> None:
+    rows = pq.read_table(shown.run / "contact_issues.parquet").to_pylist()
+    assert {tuple(row) for row in rows} == {("customer_id", "issue")}
+    levels = {row["customer_id"]: row["level"] for row in pq.read_table(shown.run / "customers.parquet").to_pylist()}
+    found = {row["customer_id"] for row in rows if row["issue"] == "undeliverable"}
+    assert found == {name for name in company.truth().moved if levels.get(name, "objected") != "objected"}
+    assert shown.manifest["contact_data"]["issues"]["undeliverable"] == len(company.truth().moved)

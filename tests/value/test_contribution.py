@@ -317,6 +317,40 @@ def test_converting_currencies_and_summing_may_change_places(engine: Engine, tmp
 # Single rules
 
 
+def test_free_goods_are_a_concession_at_list_price_or_at_what_a_piece_usually_costs(book: Callable[..., list[Row]]) -> None:
+    lines = [
+        # In 2025 a piece of A costs 12 at list price, in 2024 it cost 10; B was sold in 2024 alone, Z never.
+        ("C2", "2025-02-03", "R1", "A", 10, "108.00", "60.00", "120.00", ""),
+        ("C2", "2024-02-03", "R2", "A", 5, "45.00", "30.00", "", "5.00"),
+        ("C2", "2024-02-03", "R2", "B", 4, "80.00", "40.00", "", ""),
+        ("C1", "2025-03-03", "R3", "A", 1, "10.00", "6.00", "12.00", ""),
+        ("C1", "2025-03-03", "R3", "A", 2, "0.00", "12.00", "25.00", ""),
+        ("C1", "2025-03-03", "R3", "A", 3, "0.00", "18.00", "", ""),
+        ("C1", "2025-03-03", "R3", "A", 1, "0.00", "6.00", "", "9.00"),
+        ("C1", "2025-03-03", "R3", "B", 2, "0.00", "20.00", "", "0.00"),
+        ("C1", "2025-03-03", "R3", "Z", 1, "0.00", "1.00", "", ""),
+        ("C1", "2025-03-03", "R3", "FRACHT", 1, "0.00", "0.00", "", ""),
+    ]
+    row = next(row for row in book(lines) if row["customer_id"] == "C1")
+    assert (row["revenue"], row["goods"], row["db1"]) == (10, 63, -53)
+    # Of the line sold 2; of those given 25 by its list price, 3 x 12, 9 by its discount, and 2 x 20.
+    assert row["discount"] == 2 + 25 + 36 + 9 + 40
+    assert row["gross"] == row["discount"] + row["revenue"]
+
+
+def test_free_goods_that_come_back_leave_no_trace(book: Callable[..., list[Row]]) -> None:
+    paid = ("C1", "2025-03-03", "R1", "A", 1, "10.00", "6.00", "12.00", "")
+    given = [("C1", "2025-03-04", f"R{number}", "A", number, "0.00", f"{6 * number}", "", "") for number in (3, -3)]
+    assert total(book([paid, *given]), "gross", "discount", "db1") == total(book([paid]), "gross", "discount", "db1")
+
+
+@pytest.mark.parametrize("product", ["BONUS", "Rückvergütung", "Kick-back 2025", "annual rebate", "Boni"])
+def test_bonus_and_kickback_are_told_by_their_words(product: str, engine: Engine) -> None:
+    engine.script("value/contribution/macros.sql")
+    engine.load("named", {"product_id": [product], "product_group": [""], "is_non_product": [True]})
+    assert engine._connection.sql("select is_bonus(product_id, product_group, is_non_product) from named").fetchall() == [(True,)]  # type: ignore[attr-defined]
+
+
 LINE = ("C1", "2025-03-03", "R1", "A", 1, "100.00", "60.00", "100.00", "")
 
 

@@ -95,6 +95,7 @@ def open_steps(engine: Engine, margin: float | None, preset: Preset | None, unti
     load_rates(engine, preset)
     engine.table("margins", "value/contribution/margins.sql", until=until, margin=margin)
     engine.table("driver_rates", "value/contribution/driver_rates.sql")
+    engine.table("usual_prices", "value/contribution/usual_prices.sql")
     engine.view("sale_lines", "value/contribution/sale_lines.sql")
     engine.view("cost_lines", "value/contribution/cost_lines.sql")
     engine.view("cash_discounts", "value/contribution/cash_discounts.sql")

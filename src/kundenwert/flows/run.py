@@ -20,6 +20,8 @@ from kundenwert.flows import proxy
 from kundenwert.flows.blocking import refuse_blocked
 from kundenwert.flows.company_tables import facts as company_facts
 from kundenwert.flows.components import join_components
+from kundenwert.flows.contact_data import FILE as CONTACT_ISSUES
+from kundenwert.flows.contact_data import write_contact_issues
 from kundenwert.flows.erasure import finish_erasures
 from kundenwert.flows.features import write_features
 from kundenwert.flows.holdout import holdout
@@ -93,7 +95,16 @@ def _build(engine: Engine, project: Project, building: Path, *, clock: datetime,
             phase.rows = contribution.write(engine, valued, building / contribution.FILE)
     with progress.phase("Writing the value table") as phase:
         phase.rows = write_customers(engine, valued, customers, more=contributed.columns if contributed else "")
-    described = write_features(engine, loaded, valued.as_of, customers=customers, path=building / "features.parquet", progress=progress)
+    described = write_features(
+        engine,
+        loaded,
+        valued.as_of,
+        customers=customers,
+        path=building / "features.parquet",
+        progress=progress,
+        preset=project.preset,
+    )
+    reached = write_contact_issues(engine, loaded, valued.as_of, customers=customers, path=building / CONTACT_ISSUES)
     joined = join_components(engine, project, loaded, valued, customers=customers, features=described, progress=progress)
     name = store.free_name(
         project.folder, clock, _fingerprint(ledger, {**settings.of_results(), "definition": project.definition.as_json()}, register)
@@ -118,6 +129,7 @@ def _build(engine: Engine, project: Project, building: Path, *, clock: datetime,
     content = _manifest(project, ledger, loaded, evident, figures, tested, building, progress)
     content["features"] = described
     content["proxies"] = proxy.as_json(checked)
+    content["contact_data"] = reached
     content["definition"] = project.definition.as_json()
     content["components"] = {"columns": dict(joined.columns), "facts": dict(joined.facts)}
     content["contribution"] = contributed.as_json() if contributed else None

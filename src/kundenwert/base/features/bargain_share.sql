@@ -1,10 +1,13 @@
--- base/features/bargain_share.sql: what of each customer's revenue and contribution was bought at least 10 % below the usual price of its
--- product: the median over all lines of what is paid of the list price, so that a new price list is no bargain. Returns and
--- cancellations are taken off; lines without a list price do not count
+-- base/features/bargain_share.sql: what of each customer's revenue and contribution was bought as a bargain: at least 5 % below what is
+-- usually paid of the list price of the product, in a week in which others too paid so much less for its product group. So neither a new
+-- price list nor terms that somebody has bargained for look like a promotion. In weeks in which fewer than five customers bought of
+-- the group the price of the line alone decides. Returns and cancellations are taken off; lines without a list price do not count
 with signed as (
     select
         customer_id,
+        date_trunc('week', date) as week,
         coalesce(product_id, product_group) as product,
+        coalesce(product_group, product_id) as assortment,
         amount,
         cost,
         list_amount,
@@ -22,7 +25,9 @@ with signed as (
 priced as (
     select
         customer_id,
+        week,
         product,
+        assortment,
         amount,
         cost,
         is_sale,
@@ -38,15 +43,34 @@ usual as (
     group by product
 ),
 
+compared as (
+    select priced.*, paid_of_list / usual_share as of_usual
+    from priced
+    inner join usual using (product)
+),
+
+weeks as (
+    select assortment, week, quantile_disc(of_usual, 0.5) <= 0.95 + 1e-9 as is_cheap
+    from compared
+    where is_sale and amount > 0
+    group by assortment, week
+    having count(distinct customer_id) >= 5
+),
+
+judged as (
+    select compared.*, of_usual <= 0.95 + 1e-9 and coalesce(weeks.is_cheap, true) as is_bargain
+    from compared
+    left join weeks using (assortment, week)
+),
+
 sums as (
     select
         customer_id,
         sum(amount)::double as revenue,
-        coalesce(sum(amount) filter (where paid_of_list <= 0.9 * usual_share + 1e-9), 0)::double as bargains,
+        coalesce(sum(amount) filter (where is_bargain), 0)::double as bargains,
         sum(amount - cost)::double as contribution,
-        coalesce(sum(amount - cost) filter (where paid_of_list <= 0.9 * usual_share + 1e-9), 0)::double as bargain_contribution
-    from priced
-    inner join usual using (product)
+        coalesce(sum(amount - cost) filter (where is_bargain), 0)::double as bargain_contribution
+    from judged
     group by customer_id
 )
 

@@ -1,6 +1,7 @@
 -- value/contribution/sale_lines.sql: each booked line up to the as-of day as the customer result sees it. Money of the line:
 -- gross (at list price, else before its discount, else as booked) - discount - bonus = revenue; goods; lost_by_return: what a
--- product that came back had brought, less what it still was worth
+-- product that came back had brought, less what it still was worth. Goods given for nothing are a discount of their whole price, which is
+-- the usual one where the line tells none
 with signed as (
     select
         *,
@@ -27,6 +28,7 @@ priced as (
         case
             when is_bonus_line then 0
             when signed.list_amount is not null then (sign * abs(signed.list_amount))
+            when usual_prices.price is not null then (signed.quantity * usual_prices.price)
             when signed.discount is not null then (signed.amount + sign * abs(signed.discount))
             else signed.amount
         end::decimal(18, 6) as gross,
@@ -41,6 +43,13 @@ priced as (
         on signed.cost is null
         and signed.product_id is not distinct from margins.product_id
         and signed.product_group is not distinct from margins.product_group
+    left join usual_prices
+        on signed.amount = 0
+        and signed.list_amount is null
+        and coalesce(signed.discount, 0) = 0
+        and not signed.is_non_product
+        and signed.product_id = usual_prices.product_id
+        and year(signed.date) = usual_prices."year"
 )
 
 select
