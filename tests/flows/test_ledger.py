@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import exports
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from kundenwert.engines import open_engine
+from kundenwert.flows.ledger import open_ledger
 from kundenwert.flows.look import manifest
 from kundenwert.flows.progress import Progress
+from kundenwert.flows.project import read
 from kundenwert.flows.run import run
 
 HEADER = (
@@ -72,3 +76,36 @@ def test_lines_stand_by_customer_day_and_record(ledger: Path) -> None:
     rows = pq.read_table(ledger / "transactions.parquet").to_pylist()
     keys = [(row["customer_id"] is None, row["customer_id"] or "", row["date"], row["file_id"], row["record"]) for row in rows]
     assert keys == sorted(keys)
+
+
+def written(folder: Path, lines: pa.Table) -> pa.Table:
+    folder.mkdir()
+    pq.write_table(lines, folder / "lines.parquet")
+    (folder / "kundenwert.toml").write_text('[[sources]]\nfiles = ["lines.parquet"]\n', encoding="utf-8")
+    project = read(folder, {"threads": "1"})
+    with open_engine(threads=1) as engine:
+        name, _ = open_ledger(engine, folder, project.inputs, project.settings, scratch=folder, progress=Progress())
+    return pq.read_table(folder / "ledger" / name / "transactions.parquet")
+
+
+def test_numbers_as_ids_make_the_same_ledger_as_texts(tmp_path: Path) -> None:
+    ids = [10, 1, 2, 100, 10, 1, None, 20]
+    days = [date(2024, 3, 1 + place % 3) for place in range(len(ids))]
+    lines = pa.table({"customer_id": ids, "date": days, "amount": [7.5, 1.25, -2.0, 3.0, 4.0, 5.0, 6.0, 8.0]})
+    texts = lines.set_column(0, "customer_id", lines["customer_id"].cast(pa.string()))
+    numbers = written(tmp_path / "numbers", lines)
+    assert numbers["customer_id"].to_pylist() == ["1", "1", "10", "10", "100", "2", "20", None]
+    assert numbers.equals(written(tmp_path / "texts", texts))
+
+
+def test_columns_that_no_file_has_are_there_and_empty(ledger: Path, tmp_path: Path) -> None:
+    days = [date(2024, 1, 2), date(2024, 1, 3)]
+    table = written(tmp_path / "few", pa.table({"customer_id": ["A", "B"], "date": days, "amount": [1.0, 2.0]}))
+    # Only what a column may hold is the same; whether it is ever empty is not.
+    assert [(one.name, one.type) for one in table.schema] == [
+        (one.name, one.type) for one in pq.read_schema(ledger / "transactions.parquet")
+    ]
+    assert [name for name in table.column_names if table[name].null_count] == [
+        "document_id", "product_id", "product_group", "quantity", "price", "cost", "list_amount", "discount", "promotion"
+    ]  # fmt: skip
+    assert table["currency"].to_pylist() == ["", ""]

@@ -169,6 +169,18 @@ def test_the_same_number_of_another_customer_or_year_is_another_document(check: 
     assert found.classes == {"kept": 4}
 
 
+def test_lines_that_differ_in_a_few_letters_do_not_repeat_each_other(check: Check) -> None:
+    # The texts of the first two records have the same hash in the engine.
+    lines = ["10943569;2024-01-25;15.21", "10943567;2024-04-25;15.31", "10943567;2024-04-25;15.31", "10943567;2024-04-25;15.32"]
+    found = check("\n".join(["customer_id;date;amount", *lines]) + "\n")
+    assert found.flag("duplicate") == (1, Decimal("15.31"))
+
+
+def test_lines_alike_in_customer_day_and_amount_but_not_in_all_do_not_repeat_each_other(check: Check) -> None:
+    found = check("customer_id,date,amount,note\nK1,2024-01-25,15.21,a\nK1,2024-01-25,15.21,b\nK1,2024-01-25,15.21,a\n")
+    assert found.flag("duplicate") == (1, Decimal("15.21"))
+
+
 def test_repeated_lines_of_one_document_within_a_file_stay(check: Check) -> None:
     line = "K1,2024-01-20,R2,A,1,7.00\n"
     assert check(HEADER + line + line, HEADER + "K1,2024-02-03,R3,A,1,9.00\n").classes == {"kept": 3}

@@ -17,6 +17,7 @@ from kundenwert.engines import open_engine
 from kundenwert.engines._engine import Engine
 from kundenwert.flows import contribution, presets
 from kundenwert.flows.company_tables import open_nothing
+from kundenwert.flows.ledger import sort_lines
 from kundenwert.flows.load import load
 from kundenwert.flows.progress import Progress
 from kundenwert.flows.project import settings_with
@@ -301,7 +302,8 @@ def test_converting_currencies_and_summing_may_change_places(engine: Engine, tmp
         inputs.append(Input(path, Wanted(), table=name))
     for name in ("ledger_lines", "booked", *(f"ledger_{table}" for table in sources.tables())):
         engine.drop(name)
-    load(engine, inputs, settings_with({}), scratch=tmp_path, progress=Progress())
+    settings = settings_with({})
+    sort_lines(engine, load(engine, inputs, settings, scratch=tmp_path, progress=Progress()).files, settings)
     engine.view("ledger_lines", "tables/transactions.sql")
     contribution.open_steps(engine, None, None, UNTIL, has_tables=True)
     one, two = (engine.rows("value/contribution/lines_of.sql", customer=customer, year=2025) for customer in ("C1", "C2"))

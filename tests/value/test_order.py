@@ -29,5 +29,6 @@ def test_whole_numbers_stand_in_the_order_of_their_texts(step: str, tmp_path: Pa
     with open_engine() as engine:
         engine.load("customer_forecasts", {"customer_id": shuffled, **ones, "is_collective": np.zeros(len(ids), dtype=bool)})
         engine.remember("counts_first", False)
+        engine.script("tables/place_among_texts.sql")
         found = engine.arrow(step)["customer_id"].to_pylist()
     assert found == sorted(str(number) for number in ids)

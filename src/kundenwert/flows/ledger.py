@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kundenwert import __version__
+from kundenwert.engines._engine import Reading
 from kundenwert.errors import StorageError
 from kundenwert.flows.company_tables import SHAPE as TABLES_SHAPE
 from kundenwert.flows.company_tables import open_tables, split, write_tables
@@ -34,8 +35,12 @@ _READING = (
     "return_words",
     "reject_limit",
 )
+# Columns of a line that are empty where no file has their role. The currency is then the one of the settings.
+_MAY_BE_ABSENT = ("document_id", "product_id", "product_group", "quantity", "price", "cost", "list_amount", "discount", "promotion")
+# Columns that the ledger tells anew from others.
+_TOLD_ANEW = ("line_class",)
 # Raised when the ledger's shape changes.
-_SHAPE = 3
+_SHAPE = 4
 
 
 def folder_of(project: Path) -> Path:
@@ -90,6 +95,7 @@ def _write(
     keep = Keep(folder_of(project) / "read", forgotten)
     loaded = load(engine, inputs, settings, scratch=scratch, progress=progress, keep=keep)
     with storage.building(folder_of(project), "ledger") as building, progress.phase("Writing the ledger") as phase:
+        sort_lines(engine, loaded.files, settings)
         phase.rows = engine.write(building / "transactions.parquet", "tables/transactions.sql", compact=True)
         engine.write(building / "rejects.parquet", "tables/rejects_by_file.sql", compact=True)
         engine.write(building / "changed.parquet", "tables/changed.sql")
@@ -105,6 +111,26 @@ def _write(
             # What was read while somebody was erased may hold that person.
             storage.remove(keep.folder)
             raise
+
+
+def sort_lines(engine: Engine, files: Sequence[ReadFile], settings: Settings) -> None:
+    """Makes view `lines_in_order` of the view `lines` that `load` leaves: what is booked, by customer, day and record.
+
+    Columns that no file has are put beside the sorted ones: sorting them too would move twice as much.
+    """
+    has = frozenset(role for entry in files for role in entry.roles)
+    kinds = engine.columns("lines")
+    absent = {name: Reading(type=kinds[name]) for name in _MAY_BE_ABSENT if name not in has}
+    if "currency" not in has:
+        absent["currency"] = Reading(arguments=(settings.currency or "",), type=kinds["currency"])
+    held = [name for name in kinds if name not in (*absent, *_TOLD_ANEW)]
+    engine.project("lines_held", "lines", {name: Reading((name,)) for name in held})
+    is_number = kinds["customer_id"] == "BIGINT" and engine.rows("tables/smallest_id.sql")[0]["smallest"] >= 0
+    if is_number:
+        engine.script("tables/place_among_texts.sql")
+    engine.view("lines_sorted", "tables/lines_by_number.sql" if is_number else "tables/lines_by_customer.sql")
+    sorted_columns = {name: Reading((name,)) for name in engine.columns("lines_sorted")}
+    engine.project("lines_in_order", "lines_sorted", {**sorted_columns, **absent})
 
 
 def _take_place(building: Path, ledger: Path) -> None:

@@ -512,6 +512,7 @@ def _plain_order(engine: Engine) -> str:
     """The step that sorts by id; ids that are whole numbers stand in the same order as their texts would, but faster."""
     if engine.columns("customers")["customer_id"] != "BIGINT" or engine.rows("value/smallest_id.sql")[0]["smallest"] < 0:
         return "value/sorted_plain.sql"
+    engine.script("tables/place_among_texts.sql")
     return "value/sorted_numbers.sql"
 
 

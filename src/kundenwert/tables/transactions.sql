@@ -12,16 +12,23 @@ select
     list_amount,
     discount,
     currency,
-    case line_class when 'without_customer' then 'sale' when 'kept' then 'sale' else line_class end as kind,
-    line_class,
+    case
+        when customer_id is null then 'sale'
+        when is_cancellation then 'cancellation'
+        when is_return then 'return'
+        else 'sale'
+    end as kind,
+    case
+        when customer_id is null then 'without_customer'
+        when is_cancellation then 'cancellation'
+        when is_return then 'return'
+        else 'kept'
+    end as line_class,
     is_free,
     is_non_product,
     is_negative_price,
     promotion,
-    repeated.record is not null as is_duplicate,
-    lines.file_id,
-    lines.record
-from lines
-left join repeated using (file_id, record)
-where bookable
-order by customer_id, day, file_id, record
+    is_duplicate,
+    file_id,
+    record
+from lines_in_order

@@ -1,29 +1,9 @@
--- value/sorted_numbers.sql: value/sorted_plain.sql for ids that are whole numbers from 0 on. Numbers sort faster than texts: each is
--- moved to 18 digits, so that they stand in the order of their texts (1, 10, 2); of 1 and 10 the shorter stands first.
+-- value/sorted_numbers.sql: value/sorted_plain.sql for ids that are whole numbers from 0 on, which sort faster than texts
+-- (tables/place_among_texts.sql)
 with placed as (
     select
         *,
-        case
-            when customer_id < 10 then customer_id * 100000000000000000
-            when customer_id < 100 then customer_id * 10000000000000000
-            when customer_id < 1000 then customer_id * 1000000000000000
-            when customer_id < 10000 then customer_id * 100000000000000
-            when customer_id < 100000 then customer_id * 10000000000000
-            when customer_id < 1000000 then customer_id * 1000000000000
-            when customer_id < 10000000 then customer_id * 100000000000
-            when customer_id < 100000000 then customer_id * 10000000000
-            when customer_id < 1000000000 then customer_id * 1000000000
-            when customer_id < 10000000000 then customer_id * 100000000
-            when customer_id < 100000000000 then customer_id * 10000000
-            when customer_id < 1000000000000 then customer_id * 1000000
-            when customer_id < 10000000000000 then customer_id * 100000
-            when customer_id < 100000000000000 then customer_id * 10000
-            when customer_id < 1000000000000000 then customer_id * 1000
-            when customer_id < 10000000000000000 then customer_id * 100
-            when customer_id < 100000000000000000 then customer_id * 10
-            when customer_id < 1000000000000000000 then customer_id
-            else customer_id // 10
-        end as place
+        place_among_texts(customer_id) as place
     from customer_forecasts
 ),
 
