@@ -127,3 +127,9 @@ def test_the_year_before_is_compared_with_only_where_both_are_whole(project: Pat
     assert found.before == contribution.result(project, year=2023).steps
     assert contribution.result(project, year=2023).before == ()
     assert contribution.result(project).before == ()
+
+
+def test_cost_drivers_are_those_of_the_period(project: Path) -> None:
+    whole, year = (contribution.result(project, year=each).drivers for each in (None, 2024))
+    assert [(row["driver"], row["units"], row["amount"]) for row in year] == [("visit", "459.00", "13770.00")]
+    assert [(row["driver"], row["units"], row["amount"]) for row in whole] == [("visit", "918.00", "27540.00")]

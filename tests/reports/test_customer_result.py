@@ -181,7 +181,7 @@ def test_drivers_say_what_is_assumed_and_what_is_missing() -> None:
     assert rows["Zauberei"].cells[0].below == "no rate known: cost is missing"
     assert "Complaints: cost recorded there" in rows
     assert next(iter(rows)) == "Besuch"
-    assert "all years up to 31 Dec 2025" in section(made, "drivers").unit
+    assert section(made, "drivers").unit == "units × rate in €, 2025"
 
 
 # ---------- what it rests on ----------

@@ -226,7 +226,7 @@ def result(project: Path, *, run: str | None = None, year: int | None = None, co
     years = tuple(sorted({row["year"] for row in section["owners"] if row["year"] is not None}))
     if year is not None and year not in years:
         raise CallError(f"Run {source.name} has nothing of the year {year}. Available: {', '.join(map(str, years))}.")
-    span = _span(source, section)
+    span, drivers = _span(source, section), drivers_of(section, year)
     whole = whole_years(span)
     with open_engine() as engine:
         engine.open_parquet("contribution", [source.folder / FILE], numbered=False)
@@ -246,7 +246,7 @@ def result(project: Path, *, run: str | None = None, year: int | None = None, co
             title=source.manifest["title"],
             steps=steps_of(owners),
             owners=owners,
-            drivers=tuple(section["drivers"]),
+            drivers=tuple(_texts(row) for row in drivers),
             estimated=_sum(owners, "estimated"),
             assumed=_sum(owners, "assumed"),
             whale=concentration(
@@ -256,7 +256,7 @@ def result(project: Path, *, run: str | None = None, year: int | None = None, co
             movers=_movers(engine, count),
             losses=losses,
             loss_makers=_loss_makers(engine, count) if section["is_served"] else (),
-            notices=tuple(_notices(owners, _with_decimals(section["drivers"]), may_be_twice=False)),
+            notices=tuple(_notices(owners, drivers, may_be_twice=False)),
             left_out=engine.rows("value/contribution/left_out.sql")[0]["customers"],
             first=span[0] if year is None else max(span[0], date(year, 1, 1)),
             last=span[1] if year is None else min(span[1], date(year, 12, 31)),
@@ -285,6 +285,23 @@ def _span(source: store.Run, section: Mapping[str, Any]) -> tuple[date, date]:
     years = [row["year"] for row in section["owners"] if row["year"] is not None]
     known = graded.get("first")
     return (date.fromisoformat(known) if known else date(min(years, default=source.as_of.year), 12, 31)), source.as_of
+
+
+def drivers_of(section: Mapping[str, Any], year: int | None) -> list[dict[str, Any]]:
+    """Cost to serve by driver over a year or all of them. Older runs know it of all years only: of a single one nothing is shown."""
+    sums: dict[tuple[Any, ...], dict[str, Any]] = {}
+    names = ("source", "driver", "stage", "is_assumed")
+    for row in section["drivers"]:
+        if year is not None and row.get("year") != year:
+            continue
+        whole = sums.setdefault(
+            tuple(row[name] for name in names), {**{name: row[name] for name in names}, "records": 0, "units": Decimal(0), "amount": None}
+        )
+        whole["records"] += row["records"]
+        whole["units"] += Decimal(row["units"] or 0)
+        if row["amount"] is not None:
+            whole["amount"] = (whole["amount"] or Decimal(0)) + Decimal(row["amount"])
+    return list(sums.values())
 
 
 def _of_year(section: Mapping[str, Any], year: int) -> tuple[ResultStep, ...]:
@@ -360,10 +377,6 @@ def _text(value: Any) -> Any:
 
 def _texts(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _text(value) for name, value in row.items()}
-
-
-def _with_decimals(drivers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [{**row, **{name: None if row[name] is None else Decimal(row[name]) for name in ("units", "amount")}} for row in drivers]
 
 
 def _preset_as_json(preset: Preset | None) -> list[dict[str, Any]] | None:

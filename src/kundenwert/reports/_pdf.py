@@ -20,7 +20,12 @@ from kundenwert.reports.charts._theme import colours
 # A column of words this long shares what the others leave; shorter ones take what they need.
 _LONG_TEXT = 34
 _WHOLE = 12
-_POINTS_A_PIXEL = 0.65
+_POINTS_A_PIXEL = 0.58
+# Which width of a picture fits a page, and half of one: letters must not become small.
+_LOOKS = ("middle", "half", "only", "slim", "narrow", "wide")
+_LOOKS_OF_HALF = ("slim", "narrow", "only", "half", "middle", "wide")
+# Width of a digit of a table, and what stands free at both sides of a cell.
+_POINTS_A_DIGIT, _POINTS_BESIDE = 4.3, 8.0
 _UNSHOWABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
@@ -64,11 +69,14 @@ def _showable(value: Any) -> Any:
     return value
 
 
-def pages(page: Page, *, created: datetime, of: str) -> bytes:
-    """A page record as A4 pages; what is folded stays out, as paper cannot be opened. of: "{page} of {pages}" in the reader's language."""
+def pages(page: Page, *, created: datetime, of: str, breaks: Sequence[str] = ()) -> bytes:
+    """A page record as A4 pages; what is folded stays out, as paper cannot be opened.
+
+    of: "{page} of {pages}" in the reader's language. breaks: keys of sections that begin a new page.
+    """
     rows = [[_section(section) for section in row] for row in _beside(page.sections)]
     head = {name: getattr(page, name) for name in ("title", "company", "language", "message", "lead", "basis", "foot", "words")}
-    return pdf("page", {**head, "rows": rows, "of": of}, created=created)
+    return pdf("page", {**head, "rows": rows, "of": of, "breaks": list(breaks)}, created=created)
 
 
 def _beside(sections: Sequence[Section]) -> Iterator[list[Section]]:
@@ -81,17 +89,17 @@ def _beside(sections: Sequence[Section]) -> Iterator[list[Section]]:
 
 
 def _section(section: Section) -> dict[str, Any]:
-    blocks = [_block(block) for block in section.blocks if block.kind != "fold"]
+    looks = _LOOKS_OF_HALF if section.columns <= _WHOLE / 2 else _LOOKS
+    blocks = [_block(block, looks) for block in section.blocks if block.kind != "fold"]
     return {**{name: getattr(section, name) for name in ("key", "message", "subject", "unit", "note", "columns")}, "blocks": blocks}
 
 
-def _block(block: Block) -> dict[str, Any]:
+def _block(block: Block, looks: Sequence[str]) -> dict[str, Any]:
     if block.kind == "table":
         return {**asdict(block), "widths": [_width(block, place, column) for place, column in enumerate(block.columns)]}
     if block.kind == "picture":
-        # The narrowest drawing has the largest letters; paper has room for the middle one.
         drawings = dict(block.drawings)
-        drawn = next((drawings[look] for look in ("paper", "middle", "half", "only", "slim", "narrow", "wide") if look in drawings), "")
+        drawn = next((drawings[look] for look in looks if look in drawings), "")
         return {"kind": "picture", "alt": block.alt, "drawing": drawn, "width": _points(drawn), "legend": block.legend}
     return asdict(block)
 
@@ -102,11 +110,13 @@ def _points(drawing: str) -> float:
     return float(size[1]) * _POINTS_A_PIXEL if size else 0.0
 
 
-def _width(table: Table, place: int, column: Column) -> str:
-    """How a column takes its width: "auto" as its content, "share" of what is left, "wide" a double share."""
+def _width(table: Table, place: int, column: Column) -> str | float:
+    """How a column takes its width: figures in points, so that long headings break; "auto" as its content, "share" of what is left,
+    "wide" a double share."""
     if column.kind == "bars":
         return "share"
+    texts = [cell for row in table.rows for cell in (row.cells[place].text, row.cells[place].below)]
+    longest = max((len(text) for text in texts), default=0)
     if column.kind == "num":
-        return "auto"
-    longest = max((len(cell) for row in table.rows for cell in (row.cells[place].text, row.cells[place].below)), default=0)
+        return max(longest, *(len(word) for word in column.heading.split(" "))) * _POINTS_A_DIGIT + _POINTS_BESIDE
     return "wide" if longest > _LONG_TEXT else "auto"

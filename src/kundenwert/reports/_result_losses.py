@@ -8,20 +8,23 @@ from kundenwert import registry
 from kundenwert.records import LossMaker
 from kundenwert.reports._bars import Scale, scale
 from kundenwert.reports._basis import customer
-from kundenwert.reports._page import Block, Cell, Column, Row, Section, Table, Text
+from kundenwert.reports._page import Block, Cell, Column, Points, Row, Section, Table, Text
 from kundenwert.reports._pictures import PAIR, picture
 from kundenwert.reports._result_basis import ResultBasis, cause_names, short_names
 
 _HALF = 6
+_LEVERS = 3
+# Levers whose sentence does not name the cost.
+_SILENT = ("lever_not_enough", "lever_usual")
 
 
-def sections(basis: ResultBasis, *, listed: int | None = None) -> tuple[Section, ...]:
-    """Loss makers, causes and whale curve. listed: how many loss makers; without it all of the record."""
+def sections(basis: ResultBasis) -> tuple[Section, ...]:
+    """Loss makers, causes and whale curve."""
     if not basis.result.is_served:
         return _spread(basis)
     if not basis.result.totals.below_zero:
         return (_nobody(basis), *_spread(basis))
-    return (_makers(basis, listed), causes(basis), *_spread(basis))
+    return (_makers(basis), causes(basis), *_spread(basis))
 
 
 def _nobody(basis: ResultBasis) -> Section:
@@ -33,9 +36,9 @@ def _nobody(basis: ResultBasis) -> Section:
 # ---------- the list ----------
 
 
-def _makers(basis: ResultBasis, listed: int | None) -> Section:
+def _makers(basis: ResultBasis) -> Section:
     text, totals = basis.language.text, basis.result.totals
-    makers = basis.result.loss_makers[:listed]
+    makers = basis.result.loss_makers
     message = basis.language.plural(
         "{n} customer loses {loss}; {excess} of that customer's cost is above the usual",
         "{n} customers lose {loss}; {excess} of their cost is above the usual",
@@ -98,7 +101,7 @@ def _row(basis: ResultBasis, maker: LossMaker, lengths: Scale) -> Row:
     first = maker.causes[0]
     return Row(
         (
-            customer(maker.customer_id, f"{cause}: {lever}"),
+            customer(maker.customer_id, f"{cause}: {lever}" if maker.lever.key in _SILENT else lever),
             Cell(basis.amount(maker.net)),
             Cell(basis.amount(maker.db1)),
             Cell(basis.amount(maker.db4), look="down"),
@@ -170,6 +173,39 @@ def _causes_message(basis: ResultBasis) -> str:
     return text(
         "Most money is lost by {cause}: {share} of what is above the usual", cause=names[cause], share=basis.share(most, whole, digits=0)
     )
+
+
+def levers(basis: ResultBasis) -> tuple[Section, ...]:
+    """What to do first: the causes with the most money above the usual, each with the customer where most of it is."""
+    text, names = basis.language.text, cause_names(basis.language)
+    found = [row for row in sorted(basis.result.losses, key=lambda row: -row[3]) if row[3] > 0][:_LEVERS]
+    if not found:
+        return ()
+    points = []
+    for cause, count, _, excess in found:
+        name = names[cause]
+        point = basis.language.plural(
+            "{cause}: {n} customer, {excess} above the usual.",
+            "{cause}: {n} customers, {excess} above the usual.",
+            count,
+            cause=name[:1].upper() + name[1:],
+            excess=basis.short(excess),
+        )
+        first = next((maker for maker in basis.result.loss_makers if maker.cause == cause), None)
+        if first is not None:
+            customer_id = customer(first.customer_id).text
+            lever = basis.language.notice(first.lever)
+            point += " " + text("Begin with customer {customer}: {lever}", customer=customer_id, lever=lever)
+        points.append(point)
+    share = basis.share(sum((row[3] for row in found), Decimal(0)), _excess(basis), digits=0)
+    message = basis.language.plural(
+        "One lever reaches {share} of the money above the usual",
+        "{n} levers reach {share} of the money above the usual",
+        len(found),
+        share=share,
+    )
+    subject, unit = text("What to do first"), text("by money above the usual, {period}", period=basis.period)
+    return (Section("levers", message, subject, unit, (Points(tuple(points)),)),)
 
 
 # ---------- whale curve ----------

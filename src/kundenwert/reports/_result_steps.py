@@ -209,7 +209,7 @@ def tied(basis: ResultBasis) -> Section:
     columns = (
         Column(text("Step"), "text"),
         Column(basis.with_unit(text("Customers"))),
-        Column(basis.with_unit(text("No customer")), term="unallocated"),
+        Column(basis.with_unit(text("No customer")), wide=True, term="unallocated"),
         Column(basis.with_unit(text("Company"))),
         Column(text("% of net"), wide=True),
     )

@@ -139,7 +139,7 @@ def _drivers(basis: ResultBasis) -> Section:
         driver=_driver_name(basis, most),
         share=basis.share(amounts[order[0]] or 0, whole, digits=0),
     )
-    unit = text("units × rate in {unit}, all years up to {day}", unit=basis.unit or text("amounts"), day=basis.result.as_of)
+    unit = text("units × rate in {unit}, {period}", unit=basis.unit or text("amounts"), period=basis.period)
     note = text("Rate: cost by units, on average. Assumed: the rate is that of the preset, not of your own cost accounting.")
     marked = any(row["is_assumed"] for row in drivers)
     blocks = (Table(text("Cost to serve by driver"), columns, tuple(rows)),)

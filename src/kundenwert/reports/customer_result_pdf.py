@@ -12,9 +12,6 @@ from kundenwert.reports._result_basis import ResultBasis
 from kundenwert.reports.customer_result import page as on_screen
 from kundenwert.reports.language import Language
 
-# Losses on the first page, and in the table behind it.
-_FIRST, _LISTED = 6, 20
-
 
 def page(result: CustomerResult, lang: str = "de") -> Page:
     """The report as records: what must be decided on one page, what it rests on behind it."""
@@ -27,20 +24,20 @@ def render(result: CustomerResult, lang: str = "de") -> bytes:
     from kundenwert.reports._pdf import pages
 
     created = result.created or datetime.combine(result.as_of, datetime.min.time(), tzinfo=UTC)
-    return pages(page(result, lang), created=created, of=Language(lang).text("Page {page} of {pages}", page="{page}", pages="{pages}"))
+    of = Language(lang).text("Page {page} of {pages}", page="{page}", pages="{pages}")
+    return pages(page(result, lang), created=created, of=of, breaks=("losses",))
 
 
 def _first(basis: ResultBasis) -> tuple[Section, ...]:
-    losses = _result_losses.sections(basis, listed=_FIRST)
-    by_key = {section.key: section for section in losses}
+    """The result, why customers lose money, how the result is spread, and what to do about it."""
+    by_key = {section.key: section for section in _result_losses.sections(basis)}
     beside = tuple(by_key[key] for key in ("causes", "whale") if key in by_key)
-    return (_result_steps.section(basis), *beside)
+    return (_result_steps.section(basis), *beside, *_result_losses.levers(basis))
 
 
 def _behind(basis: ResultBasis) -> tuple[Section, ...]:
-    losses = tuple(section for section in _result_losses.sections(basis, listed=_LISTED) if section.key == "losses")
     return (
-        *losses,
+        *(section for section in _result_losses.sections(basis) if section.key == "losses"),
         *_result_yardsticks.sections(basis),
         _result_steps.tied(basis),
         *(replace(section, columns=12) for section in _result_trust.sections(basis)),
