@@ -33,7 +33,7 @@ FILE = "company_tables.json"
 REJECTS = "table_rejects.parquet"
 LINES = "transactions"
 # Raised when the shape of the tables in the ledger changes.
-SHAPE = 2
+SHAPE = 3
 _EXAMPLES = 5
 # Who "the customer" is: who ordered, who pays, or the group.
 LEVELS = ("customer", "payer", "group")

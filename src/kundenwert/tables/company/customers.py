@@ -48,6 +48,20 @@ PLUGIN = CompanyTable(
              "accountmanager accountowner companyowner ownerid salesrep salesperson vertreternr"),
         role("segment", "text", "The segment the company itself uses.", "segment kundengruppe kdgrp kundensegment kundenklasse "
              "abcklasse abckennzeichen customergroup customersegment"),
+        role("employees", "whole", "How many people work there: its size beside what it buys.",
+             "mitarbeiterzahl mitarbeiteranzahl anzahlmitarbeiter anzahlmitarbeitende beschaeftigte beschaeftigtenzahl "
+             "anzahlbeschaeftigte employees employeecount numberofemployees noofemployees headcount"),
+        role("potential", "money", "What the customer buys in a year of what we sell, from us and from others, net of tax.",
+             "potenzial potential umsatzpotenzial umsatzpotential kundenpotenzial kundenpotential jahrespotenzial jahrespotential "
+             "jahresbedarf einkaufspotenzial einkaufspotential salespotential revenuepotential customerpotential annualdemand "
+             "walletsize",
+             "bedarf marktvolumen einkaufsvolumen beschaffungsvolumen marketvolume purchasingvolume"),
+        role("potential_source", "text", "Where the estimate of the potential comes from.",
+             "potenzialquelle potentialquelle quellepotenzial quellepotential quelledespotenzials herkunftpotenzial potentialsource "
+             "sourceofpotential"),
+        role("potential_date", "day", "The day of the estimate of the potential.",
+             "potenzialdatum potentialdatum potenzialstand potentialstand potenzialvom potentialvom standpotenzial datumpotenzial "
+             "potentialdate"),
         role("external_rating", "number", "Credit rating index of a company.", "bonitaet bonitaetsindex bonitaetsnr creditrating "
              "creditreform rating externalrating scorewert"),
         role("do_not_contact", "objection", "No advertising wanted.", "werbesperre werbeverbot keinewerbung kontaktsperre donotcontact "
@@ -57,7 +71,7 @@ PLUGIN = CompanyTable(
     ),
     key=("customer_id",),
     money="",
-    limits={"acquisition_cost": Limits(low=0)},
+    limits={"acquisition_cost": Limits(low=0), "employees": Limits(low=0), "potential": Limits(low=0)},
     words=("kunden", "customer", "stammdaten", "kundenstamm", "debitor", "account", "adress"),
     least=20,
 )  # fmt: skip
