@@ -31,7 +31,13 @@ PAYMENTS = {
 }  # fmt: skip
 CUSTOMERS = {"customer_id": pa.string(), "kind": pa.string(), "legal_form": pa.string(), "name": pa.string(), "external_rating": MONEY}
 CONTACTS = {"customer_id": pa.string(), "date": pa.date32(), "duration_minutes": MONEY}
-COMPLAINTS = {"customer_id": pa.string(), "date": pa.date32(), "resolved_on": pa.date32(), "cost": MONEY}
+COMPLAINTS = {
+    "customer_id": pa.string(), "date": pa.date32(), "resolved_on": pa.date32(), "cost": MONEY, "satisfaction": MONEY,
+}  # fmt: skip
+REFERRALS = {"recommender_id": pa.string(), "customer_id": pa.string(), "date": pa.date32()}
+CONTRACTS = {
+    "customer_id": pa.string(), "product": pa.string(), "start": pa.date32(), "end": pa.date32(), "amount": MONEY, "period": pa.string(),
+}  # fmt: skip
 Told = Callable[..., dict[str, dict[str, Any]]]
 
 
@@ -50,7 +56,15 @@ def item(customer: str | None, due: date, paid_on: date | None, **more: Any) -> 
     return {"customer_id": customer, "invoice_date": date(2025, 1, 2), "due_date": due, "paid_on": paid_on, **paid, **more}
 
 
-SHAPES = {"lines": LINES, "payments": PAYMENTS, "contacts": CONTACTS, "complaints": COMPLAINTS, "customers": CUSTOMERS}
+SHAPES = {
+    "lines": LINES,
+    "payments": PAYMENTS,
+    "contacts": CONTACTS,
+    "complaints": COMPLAINTS,
+    "customers": CUSTOMERS,
+    "referrals": REFERRALS,
+    "contracts": CONTRACTS,
+}
 
 
 @pytest.fixture
@@ -262,9 +276,24 @@ def test_complaints_stand_beside_orders_and_a_settlement_of_later_is_not_known(t
         {"customer_id": "a", "date": date(2025, 7, 1), "resolved_on": None},
     ]
     found = told("complaint_history", lines=lines, complaints=complaints)
-    usual = {"complaint_cost": None}
-    assert found["a"] == {**usual, "complaints": 2, "complaints_per_order": 0.5, "resolution_days": 10.0, "open_complaints": 1}
-    assert found["b"] == {**usual, "complaints": 0, "complaints_per_order": 0.0, "resolution_days": None, "open_complaints": 0}
+    bad = {"badly_handled_complaints": 1, "orders_since_bad_complaint": 0}
+    assert found["a"] == {
+        **bad,
+        "complaint_cost": None,
+        "complaints": 2,
+        "complaints_per_order": 0.5,
+        "resolution_days": 10.0,
+        "open_complaints": 1,
+    }
+    none = {"badly_handled_complaints": 0, "orders_since_bad_complaint": None}
+    assert found["b"] == {
+        **none,
+        "complaint_cost": None,
+        "complaints": 0,
+        "complaints_per_order": 0.0,
+        "resolution_days": None,
+        "open_complaints": 0,
+    }
 
 
 def test_where_no_settlement_was_ever_noted_nobody_knows_what_is_open(told: Told) -> None:
@@ -278,6 +307,51 @@ def test_what_complaints_cost_is_their_sum_and_nothing_where_there_was_none(told
     later = {"customer_id": "a", "date": date(2025, 8, 1), "cost": Decimal(100)}
     found = told("complaint_history", lines=[sold("b", "10")], complaints=[*complaints, later])
     assert (found["a"]["complaint_cost"], found["b"]["complaint_cost"]) == (Decimal("20.00"), Decimal(0))
+
+
+def test_a_badly_handled_complaint_is_one_that_took_weeks_or_got_a_bad_grade(told: Told) -> None:
+    raised, graded = date(2025, 3, 1), {"satisfaction": Decimal(2)}
+    complaints = [
+        {"customer_id": "a", "date": raised, "resolved_on": date(2025, 3, 16)},
+        {"customer_id": "b", "date": raised, "resolved_on": date(2025, 3, 15)},
+        {"customer_id": "c", "date": raised, "resolved_on": date(2025, 3, 3), **graded},
+        # A grade that is given in July is not known in June.
+        {"customer_id": "d", "date": date(2025, 6, 25), "resolved_on": date(2025, 7, 3), **graded},
+    ]
+    lines = [sold(one, "10", document_id=f"R{one}{month}", date=date(2025, month, 5)) for one in "abcd" for month in (2, 4, 5)]
+    found = told("complaint_history", lines=lines, complaints=complaints)
+    assert {one: row["badly_handled_complaints"] for one, row in found.items()} == {"a": 1, "b": 0, "c": 1, "d": 0}
+    assert {one: row["orders_since_bad_complaint"] for one, row in found.items()} == {"a": 2, "b": None, "c": 2, "d": None}
+
+
+# ---------- recommendations and contracts ----------
+
+
+def test_recommended_customers_are_counted_once_and_their_revenue_is_told_beside(told: Told) -> None:
+    referrals = [
+        {"recommender_id": "a", "customer_id": "x", "date": date(2024, 1, 1)},
+        {"recommender_id": "b", "customer_id": "x", "date": date(2024, 2, 1)},
+        {"recommender_id": "a", "customer_id": "y", "date": None},
+        {"recommender_id": "a", "customer_id": "a", "date": None},
+        {"recommender_id": "b", "customer_id": "z", "date": date(2025, 7, 1)},
+    ]
+    found = told("recommendations", lines=[sold("a", "5"), sold("x", "7"), sold("x", "3"), sold("b", "1")], referrals=referrals)
+    assert found["a"] == {"recommended_customers": 2, "recommended_revenue": Decimal("10.00")}
+    assert found["b"] == found["x"] == {"recommended_customers": 0, "recommended_revenue": Decimal("0.00")}
+
+
+def test_a_contract_is_held_against_others_for_the_same_product(told: Told) -> None:
+    def contract(customer: str, amount: str, product: str = "S", period: str | None = "month", end: date | None = None) -> dict[str, Any]:
+        row = {"customer_id": customer, "product": product, "start": date(2020, 1, 1), "end": end}
+        return {**row, "amount": Decimal(amount), "period": period}
+
+    contracts = [contract(one, "74") for one in "bcd"] + [contract("a", "88.80"), contract("e", "888", period="year")]
+    contracts += [contract("a", "500", product="T"), contract("f", "10", end=date(2025, 6, 29)), contract("g", "99", product="")]
+    found = told("contract_terms", contracts=contracts)
+    assert found["a"]["contract_price_against_others"] == pytest.approx(588.8 / 574, abs=1e-12)
+    assert (found["a"]["contracts"], found["a"]["contract_amount"]) == (2, Decimal("588.80"))
+    assert found["b"]["contract_price_against_others"] == found["e"]["contract_price_against_others"] == 1.0
+    assert "f" not in found
 
 
 # ---------- creditworthiness ----------

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -173,3 +175,15 @@ def test_records_that_cannot_be_reached_stand_beside_the_run_without_their_cells
     found = {row["customer_id"] for row in rows if row["issue"] == "undeliverable"}
     assert found == {name for name in company.truth().moved if levels.get(name, "objected") != "objected"}
     assert shown.manifest["contact_data"]["issues"]["undeliverable"] == len(company.truth().moved)
+
+
+def test_what_is_planted_is_found_as_the_documentation_says(shown: Shown, root: Path) -> None:
+    command = [sys.executable, "-m", "bench.planted", "--project", str(shown.project)]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    # planted, found, others that the same rule names
+    assert json.loads(done.stdout) == {
+        "loss_makers": [25, 25, 0], "discounters": [12, 12, 1], "late_payers": [20, 20, 0], "promotion_hunters": [15, 15, 0],
+        "promotion_hunters_by_price": [15, 15, 0], "recommenders": [19, 19, 0], "upset": [28, 28, 3], "old_tariff": [40, 39, 0],
+        "moved": [11, 11, 0], "duplicates": [12, 12, 0], "groups": [8, 8, 0],
+    }  # fmt: skip

@@ -14,5 +14,7 @@ PLUGIN = Feature(
         "complaint_cost": "What these complaints cost by themselves (goods replaced, credits); their handling stands in cost to serve.",
         "resolution_days": "Mean days from a complaint to its settlement, of those settled.",
         "open_complaints": "Complaints that were not settled on the as-of day.",
+        "badly_handled_complaints": "Complaints that were not settled within 14 days, or whose handling got a grade of 1 or 2 of 5.",
+        "orders_since_bad_complaint": "Sales documents since the last such complaint; 0 may mean that the customer has left because of it.",
     },
 )
