@@ -133,3 +133,8 @@ def test_cost_drivers_are_those_of_the_period(project: Path) -> None:
     whole, year = (contribution.result(project, year=each).drivers for each in (None, 2024))
     assert [(row["driver"], row["units"], row["amount"]) for row in year] == [("visit", "459.00", "13770.00")]
     assert [(row["driver"], row["units"], row["amount"]) for row in whole] == [("visit", "918.00", "27540.00")]
+
+
+def test_the_report_of_the_run_itself_leads_to_the_customer_result(project: Path) -> None:
+    (page,) = project.glob("runs/2*/report.html")
+    assert "kundenwert report result --year 2024" in page.read_text(encoding="utf-8")

@@ -8,12 +8,14 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+import report_samples
 import result_samples as sample
 
 from kundenwert import registry
 from kundenwert.records import CustomerResult, Notice, ResultTotals
 from kundenwert.reports import customer_result_pdf
 from kundenwert.reports._page import Facts, Page, Picture, Points, Row, Section, Table, Terms, Text
+from kundenwert.reports.customer_base import page as run_page
 from kundenwert.reports.customer_result import page, render
 from kundenwert.reports.language import LANGUAGES, Language
 
@@ -105,6 +107,13 @@ def test_enlarged_bars_say_by_how_much_in_their_heading() -> None:
     columns = table(page(sample.result(), "de"), "steps").columns
     enlarged = next(column for column in columns if column.shown)
     assert enlarged.heading == "Balken 10-fach"
+
+
+def test_bars_of_changes_are_enlarged_exactly_by_that_factor() -> None:
+    made = row(page(sample.result(), "de"), "steps", "Rabatte")
+    whole = next(mark for mark in made.cells[3].marks if mark.look == "ac")
+    change = next(mark for mark in made.cells[5].marks if mark.look == "neg")
+    assert change.width / whole.width == pytest.approx(10 * 12000 / 42000, rel=0.002)
 
 
 def test_a_share_of_next_to_nothing_is_not_shown() -> None:
@@ -256,12 +265,20 @@ def test_the_pdf_has_the_same_bytes_each_time(made: CustomerResult) -> None:
     assert first == customer_result_pdf.render(made, "de")
 
 
-def test_the_first_page_of_the_pdf_holds_steps_causes_and_whale_curve() -> None:
-    assert keys(customer_result_pdf.page(sample.result(), "de"))[:4] == ["steps", "causes", "whale", "losses"]
+def test_the_first_page_of_the_pdf_holds_steps_causes_whale_curve_and_levers() -> None:
+    assert keys(customer_result_pdf.page(sample.result(), "de"))[:5] == ["steps", "causes", "whale", "levers", "losses"]
 
 
 def test_the_pdf_holds_all_that_the_page_holds() -> None:
-    assert set(keys(customer_result_pdf.page(sample.result(), "de"))) == set(keys(page(sample.result(), "de")))
+    assert set(keys(customer_result_pdf.page(sample.result(), "de"))) == {*keys(page(sample.result(), "de")), "levers"}
+
+
+def test_the_first_page_says_what_to_do_first() -> None:
+    made = customer_result_pdf.page(sample.result(), "en")
+    assert section(made, "levers").message == "One lever reaches 100% of the money above the usual"
+    points = next(block for block in section(made, "levers").blocks if isinstance(block, Points))
+    (point,) = points.points
+    assert point.startswith("Price concessions: 1 customer, €19.0k above the usual. Begin with customer K2: Price concessions from 30.0% ")
 
 
 # ---------- the picture ----------
@@ -301,3 +318,18 @@ def test_the_whale_curve_is_that_of_contribution() -> None:
     picture = next(block for block in blocks if isinstance(block, Picture))
     assert "bring 291.9%" in picture.alt
     assert Language("de").text("contribution IV") == "Deckungsbeitrag IV"
+
+
+# ---------- in the report of a run ----------
+
+
+def test_the_report_of_a_run_shows_the_waterfall_and_the_command_for_the_rest() -> None:
+    made = run_page(replace(report_samples.in_contribution(), result=sample.result().totals), "en")
+    assert keys(made)[:4] == ["worth", "parts", "result", "left"]
+    assert section(made, "left").message == "3.0% of net revenue are left as Contribution IV"
+    assert cells(row(made, "left", "Contribution IV")) == ["Contribution IV", "5,560", "−6,440", "3.0%"]
+    assert any(isinstance(block, Text) and block.text == "kundenwert report result --year 2025" for block in section(made, "left").blocks)
+
+
+def test_a_run_without_costs_has_no_result_in_its_report() -> None:
+    assert "result" not in keys(run_page(report_samples.figures(), "en"))

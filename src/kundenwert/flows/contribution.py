@@ -15,7 +15,7 @@ from kundenwert.errors import Bug, CallError, Problem, StorageError
 from kundenwert.flows.company_tables import open_nothing
 from kundenwert.flows.objection import load_objectors, objectors
 from kundenwert.flows.presets import Driver, Preset, load_rates
-from kundenwert.records import CustomerResult, LossCause, LossMaker, Notice, RankChange, ResultStep, Yardstick
+from kundenwert.records import CustomerResult, LossCause, LossMaker, Notice, RankChange, ResultStep, ResultTotals, Yardstick
 from kundenwert.runs import store
 from kundenwert.value.concentration import concentration
 
@@ -270,7 +270,14 @@ def result(project: Path, *, run: str | None = None, year: int | None = None, co
 def last_whole_year(project: Path, run: str | None = None) -> int | None:
     """The last calendar year that the log of a run covers from beginning to end; None if it covers none."""
     source = store.read(project, run)
-    return max(whole_years(_span(source, section_of(source))), default=None)
+    section = section_of(source)
+    return _last_whole(_span(source, section), section["owners"])
+
+
+def _last_whole(span: tuple[date, date], owners: Sequence[Mapping[str, Any]]) -> int | None:
+    """The last whole year in which something was booked."""
+    booked = {row["year"] for row in owners}
+    return max((year for year in whole_years(span) if year in booked), default=None)
 
 
 def whole_years(span: tuple[date, date]) -> tuple[int, ...]:
@@ -281,10 +288,25 @@ def whole_years(span: tuple[date, date]) -> tuple[int, ...]:
 
 def _span(source: store.Run, section: Mapping[str, Any]) -> tuple[date, date]:
     """From the first line of the log to the as-of day; where the first is not known, from the second year of the result on."""
-    graded = source.manifest.get("readiness") or {}
-    years = [row["year"] for row in section["owners"] if row["year"] is not None]
-    known = graded.get("first")
-    return (date.fromisoformat(known) if known else date(min(years, default=source.as_of.year), 12, 31)), source.as_of
+    known = (source.manifest.get("readiness") or {}).get("first")
+    return _from(date.fromisoformat(known) if known else None, section["owners"], source.as_of), source.as_of
+
+
+def _from(first: date | None, owners: Sequence[Mapping[str, Any]], as_of: date) -> date:
+    years = [row["year"] for row in owners if row["year"] is not None]
+    return first or date(min(years, default=as_of.year), 12, 31)
+
+
+def totals_of(found: Contribution, first: date | None, as_of: date, currency: str) -> ResultTotals:
+    """The scheme of the last whole year against the one before it, or of all years, for the report of a run. first: of the log's days."""
+    first = _from(first, found.owners, as_of)
+    year = _last_whole((first, as_of), found.owners)
+    if year is None:
+        return ResultTotals(None, first, as_of, currency, steps_of(found.owners))
+    now, before = (steps_of([row for row in found.owners if row["year"] == one]) for one in (year, year - 1))
+    return ResultTotals(
+        year, date(year, 1, 1), date(year, 12, 31), currency, now, before if year - 1 in whole_years((first, as_of)) else ()
+    )
 
 
 def drivers_of(section: Mapping[str, Any], year: int | None) -> list[dict[str, Any]]:

@@ -121,7 +121,9 @@ def _build(engine: Engine, project: Project, building: Path, *, clock: datetime,
     title = settings.title or project.folder.resolve().name
     figures = gathering.run_figures(parts, monthly, loaded, evident, settings, intervals=intervals, run=name, created=clock, title=title)
     if contributed:
-        figures = replace(figures, notices=(*figures.notices, *contributed.notices))
+        graded = loaded.readiness
+        totals = contribution.totals_of(contributed, graded.first if graded else None, figures.as_of, figures.currency)
+        figures = replace(figures, notices=(*figures.notices, *contributed.notices), result=totals)
     figures = replace(figures, notices=(*figures.notices, *proxy.notices(checked)))
     figures = replace(figures, notices=(*figures.notices, *joined.notices), components=joined.facts)
     with progress.phase("Writing the report"):

@@ -110,8 +110,8 @@ class CustomerResult:
 
     steps: gross, discount, bonus, revenue, cash_discount, net, goods, db1, marketing, db2, sales, db3, service, logistics, db4;
     from marketing on None where nothing is known of cost to serve. owners: the same by owner ("customers" or the reason why
-    something belongs to none) and year. drivers: cost to serve by driver, numbers as exact text. estimated: part of db1 that rests on margins
-    of other lines. assumed: cost to serve at rates of the preset. whale: how db4 is spread. losses: customers below zero by cause:
+    something belongs to none) and year. drivers: cost to serve by driver, numbers as text. estimated: part of db1 that rests on
+    margins of other lines. assumed: cost to serve at rates of the preset. whale: how db4 is spread. losses: customers below zero by cause:
     (cause, customers, db4, excess). left_out: objectors in none of the lists. first, last: the days the period covers in the data.
     before: the steps of the year before, empty unless both years are whole. created, version, grade (of the data): of the run.
     """

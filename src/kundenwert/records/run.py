@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kundenwert.records.evidence import Backtest, TotalForecast
 from kundenwert.records.forecasts import ModelCard
 from kundenwert.records.lines import InputFile, Reconciliation
 from kundenwert.records.notices import Notice
 from kundenwert.records.readiness import Readiness
+
+if TYPE_CHECKING:
+    from kundenwert.records.result import ResultTotals
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ class RunFigures:
     p_alive, expected_purchases, expected_revenue, clv, value, level); at_risk rows also gap_days, usual_gap_days,
     clv_if_alive and loss (= clv_if_alive - clv; in purchases where the yardstick is purchases).
     yardstick: "revenue", "contribution" or "purchases". currency: "" if none is known. components: what each component of value
-    found, by its name.
+    found, by its name. result: the customer result of the last whole year, or of all years, where costs are known.
     """
 
     title: str
@@ -106,3 +109,4 @@ class RunFigures:
     backtest: Backtest | None = None
     readiness: Readiness | None = None
     components: Mapping[str, Any] = field(default_factory=dict)
+    result: ResultTotals | None = None

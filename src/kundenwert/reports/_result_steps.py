@@ -120,7 +120,7 @@ def _table(basis: ResultBasis, steps: Sequence[Step]) -> Table:
     lengths = scale([end for span in (*now, *(before if has_before else ())) for end in span])
     changes = [float(step.change or 0) for step in lines]
     factor = _factor(changes, lengths)
-    widths = scale(changes)
+    widths = _enlarged(changes, lengths, factor)
     rows = tuple(
         _row(basis, step, _marks(lengths, now, before, place, step), widths, is_last=step is lines[-1]) for place, step in enumerate(lines)
     )
@@ -162,9 +162,16 @@ def _foot(basis: ResultBasis) -> tuple[Step, ...]:
 
 def _factor(changes: Sequence[float], lengths: Scale) -> int:
     """The largest round factor by which the bars of the changes fit the column of the sums."""
-    widest = max(changes, default=0.0) - min(0.0, *changes) if changes else 0.0
+    widest = max((0.0, *changes)) - min((0.0, *changes))
     room = lengths.high - lengths.low
     return max((factor for factor in _FACTORS if widest * factor <= room), default=1)
+
+
+def _enlarged(changes: Sequence[float], lengths: Scale, factor: int) -> Scale:
+    """The scale of the changes: exactly that of the sums, `factor` times as large."""
+    low, high = min((0.0, *changes)), max((0.0, *changes))
+    spare = (lengths.high - lengths.low) / factor - (high - low)
+    return Scale(low - spare / 2, high + spare / 2)
 
 
 def _marks(lengths: Scale, now: Any, before: Any, place: int, step: Step) -> tuple[Mark, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kundenwert.records import RunFigures
-from kundenwert.reports import _course, _forecast, _lines, _method, _people, _readiness, _spread, _unknown, _worth
+from kundenwert.reports import _course, _forecast, _lines, _method, _people, _readiness, _result_pointer, _spread, _unknown, _worth
 from kundenwert.reports._basis import Basis
 from kundenwert.reports._page import Page
 from kundenwert.reports.language import Language
@@ -14,6 +14,7 @@ def page(figures: RunFigures, lang: str = "en") -> Page:
     basis = Basis(figures, Language(lang))
     sections = (
         *_worth.section(basis),
+        *_result_pointer.sections(basis),
         *_lines.sections(basis),
         *_readiness.section(basis),
         *_spread.sections(basis),
