@@ -11,6 +11,7 @@ from kundenwert.cli import _options
 _run = click.option("--run", "name", help="The run to report; without it the current one.")
 _lang = click.option("--lang", type=click.Choice(["de", "en"]), default="de", show_default=True, help="Language.")
 _out = click.option("--out", type=click.Path(path_type=Path), help="The file to write: .html or .pdf. Default: a page in this folder.")
+_any_out = click.option("--out", type=click.Path(path_type=Path), help="The file: .html, .pdf or .xlsx. Default: a page in this folder.")
 
 
 @click.group()
@@ -31,7 +32,7 @@ def list_reports() -> None:
 @_options.project
 @_run
 @click.option("--year", default="last", metavar="YEAR", help="A calendar year, or all. Default: the last whole year of the log, else all.")
-@_out
+@_any_out
 @_lang
 def result(folder: Path, name: str | None, year: str, out: Path | None, lang: str) -> None:
     """Write the customer result (Kundenergebnis).

@@ -10,12 +10,13 @@ from kundenwert import registry
 from kundenwert.errors import CallError, Problem, StorageError
 from kundenwert.flows import contribution
 from kundenwert.flows.readiness import from_json
+from kundenwert.flows.result_workbook import write_result_workbook
 from kundenwert.records import GradedRun
 from kundenwert.runs import storage, store
 
 # What a year may be beside a number.
 LAST_WHOLE, ALL = "last", "all"
-FORMATS = ("html", "pdf")
+FORMATS, WORKBOOK = ("html", "pdf"), "xlsx"
 # What each report answers, for lists.
 REPORTS = {
     "result": "What is left of the customers' money step by step, who costs more than they bring, and why.",
@@ -42,11 +43,15 @@ def result_report(
 ) -> Reported:
     """Writes the customer result of a run. year: a calendar year, "all", or "last": the last whole one if the log has one, else all.
 
-    out: .html or .pdf; without it a page in the current folder that says what it is. Raises CallError for another ending or year.
+    out: .html, .pdf or .xlsx; without it a page in the current folder that says what it is. Raises CallError for another ending or year.
     """
-    kind = _kind(out)
+    kind = _kind(out, (*FORMATS, WORKBOOK))
     source = store.read(project, run)
     chosen = _year(project, source.name, year)
+    if out and kind == WORKBOOK:
+        return Reported(
+            out, source.name, chosen, write_result_workbook(project, out, run=source.name, year=chosen, language=language).years
+        )
     found = contribution.result(project, run=source.name, year=chosen)
     path = out or Path(f"{_NAMES['result'][language]}-{chosen or _all_years(found.years)}.html")
     if kind == "pdf":
@@ -59,7 +64,7 @@ def result_report(
 
 def readiness_report(project: Path, out: Path | None = None, *, run: str | None = None, language: str = "de") -> Reported:
     """Writes how ready the data of a run are, as .html or .pdf. Raises StorageError for a run that was not graded."""
-    kind = _kind(out)
+    kind = _kind(out, FORMATS)
     source = store.read(project, run)
     graded = source.manifest.get("readiness")
     if graded is None:
@@ -79,10 +84,10 @@ def readiness_report(project: Path, out: Path | None = None, *, run: str | None 
     return Reported(path, source.name)
 
 
-def _kind(out: Path | None) -> str:
+def _kind(out: Path | None, formats: tuple[str, ...]) -> str:
     kind = "html" if out is None else out.suffix.lower().removeprefix(".")
-    if kind not in FORMATS:
-        raise CallError(f"{out.name if out else ''!r} has no known ending. Available: {', '.join('.' + name for name in FORMATS)}.")
+    if kind not in formats:
+        raise CallError(f"{out.name if out else ''!r} has no known ending. Available: {', '.join('.' + name for name in formats)}.")
     return kind
 
 

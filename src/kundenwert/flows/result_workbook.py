@@ -13,7 +13,7 @@ from kundenwert.flows.customer_lines import open_records
 from kundenwert.flows.ledger import folder_of
 from kundenwert.flows.objection import ERASED, load_objectors, objectors
 from kundenwert.flows.readiness import from_json
-from kundenwert.records import ResultWorkbook, TogetherRow
+from kundenwert.records import CustomerResult, ResultWorkbook, TogetherRow
 from kundenwert.runs import storage, store
 
 if TYPE_CHECKING:
@@ -27,8 +27,11 @@ MOST_LOSSES = 20_000
 DRILLED, MOST_RECORDS = 20, 500
 
 
-def write_result_workbook(project: Path, out: Path, *, run: str | None = None, year: int | None = None, language: str = "de") -> Path:
-    """Writes the customer result of a run over one calendar year, or all of them (None), as a workbook, whole or not at all.
+def write_result_workbook(
+    project: Path, out: Path, *, run: str | None = None, year: int | None = None, language: str = "de"
+) -> CustomerResult:
+    """Writes the customer result of a run over one calendar year, or all of them (None), as a workbook, whole or not at all;
+    returns that result.
 
     Raises StorageError if the run has no customer result, CallError for a year without any.
     """
@@ -41,7 +44,7 @@ def write_result_workbook(project: Path, out: Path, *, run: str | None = None, y
             registry.load("reports", "customer_result_workbook")(found, made, lang=language)
         with storage.told(out):
             storage.rename(made, out)
-    return out
+    return found.result
 
 
 def gather(

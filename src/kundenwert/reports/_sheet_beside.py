@@ -117,7 +117,7 @@ def _names(book: Book, wanted: set[str]) -> dict[str, str]:
 def drivers(book: Book) -> DriverSums | None:
     """What one unit of each activity costs, how many there were, and that it ties; None where nothing is known of cost to serve."""
     sheet, grid = book.sheets["drivers"], Grid()
-    for place, width in enumerate((26, 34, 20, 16, 14, 18, 18, 16)):
+    for place, width in enumerate((26, 34, 20, 16, 14, 18, 18, 24)):
         sheet.set_column(place, place, width)
     headed(grid, book, _dearest(book))
     sums = _driver_rows(grid, book) if book.found.drivers else None
@@ -157,10 +157,10 @@ def _driver_rows(grid: Grid, book: Book) -> DriverSums:
     headings(grid, book, _TOP, heads, kinds)
     found = book.found.drivers
     for number, row in enumerate(found, _TOP + 1):
-        stage = book.basis.name(row["stage"]) if row["stage"] else text("no rate is known")
+        stage = book.basis.name(row["stage"]) if row["stage"] else ""
         cost = None if row["amount"] is None else float(row["amount"])
         rate = None if cost is None else Formula(f'=IF(E{number + 1}<>0,G{number + 1}/E{number + 1},"")', _rate(row))
-        mark = text("assumed") if row["is_assumed"] else ""
+        mark = text("no rate is known") if cost is None else text("assumed") if row["is_assumed"] else ""
         values = (
             stage,
             _driver(book, row),
