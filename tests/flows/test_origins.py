@@ -54,7 +54,8 @@ def test_the_calendar_of_the_as_of_day_is_that_of_a_slow_count(tmp_path: Path, r
         facts = log_facts(loaded, AS_OF)
         customer_base.build(engine, facts, as_of=day_number(AS_OF), collective=False)
         histories = customer_base.histories(engine)
-        found = calendar_of(engine, AS_OF, histories, is_plain=facts.is_plain)
+        with customer_base.plain_days(engine, as_of=day_number(AS_OF), wanted=facts.is_plain):
+            found = calendar_of(engine, AS_OF, histories, is_plain=facts.is_plain)
     assert facts.is_plain == (returns == 0)
     assert (found.as_of, found.log_start) == (day_number(AS_OF), day_number(AS_OF) - int(histories.T.max()))
     assert found.repeat_purchases.sum() == histories.frequency @ histories.count

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from kundenwert import registry
+from kundenwert.base import customer_base
 from kundenwert.base.as_of import day_number
 from kundenwert.engines._engine import Engine
 from kundenwert.flows import readiness as ready
@@ -18,6 +19,7 @@ from kundenwert.flows.load import load
 from kundenwert.flows.progress import Progress
 from kundenwert.flows.project import settings_with
 from kundenwert.flows.reading import Input
+from kundenwert.flows.valuation import log_facts
 from kundenwert.records import Readiness
 from kundenwert.reports.language import _catalog
 from kundenwert.sources import Wanted
@@ -157,10 +159,10 @@ def test_a_run_is_graded_by_its_base_and_by_the_lines_up_to_its_day(engine: Engi
     path.write_text(sales(), encoding="utf-8")
     loaded = load(engine, [Input(path, Wanted())], settings_with({}), scratch=tmp_path, progress=Progress())
     whole = ready.readiness(engine, loaded)
-    engine.table("customers", "base/customers_plain.sql", as_of=day_number(whole.last or date.max))
-    assert ready.readiness(engine, loaded, whole.last) == whole
-    earlier = date(2022, 1, 3) + timedelta(days=200)
-    engine.table("customers", "base/customers_plain.sql", as_of=day_number(earlier))
+    last, earlier = whole.last or date.max, date(2022, 1, 3) + timedelta(days=200)
+    customer_base.build(engine, log_facts(loaded, last), as_of=day_number(last), collective=False)
+    assert ready.readiness(engine, loaded, last) == whole
+    customer_base.build(engine, log_facts(loaded, earlier), as_of=day_number(earlier), collective=False)
     found = ready.readiness(engine, loaded, earlier)
     assert reasons(found)[:2] == [("D", "small_base"), ("D", "short_history")]
     assert found.days <= 200

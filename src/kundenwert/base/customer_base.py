@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -52,15 +54,35 @@ class BaseSummary:
     spenders: int
 
 
-def build(engine: Engine, facts: LogFacts, *, as_of: int, collective: bool, apart: bool = False) -> tuple[BaseSummary, Matched | None]:
+@contextmanager
+def plain_days(engine: Engine, *, as_of: int, wanted: bool = True) -> Iterator[None]:
+    """While this lasts table `plain_days` holds the days of the customers of view `booked` up to a day; the log must be plain.
+
+    wanted: whether it is not there already.
+    """
+    if not wanted:
+        yield
+        return
+    engine.table("plain_days", "base/plain_days.sql", in_any_order=True, as_of=as_of)
+    try:
+        yield
+    finally:
+        engine.drop("plain_days")
+
+
+def build(
+    engine: Engine, facts: LogFacts, *, as_of: int, collective: bool, apart: bool = False, has_days: bool = False
+) -> tuple[BaseSummary, Matched | None]:
     """Makes table `customers` from view `booked` as known on day `as_of`; reversals are matched first.
 
     collective: whether collective customers are named in the settings. apart: whether table `customers_apart` names customers that
-    models must not see. Returns the summary and how reversals matched.
+    models must not see. has_days: whether `plain_days` stands ready up to that day or a later one, of a plain log.
+    Returns the summary and how reversals matched.
     """
     matched = None
     if facts.is_plain and not collective:
-        engine.table("customers", "base/customers_plain.sql", in_any_order=True, as_of=as_of)
+        with plain_days(engine, as_of=as_of, wanted=not has_days):
+            engine.table("customers", "base/customers_plain.sql", in_any_order=True, as_of=as_of)
     else:
         matched = reversals.match(engine, as_of=as_of)
         engine.view("movements", "base/movements.sql")

@@ -1,25 +1,16 @@
 -- base/customers_plain.sql: base/customers.sql for a log without reversals, non-products, free lines and collective customers,
--- where each line is a paid purchase. Money is summed in whole millionths held in doubles: exact in any order.
-with purchase_days as (
-    select
-        customer_id,
-        day,
-        sum(round(amount::double * 1000000)) as amount
-    from booked
-    where day <= $as_of
-    group by customer_id, day
-),
-
-grouped as (
+-- where each line is a paid purchase (see base/plain_days.sql)
+with grouped as (
     select
         customer_id,
         min(day) as first_day,
         max(day) as last_day,
         count(*) as purchases,
         count(*) filter (where day > $as_of - 365) as recent_purchases,
-        sum(amount) as amount,
-        arg_min(amount, day) as first_amount
-    from purchase_days
+        sum(millionths) as amount,
+        arg_min(millionths, day) as first_amount
+    from plain_days
+    where day <= $as_of
     group by customer_id
 )
 

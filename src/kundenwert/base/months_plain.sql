@@ -1,17 +1,23 @@
 -- base/months_plain.sql: purchases and booked revenue by calendar month, where each line is a purchase as it stands
-with purchase_days as (
-    select customer_id, day, sum(amount) as revenue
-    from booked
+with days as (
+    select day, count(*) as purchases, sum(millionths) as millionths
+    from plain_days
     where day <= $as_of
-    group by customer_id, day
+    group by day
+),
+
+first_days as (
+    select first_day as day, count(*) as customers
+    from customers
+    group by first_day
 )
 
 select
-    strftime(date '1970-01-01' + purchase_days.day, '%Y-%m') as month,
-    count(*) as purchases,
-    count(*) filter (where purchase_days.day = customers.first_day) as first_purchases,
-    coalesce(sum(purchase_days.revenue), 0)::decimal(38, 6) as revenue
-from purchase_days
-inner join customers using (customer_id)
+    strftime(date '1970-01-01' + days.day, '%Y-%m') as month,
+    sum(purchases)::bigint as purchases,
+    coalesce(sum(first_days.customers), 0)::bigint as first_purchases,
+    (coalesce(sum(millionths), 0) / 1000000)::decimal(38, 6) as revenue
+from days
+left join first_days using (day)
 group by month
 order by month

@@ -15,13 +15,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kundenwert.base import customer_base
 from kundenwert.base.as_of import day_number, day_of
 from kundenwert.engines import open_engine
 from kundenwert.flows import origins as going_back
 from kundenwert.flows.ledger import open_ledger
 from kundenwert.flows.origins import Walk
 from kundenwert.flows.project import read
-from kundenwert.flows.valuation import as_of_day
+from kundenwert.flows.valuation import as_of_day, is_plain
 from kundenwert.records import Backtest, Calendar, Notice, Origin, Tracking
 
 if TYPE_CHECKING:
@@ -109,11 +110,13 @@ def backtest(
     most_origins: int | None = None,
     sample: int | None = going_back.SAMPLE,
     seed: int = _SEED,
+    has_days: bool = False,
 ) -> Backtest:
     """The backtest of the booked lines of `engine`, with nothing later than the as-of day.
 
     origins: days to forecast from, else those of the rule, at most `most_origins` of them, the latest. candidates: what takes part; all
     there is without. sample: above so many customers as many are drawn, the same every time; None: all take part. seed: of the bootstrap.
+    has_days: as in customer_base.build.
     """
 
     found = look_back(
@@ -126,6 +129,7 @@ def backtest(
         candidates=candidates,
         most_origins=most_origins,
         sample=sample,
+        has_days=has_days,
     )
     if isinstance(found, Backtest):
         return found
@@ -144,23 +148,26 @@ def look_back(
     candidates: Candidates | None = None,
     most_origins: int | None = None,
     sample: int | None = going_back.SAMPLE,
+    has_days: bool = False,
 ) -> LookedBack | Backtest:
     """Every forecast at every origin, not yet judged; where there is no origin, the backtest that says so. Arguments as of `backtest`."""
     from kundenwert.models.evidence import candidates as rooms
 
     as_of = as_of_day(loaded, settings, clock)
-    log = going_back.log_of(engine, as_of, sample)
-    if origins:
-        days, windows = going_back.by_name(origins, settings, as_of, log)
-    else:
-        days, windows = going_back.by_rule(settings, as_of, log, most_origins)
-    if not windows:
-        engine.drop("backtest_arrivals")
-        return Backtest(as_of, settings.horizon, days, verdict=going_back.impossible(log))
-    least = going_back.NAMED_CUSTOMERS if origins else going_back.CUSTOMERS
-    wanted = rooms.Candidates.all() if candidates is None else candidates
-    walk = Walk(engine, loaded, settings, log, as_of=as_of, progress=progress)
-    seen = walk.through(windows, wanted.baselines, least=least, sample=sample)
+    plain = is_plain(loaded, settings, as_of)
+    with customer_base.plain_days(engine, as_of=day_number(as_of), wanted=plain and not has_days):
+        log = going_back.log_of(engine, as_of, sample, plain=plain)
+        if origins:
+            days, windows = going_back.by_name(origins, settings, as_of, log)
+        else:
+            days, windows = going_back.by_rule(settings, as_of, log, most_origins)
+        if not windows:
+            engine.drop("backtest_arrivals")
+            return Backtest(as_of, settings.horizon, days, verdict=going_back.impossible(log))
+        least = going_back.NAMED_CUSTOMERS if origins else going_back.CUSTOMERS
+        wanted = rooms.Candidates.all() if candidates is None else candidates
+        walk = Walk(engine, loaded, settings, log, as_of=as_of, progress=progress)
+        seen = walk.through(windows, wanted.baselines, least=least, sample=sample)
     if not seen:
         return Backtest(as_of, settings.horizon, days, verdict=_TOO_FEW.format(least=least))
     is_short = not origins and days < going_back.horizon_days(settings, as_of)
@@ -221,19 +228,17 @@ def refit(found: Backtest, histories: Histories, calendar: Calendar, unit_days: 
     return None if name is None else fit_named(name, found.weights, histories, calendar, unit_days)
 
 
-def calendar_of(
-    engine: Engine, as_of: date, histories: Histories, *, is_plain: bool, months: Sequence[Mapping[str, Any]] | None = None
-) -> Calendar:
-    """What may be known of time on the as-of day, after `customer_base.build` on it; is_plain: whether that matched no reversals.
+def calendar_of(engine: Engine, as_of: date, histories: Histories, *, is_plain: bool) -> Calendar:
+    """What may be known of time on the as-of day, after `customer_base.build` on it.
 
-    months: the rows of base/months_plain.sql, where they are known already and the base is plain.
+    is_plain: whether that matched no reversals and `customer_base.plain_days` stands.
     """
     import numpy as np
 
     last = day_number(as_of)
     first = last - int(histories.T.max(initial=0.0))
     if is_plain:
-        rows = engine.rows("base/months_plain.sql", as_of=last) if months is None else months
+        rows = engine.rows("base/months_plain.sql", as_of=last)
         found = {date.fromisoformat(f"{row['month']}-01"): row["purchases"] - row["first_purchases"] for row in rows}
     else:
         engine.view("known_days", "base/backtest/known_days.sql")

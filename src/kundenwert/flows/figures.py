@@ -82,8 +82,7 @@ def _of_objectors(sums: Mapping[str, Any]) -> dict[str, Any] | None:
 def months(engine: Engine, loaded: Loaded, evident: Evident) -> tuple[MonthOfPurchases, ...]:
     """Purchases and revenue by month up to the as-of day; the first and last month are complete if the log covers them."""
     valued = evident.valued
-    step = "base/months_plain.sql" if valued.matched is None else "base/months.sql"
-    rows = evident.months or engine.rows(step, as_of=day_number(valued.as_of))
+    rows = evident.months or engine.rows("base/months.sql", as_of=day_number(valued.as_of))
     days = document_days(loaded.days)
     first = day_of(days[0]) if days else valued.as_of
     return tuple(

@@ -13,7 +13,7 @@ from kundenwert.base import customer_base
 from kundenwert.base.as_of import day_number
 from kundenwert.flows.backtest import backtest, calendar_of, refit
 from kundenwert.flows.intervals import totals
-from kundenwert.flows.valuation import Learned, as_of_day, log_facts, unit_days_of, value
+from kundenwert.flows.valuation import Learned, as_of_day, is_plain, unit_days_of, value
 from kundenwert.records import Backtest, Notice
 from kundenwert.settings import AUTOMATIC
 
@@ -35,7 +35,7 @@ _CUSTOMERS = 20_000
 @dataclass(frozen=True)
 class Evident:
     """A valued base with the evidence behind its forecast. readings: see stats/totals.py, by measure. months: rows of
-    base/months_plain.sql where it was asked, as it goes through all lines.
+    base/months_plain.sql of a plain log.
     """
 
     valued: Valued
@@ -51,19 +51,20 @@ class Evident:
 def value_by_evidence(engine: Engine, loaded: Loaded, settings: Settings, *, clock: date, progress: Progress) -> Evident:
     """Looks back, chooses, and values with what was chosen; the tables of `value` stand ready in the engine after it."""
     as_of = as_of_day(loaded, settings, clock)
-    found = _look_back(engine, loaded, settings, clock=clock, progress=progress)
+    plain = is_plain(loaded, settings, as_of)
     calendars: list[Calendar] = []
     months: list[dict[str, Any]] = []
+    with customer_base.plain_days(engine, as_of=day_number(as_of), wanted=plain):
+        found = _look_back(engine, loaded, settings, clock=clock, progress=progress, has_days=plain)
 
-    def fitted(histories: Histories) -> Any:
-        is_plain = log_facts(loaded, as_of).is_plain and not settings.collective
-        if is_plain:
-            months.extend(engine.rows("base/months_plain.sql", as_of=day_number(as_of)))
-        calendars.append(calendar_of(engine, as_of, histories, is_plain=is_plain, months=months if is_plain else None))
-        return _fit(found, settings, histories, calendars[-1])
+        def fitted(histories: Histories) -> Any:
+            calendars.append(calendar_of(engine, as_of, histories, is_plain=plain))
+            return _fit(found, settings, histories, calendars[-1])
 
-    learned = Learned(fitted, found.spend.chosen if found.spend else "", found.return_share)
-    valued = value(engine, loaded, settings, clock=clock, progress=progress, learned=learned)
+        learned = Learned(fitted, found.spend.chosen if found.spend else "", found.return_share, has_days=plain)
+        valued = value(engine, loaded, settings, clock=clock, progress=progress, learned=learned)
+        if plain:
+            months += engine.rows("base/months_plain.sql", as_of=day_number(as_of))
     unknown: tuple[Notice, ...] = ()
     readings: dict[str, float] = {}
     if calendars and not valued.is_recent:
@@ -77,17 +78,17 @@ def value_by_evidence(engine: Engine, loaded: Loaded, settings: Settings, *, clo
     return Evident(replace(valued, notices=notices), found, readings, months)
 
 
-def _look_back(engine: Engine, loaded: Loaded, settings: Settings, *, clock: date, progress: Progress) -> Backtest:
+def _look_back(engine: Engine, loaded: Loaded, settings: Settings, *, clock: date, progress: Progress, has_days: bool) -> Backtest:
     """The backtest of all candidates, or of the one model that the settings name."""
     from kundenwert.models.evidence.candidates import Candidates
 
     every = Candidates.all()
-    if settings.model == AUTOMATIC:
-        return backtest(engine, loaded, settings, clock=clock, progress=progress, candidates=every, most_origins=MOST_ORIGINS)
-    named = registry.load("models.purchases", settings.model)()
-    chosen = [model for model in every.models if model.name == named.name]
-    only = Candidates(every.baselines, tuple(chosen))
-    return backtest(engine, loaded, settings, clock=clock, progress=progress, candidates=only, most_origins=MOST_ORIGINS)
+    if settings.model != AUTOMATIC:
+        named = registry.load("models.purchases", settings.model)()
+        every = Candidates(every.baselines, tuple(model for model in every.models if model.name == named.name))
+    return backtest(
+        engine, loaded, settings, clock=clock, progress=progress, candidates=every, most_origins=MOST_ORIGINS, has_days=has_days
+    )
 
 
 def _fit(found: Backtest, settings: Settings, histories: Histories, calendar: Calendar) -> Any:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kundenwert.base import customer_base
 from kundenwert.base.as_of import day_number, day_of
 from kundenwert.errors import CallError
-from kundenwert.flows.valuation import log_facts
+from kundenwert.flows.valuation import is_plain, log_facts
 from kundenwert.records import Calendar
 from kundenwert.settings import Duration
 
@@ -91,12 +91,17 @@ class _Going:
     seen: list[SeenOrigin] = field(default_factory=list)
 
 
-def log_of(engine: Engine, as_of: date, sample: int | None) -> Log:
-    """Leaves table `backtest_arrivals`: the customers with a sale until then, or more than `sample` of them in a log of many more."""
+def log_of(engine: Engine, as_of: date, sample: int | None, *, plain: bool) -> Log:
+    """Leaves table `backtest_arrivals`: the customers with a sale until then, or more than `sample` of them in a log of many more.
+
+    plain: whether `customer_base.plain_days` stands.
+    """
+    which = "_plain" if plain else ""
     last = day_number(as_of)
-    (size,) = engine.rows("base/backtest/size.sql", as_of=last) if sample is not None else ({"customers": 0},)
+    (size,) = engine.rows(f"base/backtest/size{which}.sql", as_of=last) if sample is not None else ({"customers": 0},)
     part = _LARGER * sample / size["customers"] if sample is not None and size["customers"] > _LARGE * sample else 1.0
-    engine.table("backtest_arrivals", "base/backtest/arrivals.sql", in_any_order=True, as_of=last, millionths=round(part * _MILLION))
+    values = {"as_of": last, "millionths": round(part * _MILLION)}
+    engine.table("backtest_arrivals", f"base/backtest/arrivals{which}.sql", in_any_order=True, **values)
     (found,) = engine.rows("base/backtest/log.sql", enough=CUSTOMERS)
     return Log(found["customers"], found["first_day"], found["enough_day"])
 
@@ -157,7 +162,7 @@ class Walk:
         self._engine, self._loaded, self._settings, self._log, self._progress = engine, loaded, settings, log, progress
         self._as_of = day_number(as_of)
         self._facts = log_facts(loaded, as_of)
-        self._is_plain = self._facts.is_plain and not settings.collective
+        self._is_plain = is_plain(loaded, settings, as_of)
         self._returns: list[tuple[Window, tuple[float, float, float]]] = []
         self.sampled: int | None = None
 
@@ -186,23 +191,26 @@ class Walk:
 
     @contextmanager
     def _own_lines(self, sample: int | None) -> Iterator[None]:
-        """`booked` holds the lines of the backtest's customers while this lasts, narrow and in memory."""
-        engine = self._engine
-        if sample is not None and self._log.customers > sample:
-            self.sampled = sample
-            engine.table("backtest_customers", "base/backtest/sample.sql", in_any_order=True, customers=sample)
-        else:
-            engine.table("backtest_customers", "base/backtest/everybody.sql", in_any_order=True)
-        step = "base/backtest/lines_plain.sql" if self._is_plain else "base/backtest/lines.sql"
+        """`booked`, or `plain_days`, holds what the backtest's customers did while this lasts, narrow and in memory."""
+        engine, everybody = self._engine, sample is None or self._log.customers <= sample
         with self._progress.phase("Laying out the log") as phase:
-            phase.rows = engine.table("backtest_lines", step, in_any_order=True, as_of=self._as_of)
-        engine.rename("booked", "booked_by_all")
-        engine.rename("backtest_lines", "booked")
+            if everybody:
+                engine.table("backtest_customers", "base/backtest/everybody.sql", in_any_order=True)
+            else:
+                self.sampled = sample
+                engine.table("backtest_customers", "base/backtest/sample.sql", in_any_order=True, customers=sample)
+            own = not (self._is_plain and everybody)
+            if own:
+                name, step = ("plain_days", "lines_plain") if self._is_plain else ("booked", "lines")
+                phase.rows = engine.table("backtest_lines", f"base/backtest/{step}.sql", in_any_order=True, as_of=self._as_of)
+                engine.rename(name, f"{name}_of_all")
+                engine.rename("backtest_lines", name)
         try:
             yield
         finally:
-            engine.drop("booked")
-            engine.rename("booked_by_all", "booked")
+            if own:
+                engine.drop(name)
+                engine.rename(f"{name}_of_all", name)
             for table in _OWN_TABLES:
                 engine.drop(table)
 
@@ -226,7 +234,9 @@ class Walk:
     def _build(self, day: int, *, is_last: bool) -> int:
         settings = self._settings
         apart = self._loaded.sets_apart
-        summary, _ = customer_base.build(self._engine, self._facts, as_of=day, collective=bool(settings.collective), apart=apart)
+        summary, _ = customer_base.build(
+            self._engine, self._facts, as_of=day, collective=bool(settings.collective), apart=apart, has_days=self._is_plain
+        )
         if is_last:
             known = (*settings.collective, *settings.not_collective)
             customer_base.refuse_unknown_collective(self._engine, self._facts, summary, as_of=day, known=known)

@@ -63,12 +63,13 @@ class Amounts:
 @dataclass(frozen=True)
 class Learned:
     """What earlier days taught. fitted: makes the purchase fit of the histories of the base. amounts: the way to expect the amount of a
-    purchase, as in records.SpendEvidence; "" if nothing is known of it. return_share: None likewise.
+    purchase, as in records.SpendEvidence; "" if nothing is known of it. return_share: None likewise. has_days: as in customer_base.build.
     """
 
     fitted: Callable[[Histories], Any]
     amounts: str = ""
     return_share: float | None = None
+    has_days: bool = False
 
     @property
     def counts_first(self) -> bool:
@@ -115,8 +116,14 @@ def value(engine: Engine, loaded: Loaded, settings: Settings, *, clock: date, pr
     as_of = as_of_day(loaded, settings, clock)
     facts = log_facts(loaded, as_of)
     with progress.phase("Building the customer base") as phase:
-        collective = bool(settings.collective)
-        summary, matched = customer_base.build(engine, facts, as_of=day_number(as_of), collective=collective, apart=loaded.sets_apart)
+        summary, matched = customer_base.build(
+            engine,
+            facts,
+            as_of=day_number(as_of),
+            collective=bool(settings.collective),
+            apart=loaded.sets_apart,
+            has_days=bool(learned and learned.has_days),
+        )
         phase.rows = summary.customers
     known = (*settings.collective, *settings.not_collective)
     customer_base.refuse_unknown_collective(engine, facts, summary, as_of=day_number(as_of), known=known)
@@ -232,6 +239,11 @@ def log_facts(loaded: Loaded, as_of: date) -> LogFacts:
         reversals=sum(entry.lines for entry in own if entry.line_class != "kept"),
         special_lines=sum(entry.free_lines + entry.non_product_lines + entry.negative_price_lines for entry in own),
     )
+
+
+def is_plain(loaded: Loaded, settings: Settings, as_of: date) -> bool:
+    """Whether each line up to a day is a paid purchase that stands: then `customer_base.plain_days` tells all of it."""
+    return log_facts(loaded, as_of).is_plain and not settings.collective
 
 
 def as_of_day(loaded: Loaded, settings: Settings, clock: date) -> date:
@@ -526,7 +538,7 @@ def _hand_out_cents(engine: Engine, table: str, unrounded: str) -> bool:
 
 def _return_share(engine: Engine, loaded: Loaded, settings: Settings, as_of: date) -> float:
     """The share of purchase money that reversals take beyond those already matched: measured over the last horizon of the log."""
-    if log_facts(loaded, as_of).is_plain and not settings.collective:
+    if is_plain(loaded, settings, as_of):
         return 0.0
     since = Duration.parse(settings.horizon).after(as_of, -1)
     (money,) = engine.rows("base/money_since.sql", since=day_number(since), as_of=day_number(as_of))

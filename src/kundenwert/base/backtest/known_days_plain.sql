@@ -2,7 +2,7 @@
 select
     customer_id,
     day,
-    amount as revenue,
-    amount as purchase_amount,
+    (millionths / 1000000)::decimal(18, 6) as revenue,
+    (millionths / 1000000)::decimal(18, 6) as purchase_amount,
     true as is_purchase
-from booked
+from plain_days
