@@ -14,11 +14,14 @@ from kundenwert.cli import _options
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--from", "files", multiple=True, required=True, type=click.Path(path_type=Path), help="An export to read. May be repeated.")
 @click.option("--preset", default="", metavar="NAME", help="What an industry starts with: wholesale or shop. Rates are assumptions.")
+@click.option("--pseudonymised", is_flag=True, help="Work with pseudonyms: numbers replaced, names left out, the key beside the project.")
 @_options.tables
 @_options.quiet
 @_options.reading
 @_options.settings()
-def init(folder: Path, files: tuple[Path, ...], preset: str, tables: tuple[str, ...], quiet: bool, **options: Any) -> None:
+def init(
+    folder: Path, files: tuple[Path, ...], preset: str, pseudonymised: bool, tables: tuple[str, ...], quiet: bool, **options: Any
+) -> None:
     """Look at exports and write DIR/kundenwert.toml.
 
     Of several exports each is looked at: sales lines, customers, visits, complaints, payments and so on, by the names of their
@@ -30,7 +33,10 @@ def init(folder: Path, files: tuple[Path, ...], preset: str, tables: tuple[str, 
 
     chosen = _options.chosen(options)
     progress = _show.progress(quiet=quiet)
-    made = init_flow(folder, files, chosen.wanted, chosen.flags, progress=progress, named=named_files(tables), preset=preset)
+    named = named_files(tables)
+    made = init_flow(
+        folder, files, chosen.wanted, chosen.flags, progress=progress, named=named, preset=preset, pseudonymised=pseudonymised
+    )
     if not quiet:
         for entry in made.loaded.files:
             _show.say("\n" + _show.mapping(entry))

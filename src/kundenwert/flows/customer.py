@@ -12,6 +12,7 @@ from kundenwert.engines import open_engine
 from kundenwert.errors import UnknownName
 from kundenwert.flows.ledger import folder_of
 from kundenwert.flows.objection import objectors
+from kundenwert.flows.pseudonyms import known_as
 from kundenwert.records import Document, Explained, Part
 from kundenwert.runs import store
 from kundenwert.settings import Duration
@@ -25,7 +26,7 @@ _CENT = Decimal("0.01")
 
 def customer(project: Path, customer_id: str, *, run: str | None = None) -> Explained:
     """Explains one customer of a run. Raises UnknownName with similar ids if there is none."""
-    source = store.read(project, run)
+    source, customer_id = store.read(project, run), known_as(project, customer_id)
     with open_engine() as engine:
         engine.remember("collective", list(source.manifest["settings"]["collective"]))
         engine.open_parquet("valued_customers", [source.customers], numbered=False)

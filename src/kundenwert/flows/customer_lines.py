@@ -9,6 +9,7 @@ from kundenwert.engines import open_engine
 from kundenwert.errors import CallError, UnknownName
 from kundenwert.flows import company_tables, contribution
 from kundenwert.flows.ledger import folder_of
+from kundenwert.flows.pseudonyms import known_as
 from kundenwert.records import ResultLine, ResultLines
 from kundenwert.runs import storage, store
 
@@ -25,7 +26,7 @@ def lines_of(project: Path, customer_id: str, *, year: int | None = None, run: s
 
     Raises UnknownName with similar ids if the run has no result of that customer, StorageError if it has none at all.
     """
-    source = store.read(project, run)
+    source, customer_id = store.read(project, run), known_as(project, customer_id)
     section = contribution.section_of(source)
     with open_engine() as engine:
         engine.open_parquet("contribution", [source.folder / contribution.FILE], numbered=False)

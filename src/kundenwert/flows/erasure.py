@@ -24,6 +24,7 @@ from kundenwert.errors import Bug, DataError, KundenwertError, Problem
 from kundenwert.flows import scrubbing
 from kundenwert.flows.ledger import folder_of, recount
 from kundenwert.flows.project import read as read_project
+from kundenwert.flows.pseudonyms import forget_links, known_as, of_folder
 from kundenwert.flows.register import look_up
 from kundenwert.flows.scrubbing import Scrubbed, scrub_ledger, scrub_run
 from kundenwert.flows.valuation import header_of
@@ -85,7 +86,7 @@ def erase(folder: Path, customer: str, *, by: str, clock: datetime, language: st
 
     Raises DataError if the project never knew the customer.
     """
-    register = Register(folder)
+    register, plain, customer = Register(folder), customer.strip(), known_as(folder, customer)
     if problems := list(_problems(folder, customer, by)):
         raise DataError(*problems)
     with open_engine(threads=1) as engine:
@@ -98,7 +99,7 @@ def erase(folder: Path, customer: str, *, by: str, clock: datetime, language: st
     persons = known.erased(folder)
     if persons is None:
         raise Bug("An erasure was recorded and cannot be found. Please report this.")
-    return _finish(folder, persons.knowing([customer], words), clock=clock, language=language)[-1]
+    return _finish(folder, persons.knowing(dict.fromkeys((customer, plain)), words), clock=clock, language=language)[-1]
 
 
 def finish_erasures(folder: Path, *, clock: datetime, language: str = "de") -> None:
@@ -186,7 +187,7 @@ def _finish(folder: Path, persons: Erased, *, clock: datetime, language: str) ->
     # Only a cache: what is not in it is read again.
     storage.remove(folder_of(folder) / "read")
     before = _totals(folder)
-    places = []
+    places = [_without_links(folder)]
     with open_engine() as engine:
         for ledger in _ledgers(folder):
             persons = scrubbing.known_in(engine, ledger, persons)
@@ -216,6 +217,14 @@ def _finish(folder: Path, persons: Erased, *, clock: datetime, language: str) ->
         _write(register, certificate, clock, language)
         made.append(certificate)
     return made
+
+
+def _without_links(folder: Path) -> Scrubbed:
+    """In a project with pseudonyms nothing leads from the pseudonym to the person any more."""
+    done = Scrubbed("links of the pseudonyms")
+    if (pseudonyms := of_folder(folder)) is not None:
+        done.add(pseudonyms.links_file, forget_links(pseudonyms))
+    return done
 
 
 def as_json(certificate: Certificate) -> dict[str, Any]:

@@ -37,10 +37,12 @@ def init(
     progress: Progress,
     named: Mapping[Path, str] | None = None,
     preset: str = "",
+    pseudonymised: bool = False,
 ) -> Initiated:
     """Checks `files` and writes kundenwert.toml into `folder`. Raises CallError if one is there already; nothing is overwritten.
 
     named: file -> table ("transactions" for sales lines) where a person said so; the others go by the names of their columns.
+    pseudonymised: the project works with pseudonyms; this look at the files, which tells a person how they are read, does not.
     preset: name of an industry whose cost drivers, lifecycle limits and criteria are written as a start.
     """
     target = folder / project.FILE
@@ -57,6 +59,7 @@ def init(
     given = {name: value for name, value in project.settings_with(flags).of_results().items() if flags.get(name) is not None}
     chosen = {
         "title": folder.resolve().name,
+        **({"pseudonymised": True} if pseudonymised else {}),
         **({"preset": started.name} if started else {}),
         **({"currency": loaded.currency} if loaded.currency else {}),
         **given,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kundenwert.engines._engine import Reading
 from kundenwert.errors import DataError, Problem
+from kundenwert.flows.pseudonyms import known_as, without_number
 from kundenwert.flows.register import Written, look_up, unknown
 from kundenwert.register.book import Decision, Register
 
@@ -25,6 +26,7 @@ ERASED = "erased"
 
 def objection(folder: Path, customer: str, *, reason: str, by: str, clock: datetime, withdraw: bool = False) -> Written:
     """Records an objection, or that it is withdrawn. It counts from the next run on; what is exported or explained heeds it at once."""
+    reason, customer = without_number(folder, customer, reason), known_as(folder, customer)
     problems = list(unknown(folder, customer, look_up(folder, customer, before_runs=True)))
     if not by.strip():
         problems.append(Problem("It is not said who records this.", "a name.", "add it with --by."))

@@ -13,7 +13,9 @@ from kundenwert.errors import Problem, SettingsError
 from kundenwert.flows.definition import Definition
 from kundenwert.flows.definition import of_project as definition_of
 from kundenwert.flows.presets import Preset, of_project
+from kundenwert.flows.pseudonyms import of_content
 from kundenwert.flows.reading import Input
+from kundenwert.register.pseudonyms import Pseudonyms
 from kundenwert.runs import storage
 from kundenwert.settings import Settings, gather, read_project_file
 from kundenwert.sources import Wanted
@@ -30,6 +32,7 @@ class Project:
     """A project: its folder, its settings and its inputs: sales lines and, with the name of their table, others.
 
     preset: cost drivers, limits of the lifecycle and criteria, None if the file names none. definition: what counts as value.
+    pseudonyms: what takes the place of customer numbers, None if they stay as they are.
     """
 
     folder: Path
@@ -37,6 +40,7 @@ class Project:
     inputs: tuple[Input, ...]
     preset: Preset | None = None
     definition: Definition = dataclass_field(default_factory=Definition)
+    pseudonyms: Pseudonyms | None = None
 
 
 def read(folder: Path, flags: Mapping[str, Any] | None = None) -> Project:
@@ -51,6 +55,11 @@ def read(folder: Path, flags: Mapping[str, Any] | None = None) -> Project:
         except SettingsError as err:
             problems += err.problems
     without_lines = not inputs
+    pseudonyms = None
+    try:
+        pseudonyms = of_content(folder, content)
+    except SettingsError as err:
+        problems += err.problems
     for name, source in _tables(content.pop("tables", {}), problems):
         try:
             inputs += _table_inputs(folder, name, source)
@@ -78,7 +87,12 @@ def read(folder: Path, flags: Mapping[str, Any] | None = None) -> Project:
         )
     if problems:
         raise SettingsError(*problems)
-    return Project(folder, settings, tuple(inputs), preset, definition)
+    if pseudonyms:
+        inputs = [replace(item, pseudonyms=pseudonyms) for item in inputs]
+        # Settings that name customers are heeded under their pseudonyms, and only so kept with a run.
+        named = {name: tuple(map(pseudonyms.of, settings.values[name])) for name in ("collective", "not_collective")}
+        settings = settings.with_values(**named)
+    return Project(folder, settings, tuple(inputs), preset, definition, pseudonyms)
 
 
 def _tables(content: Any, problems: list[Problem]) -> list[tuple[str, Any]]:

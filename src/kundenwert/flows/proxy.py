@@ -22,6 +22,7 @@ from kundenwert.flows.blocking import FOR_REACHING
 from kundenwert.flows.ledger import open_ledger
 from kundenwert.flows.objection import load_objectors, objectors
 from kundenwert.flows.project import read as read_project
+from kundenwert.flows.pseudonyms import prepare
 from kundenwert.records import Notice
 from kundenwert.records.proxies import ProxyCheck, ProxyInput
 from kundenwert.register.blocked import Attribute, attributes, blocked, folded
@@ -203,9 +204,12 @@ def _open_attribute(engine: Engine, one: _Sought, scratch: Path) -> None:
     key = next(column.key for column in inspected.table.columns if column.name == one.column)
     inspected.table.open(engine, "proxy_raw")
     engine.project("proxy_raw_cells", "proxy_raw", {"record": Reading(("record",)), "cell": Reading((key,), type="VARCHAR")})
-    engine.project(
-        "proxy_records", "proxy_source", {"record": Reading(("record",)), "customer_id": Reading(("customer_id",), type="VARCHAR")}
-    )
+    how = ""
+    if item.pseudonyms:
+        prepare(engine, item.pseudonyms)
+        how = "pseudonym"
+    customer = Reading(("customer_id",), how, type="VARCHAR")
+    engine.project("proxy_records", "proxy_source", {"record": Reading(("record",)), "customer_id": customer})
     engine.table("proxy_known", "register/proxy_cells.sql")
 
 

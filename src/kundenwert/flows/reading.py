@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kundenwert.engines._engine import Engine
     from kundenwert.flows.progress import Progress
     from kundenwert.register.erased import Erased
+    from kundenwert.register.pseudonyms import Pseudonyms
     from kundenwert.sources import Inspected, Wanted
 
 # Raised when the shape of the kept lines changes: older ones are then read anew.
@@ -29,13 +30,14 @@ _TABLE_SHAPE = 2
 class Input:
     """One file or frame and what is known of its format. content: its sha256, "" if it is not wanted.
 
-    table: the company's table that it holds, "" for sales lines.
+    table: the company's table that it holds, "" for sales lines. pseudonyms: what takes the place of customer numbers, None: nothing.
     """
 
     source: Path | Any
     wanted: Wanted
     content: str = ""
     table: str = ""
+    pseudonyms: Pseudonyms | None = None
 
     @property
     def name(self) -> str:
@@ -149,6 +151,10 @@ def open_input(engine: Engine, item: Input, view: str, *, scratch: Path, keep: K
         inspected = sources.inspect(engine, item.source, item.wanted, scratch=scratch, hashed=False)
         file = replace(sources.open_lines(engine, inspected, view), sha256=item.content)
     read = _described(inspected, file)
+    if item.pseudonyms:
+        from kundenwert.flows.pseudonyms import hide
+
+        read = hide(engine, item, view, read)
     if keep and kept and keep.may_hold(engine, view):
         _keep(engine, kept, view, read)
     return read

@@ -131,6 +131,7 @@ def _build(engine: Engine, project: Project, building: Path, *, clock: datetime,
     content = _manifest(project, ledger, loaded, evident, figures, tested, building, progress)
     content["features"] = described
     content["proxies"] = proxy.as_json(checked)
+    content["pseudonymised"] = project.pseudonyms is not None
     content["contact_data"] = reached
     content["definition"] = project.definition.as_json()
     content["components"] = {"columns": dict(joined.columns), "facts": dict(joined.facts)}

@@ -40,7 +40,11 @@ def key_file(project: Path) -> Path:
 
 def read(project: Path) -> Key | None:
     """The key of a project, None if there is none."""
-    path = key_file(project)
+    return read_file(key_file(project))
+
+
+def read_file(path: Path) -> Key | None:
+    """The key in a file, None if there is none."""
     with files.told(path):
         if not path.is_file():
             return None
@@ -58,8 +62,13 @@ def read(project: Path) -> Key | None:
 
 def make(project: Path) -> Key:
     """A new key, written to its file."""
+    return make_file(key_file(project))
+
+
+def make_file(path: Path) -> Key:
+    """A new key, written to a file that only its owner may read."""
     key = Key(secrets.token_bytes(_BYTES))
-    files.write(key_file(project), key.secret.hex() + "\n", private=True)
+    files.write(path, key.secret.hex() + "\n", private=True)
     return key
 
 
