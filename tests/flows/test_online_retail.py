@@ -17,7 +17,7 @@ import pytest
 from kundenwert.base import customer_base
 from kundenwert.base.as_of import day_number
 from kundenwert.engines._engine import Engine
-from kundenwert.flows import project
+from kundenwert.flows import presets, project
 from kundenwert.flows.load import load
 from kundenwert.flows.look import manifest
 from kundenwert.flows.progress import Progress
@@ -124,6 +124,12 @@ def test_every_customer_with_a_line_has_a_row(customers: pa.Table, shipped: pa.T
     known = pc.unique(shipped["customer_id"].drop_null()).cast(pa.string())
     assert sorted(known.to_pylist()) == customers["customer_id"].to_pylist()
     assert set(customers["level"].to_pylist()) == {"customer", "segment", "none"}
+
+
+def test_the_shipped_lines_are_a_shops_and_run_with_its_preset(wholesaler: Ran) -> None:
+    preset = project.read(wholesaler.folder.parent.parent).preset
+    assert preset == presets.load("shop")
+    assert wholesaler.is_current
 
 
 def test_the_as_of_day_is_the_last_document_day(wholesaler: Ran, shipped: pa.Table) -> None:

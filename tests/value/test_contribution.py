@@ -346,6 +346,17 @@ def test_free_goods_that_come_back_leave_no_trace(book: Callable[..., list[Row]]
     assert total(book([paid, *given]), "gross", "discount", "db1") == total(book([paid]), "gross", "discount", "db1")
 
 
+@pytest.mark.parametrize("name", presets.names())
+def test_each_driver_of_a_preset_has_its_rate_in_its_stage_and_is_marked_as_assumed(book: Callable[..., list[Row]], name: str) -> None:
+    drivers = presets.load(name).drivers
+    activities = [("C1", driver.words[0].capitalize(), "2025-03-03", 3) for driver in drivers]
+    (row,) = book([LINE], preset=name, activities=activities)
+    for stage in presets.STAGES:
+        assert row[stage] == sum(3 * driver.rate for driver in drivers if driver.stage == stage) > 0
+    assert row["assumed"] == sum(3 * driver.rate for driver in drivers)
+    assert row["db4"] == row["db1"] - row["assumed"]
+
+
 @pytest.mark.parametrize("product", ["BONUS", "Rückvergütung", "Kick-back 2025", "annual rebate", "Boni"])
 def test_bonus_and_kickback_are_told_by_their_words(product: str, engine: Engine) -> None:
     engine.script("value/contribution/macros.sql")

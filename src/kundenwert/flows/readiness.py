@@ -47,7 +47,7 @@ def readiness(engine: Engine, loaded: Loaded, as_of: date | None = None) -> Read
         first=seen["first_day"],
         last=seen["last_day"],
         tables=tuple(_table(table, loaded.company) for table in sources.tables().values()),
-        pieces={role: (_share(seen[role], seen["lines"]), adds) for role, adds in PIECES.items()},
+        pieces={role: (_share_with(loaded, seen, role), adds) for role, adds in PIECES.items()},
     )
 
 
@@ -62,6 +62,18 @@ PIECES = {
     "list_amount": "List prices or discounts: price concessions and free goods in the customer result, who pays less than others.",
     "promotion": "Promotions: who buys only what is reduced.",
 }
+
+
+# What one of two columns tells.
+_INSTEAD = {"list_amount": ("list_amount", "discount"), "promotion": ("promotion",)}
+
+
+def _share_with(loaded: Loaded, seen: Mapping[str, Any], role: str) -> float:
+    """Share of the lines that have a cell; of what few lines need to have (a discount, a promotion) those of files that have the column."""
+    if role not in _INSTEAD:
+        return _share(seen[role], seen["lines"])
+    lines = sum(entry.file.lines for entry in loaded.files)
+    return _share(sum(entry.file.lines for entry in loaded.files if entry.roles & set(_INSTEAD[role])), lines)
 
 
 def _share(part: float, whole: float) -> float:

@@ -10,9 +10,6 @@ select
     quantity,
     amount,
     cost,
-    list_amount,
-    discount,
-    promotion,
     line_class,
     is_non_product,
     is_negative_price

@@ -7,8 +7,6 @@ select
     count(product_group) as product_group,
     count(document_id) as document_id,
     count(quantity) as quantity,
-    count(coalesce(list_amount, discount)) as list_amount,
-    count(promotion) as promotion,
     max(day) - min(day) as days,
     date '1970-01-01' + min(day) as first_day,
     date '1970-01-01' + max(day) as last_day
