@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 import report_samples as sample
+import result_samples
 
+from kundenwert.reports import customer_result
 from kundenwert.reports.customer_base import render
 
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync")
@@ -51,4 +53,11 @@ def test_the_report_never_scrolls_sideways_and_loads_nothing(tmp_path: Path) -> 
     for width, content, pictures, requests in measured(render(sample.figures(), "de"), (320, 400, 768, 1400), tmp_path):
         assert content <= width
         assert pictures >= 3
+        assert requests == 0
+
+
+def test_the_customer_result_never_scrolls_sideways_and_loads_nothing(tmp_path: Path) -> None:
+    for width, content, pictures, requests in measured(customer_result.render(result_samples.result(), "de"), (320, 768, 1400), tmp_path):
+        assert content <= width
+        assert pictures >= 1
         assert requests == 0

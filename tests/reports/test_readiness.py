@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import report_samples as sample
 
-from kundenwert.records import Notice, Readiness, ReadinessReason, TableReadiness
+from kundenwert import registry
+from kundenwert.records import GradedRun, Notice, Readiness, ReadinessReason, TableReadiness
 from kundenwert.reports._page import Facts, Fold, Page, Points, Section, Table
 from kundenwert.reports.customer_base import page, render
+from kundenwert.reports.readiness import page as readiness_page
 
 COST = Notice(
     "little_cost",
@@ -121,3 +123,33 @@ def test_the_section_is_drawn_in_both_languages() -> None:
         text = render(sample.figures(readiness=readiness(), intervals=(), backtest=None), lang)
         assert words in text
         assert 'id="readiness"' in text
+
+
+# ---------- a page of its own ----------
+
+
+def graded(**changes: Any) -> GradedRun:
+    created = datetime(2026, 10, 1, 9, 15, tzinfo=UTC)
+    return GradedRun("2026-10-01T0915Z-4f2a", "Musterhandel GmbH", sample.AS_OF, created, "0.1.0", readiness(**changes))
+
+
+def test_the_page_of_readiness_folds_nothing_and_each_part_begins_with_a_finding() -> None:
+    made = readiness_page(graded(), "en")
+    assert not any(isinstance(block, Fold) for section in made.sections for block in section.blocks)
+    assert [section.message for section in made.sections] == [
+        "1 finding to mend first",
+        "1 of 3 further tables holds too little",
+        "What 2 missing pieces would add",
+        "Every column is filled in at least half of the records",
+    ]
+    assert made.message == "The data are of grade C: 1 finding stands against a better one"
+
+
+def test_the_page_of_readiness_goes_to_paper_too_the_same_each_time() -> None:
+    render_page = registry.load("reports", "readiness")
+    assert render_page(graded(), "de", paper=True) == render_page(graded(), "de", paper=True)
+    assert render_page(graded(), "de").startswith(b"<!doctype html>")
+
+
+def test_without_reasons_the_page_says_that_nothing_stands_against_the_grade() -> None:
+    assert readiness_page(graded(grade="A", reasons=()), "de").sections[0].message == "Nichts spricht gegen die Stufe"

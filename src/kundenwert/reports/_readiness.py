@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kundenwert.records import Readiness, TableReadiness
 from kundenwert.reports._basis import Basis, Spoken, table_name, told
 from kundenwert.reports._page import Block, Cell, Column, Facts, Fold, Points, Row, Section, Table
@@ -9,6 +11,7 @@ from kundenwert.reports.language import HARD_SPACE
 
 # A role that so many lines have is not missing.
 _ALL = 0.995
+_HALF = 0.5
 
 
 def section(basis: Basis) -> tuple[Section, ...]:
@@ -116,21 +119,50 @@ def _missing(basis: Spoken, found: Readiness) -> tuple[Block, ...]:
 def page_sections(basis: Spoken, found: Readiness) -> tuple[Section, ...]:
     """The same over a page of its own, with nothing folded: paper cannot be opened."""
     text = basis.language.text
+    missing = _missing(basis, found)
+    summary = next((block.summary for block in missing if isinstance(block, Fold)), "")
     parts = (
-        ("tables", text("What the tables hold"), text("records, days and filled cells"), _tables(basis, found)),
         (
-            "missing",
-            text("What is missing, and what it would add"),
-            text("pieces of the sales lines, further tables"),
-            _missing(basis, found),
+            "tables",
+            _tables_message(basis, found),
+            text("What the tables hold"),
+            text("records, days and filled cells"),
+            _tables(basis, found),
         ),
-        ("cells", text("Filled cells by column"), text("share of the records, by the names of kundenwert.toml"), _cells(basis, found)),
+        ("missing", summary, text("What is missing, and what it would add"), text("pieces of the sales lines, further tables"), missing),
+        (
+            "cells",
+            _cells_message(basis, found),
+            text("Filled cells by column"),
+            text("share of the records, by the names of kundenwert.toml"),
+            _cells(basis, found),
+        ),
     )
-    first = Section("readiness", _reasons_message(basis, found), text("How good the data are"), text("grade from A to E"),
-                    (_facts(basis, found), *_reasons(basis, found)))  # fmt: skip
-    return (
-        first,
-        *(Section(key, _begun(blocks, subject), subject, unit, _unfolded(blocks)) for key, subject, unit, blocks in parts if blocks),
+    subject, unit = text("How good the data are"), text("grade from A to E")
+    first = Section("readiness", _reasons_message(basis, found), subject, unit, (_facts(basis, found), *_reasons(basis, found)))
+    return (first, *(Section(key, message, what, how, _unfolded(blocks)) for key, message, what, how, blocks in parts if blocks))
+
+
+def _tables_message(basis: Spoken, found: Readiness) -> str:
+    given = [table for table in found.tables if table.state != "missing"]
+    thin = sum(table.state == "thin" for table in given)
+    if not thin:
+        return basis.language.plural("The further table holds enough", "All {n} further tables hold enough", len(given))
+    return basis.language.plural(
+        "{n} of {all} further tables holds too little", "{n} of {all} further tables hold too little", thin, all=len(given)
+    )
+
+
+def _cells_message(basis: Spoken, found: Readiness) -> str:
+    shares = [share for table in found.tables if table.state != "missing" for share in table.filled.values() if share]
+    bare = sum(share < _HALF for share in shares)
+    if not bare:
+        return basis.language.text("Every column is filled in at least half of the records")
+    return basis.language.plural(
+        "{n} of {all} columns is filled in less than half of the records",
+        "{n} of {all} columns are filled in less than half of the records",
+        bare,
+        all=len(shares),
     )
 
 
@@ -140,13 +172,10 @@ def _reasons_message(basis: Spoken, found: Readiness) -> str:
     return basis.language.plural("{n} finding to mend first", "{n} findings to mend first, the gravest on top", len(found.reasons))
 
 
-def _begun(blocks: tuple[Block, ...], subject: str) -> str:
-    """The finding of a part: the words by which it would open."""
-    return next((block.summary for block in blocks if isinstance(block, Fold)), subject)
-
-
 def _unfolded(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    return tuple(inner for block in blocks for inner in (block.blocks if isinstance(block, Fold) else (block,)))
+    """Everything open; a heading of the section says what a caption would repeat."""
+    opened = (inner for block in blocks for inner in (block.blocks if isinstance(block, Fold) else (block,)))
+    return tuple(replace(block, visible_caption=False) if isinstance(block, Table) else block for block in opened)
 
 
 def _roles(basis: Spoken) -> dict[str, str]:

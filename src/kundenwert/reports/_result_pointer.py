@@ -11,6 +11,7 @@ from kundenwert.reports._basis import Basis
 from kundenwert.reports._page import Cell, Column, Row, Section, Table, Text
 from kundenwert.reports._pictures import PAIR, picture
 from kundenwert.reports._steps import Step, period_name, shown_steps
+from kundenwert.reports.charts.contribution_waterfall import unit_of
 
 _SUMS = ("net", "db1", "db2", "db3", "db4")
 
@@ -27,7 +28,8 @@ def _picture(basis: Basis, found: ResultTotals) -> Section:
     message = draw(found, basis.language.code)["usermeta"]["message"]
     legend = (("ac", _period(basis, found)), *((("before", _before(found)),) if found.before else ()))
     blocks = picture(draw, found, basis.language, widths=PAIR, legend=legend)
-    return Section("result", message, text("Customer result"), _unit(basis, found), blocks, columns=7)
+    unit = text("in {unit}, {period}", unit=unit_of(found, basis.language), period=_period(basis, found))
+    return Section("result", message, text("Customer result"), unit, blocks, columns=7)
 
 
 def _sums(basis: Basis, found: ResultTotals, steps: Sequence[Step]) -> Section:
@@ -41,7 +43,7 @@ def _sums(basis: Basis, found: ResultTotals, steps: Sequence[Step]) -> Section:
     )
     table = Table(text("Result of all customers"), columns, tuple(_row(basis, step, net) for step in steps))
     year = f" --year {found.year}" if found.year is not None else ""
-    more = text("Who costs more than they bring, why, and what would change it: all of it is written by this command.")
+    more = text("Who costs more than they bring, why, and what would change it, this command writes down:")
     share = basis.language.percent(last.amount / net if net > 0 else None)
     message = text("{share} of net revenue are left as {step}", share=share, step=last.label)
     blocks = (table, Text(more), Text(f"kundenwert report result{year}", "code"))

@@ -114,7 +114,7 @@ def _words() -> list[Spec]:
 def _headings(totals: ResultTotals, steps: tuple[Step, ...], language: Language) -> Headings:
     text, last = language.text, steps[-1] if steps else None
     period = period_name(totals, language)
-    _, unit = _unit(steps, totals.currency, language)
+    unit = unit_of(totals, language)
     message = (
         text("Of {gross} at list price {left} are left as {step}", gross=language.short(steps[0].amount, totals.currency),
              left=language.short(last.amount, totals.currency), step=last.label)
@@ -125,6 +125,11 @@ def _headings(totals: ResultTotals, steps: tuple[Step, ...], language: Language)
     if totals.before and totals.year is not None:
         title += ", " + text("{year} lighter behind", year=str(totals.year - 1))
     return Headings(message, title, text("Waterfall: {message}.", message=message))
+
+
+def unit_of(totals: ResultTotals, language: Language) -> str:
+    """What the figures of the picture are counted in, in words."""
+    return _unit(shown_steps(totals, language), totals.currency, language)[1]
 
 
 def _unit(steps: tuple[Step, ...], currency: str, language: Language) -> tuple[int, str]:
