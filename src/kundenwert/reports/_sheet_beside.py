@@ -10,7 +10,7 @@ from typing import Any
 from kundenwert.records import TableReadiness
 from kundenwert.reports._basis import table_name
 from kundenwert.reports._result_basis import short_names
-from kundenwert.reports._sheet_book import STAGES, Book, Formula, Grid, Link, Value, cost_bars, headed, headings, wrapped_height
+from kundenwert.reports._sheet_book import STAGES, Book, Formula, Grid, Link, Value, cells, cost_bars, headed, headings, wrapped_height
 from kundenwert.reports._sheet_overview import row_of
 from kundenwert.reports._workbook import missing, printed
 
@@ -170,7 +170,7 @@ def _driver_rows(grid: Grid, book: Book) -> DriverSums:
             rate,
             cost,
         )
-        grid.line(number, (*values, mark), [looks.cells[kind] for kind in kinds[:-1]] + [looks.beside])
+        grid.line(number, (*values, mark), cells(book, kinds))
     last = _TOP + len(found)
     total = round(float(sum((row["amount"] for row in found if row["amount"] is not None), Decimal(0))), 2)
     sums: list[Value] = [text("together"), None, None, None, None, None, Formula(f"=SUM(G{_TOP + 2}:G{last + 1})", total), None]

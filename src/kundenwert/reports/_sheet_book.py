@@ -56,7 +56,7 @@ class Looks(Formats):
         base = {"font_name": "Calibri", "font_size": 11, "font_color": colour("text"), "valign": "top"}
         ruled = {**base, "bold": True, "top": 1, "top_color": colour("axis")}
         numbers = {"text": "@", "count": "#,##0", "money": "#,##0.00", "share": "0.0%", "number": "#,##0.00"}
-        signed = {"change": "+#,##0.00;-#,##0.00;0.00", "change_share": "+0.0%;-0.0%;0.0%", "places": "+#,##0;-#,##0;0"}
+        signed = {"change": "+#,##0.00;-#,##0.00;0.00", "change_share": "+0.0%;-0.0%;0.0%", "places": "+#,##0;-#,##0;0", "record": "0"}
         self.cells |= {kind: book.add_format({**base, "num_format": code}) for kind, code in signed.items()}
         self.sums |= {kind: book.add_format({**base, "bold": True, "num_format": code}) for kind, code in signed.items()}
         self.ruled = {kind: book.add_format({**ruled, "num_format": code}) for kind, code in {**numbers, **signed}.items()}
@@ -192,8 +192,16 @@ def headings(grid: Grid, book: Book, row: int, heads: Sequence[str], kinds: Sequ
     """Headings stand over their figures: right over numbers, left over text."""
     grid.row(row, height=height)
     for place, (head, kind) in enumerate(zip(heads, kinds, strict=True)):
-        beside = kind == "text" and place > 0 and kinds[place - 1] != "text"
-        grid.put(row, place, head, book.looks.head(kind, beside=beside))
+        grid.put(row, place, head, book.looks.head(kind, beside=_is_beside(kinds, place)))
+
+
+def cells(book: Book, kinds: Sequence[str]) -> list[Format]:
+    """The formats of a row: text to the right of figures keeps its distance from them, as its heading does."""
+    return [book.looks.beside if _is_beside(kinds, place) else book.looks.cells[kind] for place, kind in enumerate(kinds)]
+
+
+def _is_beside(kinds: Sequence[str], place: int) -> bool:
+    return kinds[place] == "text" and place > 0 and kinds[place - 1] != "text"
 
 
 def loss_bars(lowest: float) -> dict[str, Any]:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from kundenwert.records import LossMaker
-from kundenwert.reports._sheet_book import Book, Grid, Link, Value, cost_bars, headed, headings, loss_bars, wrapped_height
+from kundenwert.reports._sheet_book import Book, Grid, Link, Value, cells, cost_bars, headed, headings, loss_bars, wrapped_height
 from kundenwert.reports._workbook import missing, printed
 
 _HEAD_ROW = 5
 _KINDS = ("text", "text", *("money",) * 6, "share", "text", *("money",) * 4, "text")
 _WIDTHS = (14, 30, *(15,) * 5, 17, 11, 20, 14, 14, 16, 16, 66)
-_LOSS, _CAUSE, _EXCESS, _LEVER = 7, 9, 12, 14
+_LOSS, _EXCESS, _LEVER = 7, 12, 14
 
 
 def losses(book: Book, drilled: Mapping[str, int]) -> None:
@@ -95,8 +95,8 @@ def _heads(book: Book) -> tuple[str, ...]:
 
 
 def _row(grid: Grid, book: Book, row: int, maker: LossMaker, name: str, drilled: Mapping[str, int]) -> None:
-    look = [book.looks.cells[kind] for kind in _KINDS]
-    look[_CAUSE], look[_LEVER] = book.looks.beside, book.looks.beside_wrapped
+    look = cells(book, _KINDS)
+    look[_LEVER] = book.looks.beside_wrapped
     identity: Value = maker.customer_id
     if maker.customer_id in drilled:
         identity, look[0] = Link(book.sheets["records"].name, f"A{drilled[maker.customer_id] + 1}", maker.customer_id), book.looks.link

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kundenwert.records import ResultStep
 from kundenwert.reports._result_steps import message
-from kundenwert.reports._sheet_book import STAGES, SUMS, TAKEN, Book, Formula, Grid, Value, cost_bars, headed, headings, loss_bars
+from kundenwert.reports._sheet_book import STAGES, SUMS, TAKEN, Book, Formula, Grid, Value, cells, cost_bars, headed, headings, loss_bars
 from kundenwert.reports._workbook import printed
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _checks(grid: Grid, book: Book, elsewhere: Elsewhere, row: int) -> int:
     for number, check in enumerate(found, row + 1):
         verdict = Formula(f'=IF(ABS(D{number + 1})<=E{number + 1},"{text("right")}","{text("wrong")}")', _verdict(book, check))
         values = (check.label, check.left, check.right, check.difference, check.allowed, verdict)
-        grid.line(number, values, [looks.cells[kind] for kind in kinds[:-1]] + [looks.beside])
+        grid.line(number, values, cells(book, kinds))
     first, last = row + 2, row + 1 + len(found)
     wrong = sum(_verdict(book, check) != text("right") for check in found)
     told = (text("All {n} checks are right: the figures tie.", n=len(found)), text("The figures do not tie: see the checks below."))

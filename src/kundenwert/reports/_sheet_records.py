@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from kundenwert.reports._basis import table_name
-from kundenwert.reports._sheet_book import Book, Formula, Grid, Link, Value, groups, headed, headings, set_row, write
+from kundenwert.reports._sheet_book import Book, Formula, Grid, Link, Value, cells, groups, headed, headings, set_row, write
 from kundenwert.reports._workbook import missing, printed
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kundenwert.reports._sheet_customers import Layout
 
 _HEAD_ROW = 4
-_KINDS = ("text", "text", "date", "text", "text", "number", "number", "money", "money", "money", "text", "count", "text")
+_KINDS = ("text", "text", "date", "text", "text", "number", "number", "money", "money", "money", "text", "record", "text")
 _WIDTHS = (18, 26, 12, 16, 26, 11, 12, 16, 16, 12, 30, 10, 14)
 _AMOUNT, _LISTED, _DIFFERENCE = 7, 8, 9
 _EPOCH = date(1970, 1, 1)
@@ -124,13 +124,13 @@ def _customer(book: Book, drilled: Drilled, listed: Layout, listed_row: int) -> 
 
     sheet, looks = book.sheets["records"], book.looks
     amounts = [_amount(book, step) for step in drilled.steps]
-    cells = "+".join(f"H{step.row + 1}" for step in drilled.steps) or "0"
+    steps = "+".join(f"H{step.row + 1}" for step in drilled.steps) or "0"
     write(sheet, drilled.row, 0, Link(book.sheets["customers"].name, f"A{listed_row + 1}", drilled.customer), looks.ruled_link)
     write(sheet, drilled.row, 1, book.basis.name(book.last), looks.ruled["text"])
     name = book.found.columns["name"][listed_row - listed.first]
     for place in (2, 3, 4, 5, 6, 10, 11, 12):
         write(sheet, drilled.row, place, str(name) if place == 2 and name and name is not np.ma.masked else None, looks.ruled["text"])
-    write(sheet, drilled.row, _AMOUNT, Formula(f"={cells}", round(sum(amounts), 2)), looks.ruled["money"])
+    write(sheet, drilled.row, _AMOUNT, Formula(f"={steps}", round(sum(amounts), 2)), looks.ruled["money"])
     _compared(book, drilled.row, listed, listed_row, book.last, round(sum(amounts), 2), looks.ruled["money"])
 
 
@@ -167,8 +167,8 @@ def _counted(book: Book, step: Step) -> str:
 
 
 def _records(book: Book, step: Step, names: Mapping[str, str]) -> None:
-    sheet, looks = book.sheets["records"], book.looks
-    how = [looks.cells[kind] for kind in _KINDS]
+    sheet = book.sheets["records"]
+    how = cells(book, _KINDS)
     for row, values in enumerate(_lines(book, step, names), step.row + 1):
         set_row(sheet, row, {"level": 2, "hidden": True})
         for place, value in enumerate(values):
