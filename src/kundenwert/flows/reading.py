@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # Raised when the shape of the kept lines changes: older ones are then read anew.
 _SHAPE = 3
-_TABLE_SHAPE = 2
+_TABLE_SHAPE = 3
 
 
 @dataclass(frozen=True)
