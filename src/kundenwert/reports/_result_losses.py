@@ -222,6 +222,6 @@ def _spread(basis: ResultBasis) -> tuple[Section, ...]:
         "The customers stand in a row, the best first, and their results are added up. Where the line falls, they cost more than they "
         "bring."
     )
-    unit = text("{step} added up from the best customer down, {period}", step=basis.last_name(), period=basis.period)
+    unit = text("{step} added up, the best first, {period}", step=basis.last_name(), period=basis.period)
     blocks = picture(draw, whale, basis.language, widths=PAIR)
     return (Section("whale", message, text("Whale curve"), unit, blocks, note=note, columns=_HALF),)

@@ -31,7 +31,8 @@ def render(result: CustomerResult, lang: str = "de") -> bytes:
 def _first(basis: ResultBasis) -> tuple[Section, ...]:
     """The result, why customers lose money, how the result is spread, and what to do about it."""
     by_key = {section.key: section for section in _result_losses.sections(basis)}
-    beside = tuple(by_key[key] for key in ("causes", "whale") if key in by_key)
+    # How to read a whale curve stands in the glossary; the page must hold the levers too.
+    beside = tuple(replace(by_key[key], note="") for key in ("causes", "whale") if key in by_key)
     return (_result_steps.section(basis), *beside, *_result_losses.levers(basis))
 
 
