@@ -1,6 +1,7 @@
 """Measures everything that design targets exist for: `python3 run.py bench [--sizes 100k,1m,10m] [--runs 3] [--data FOLDER]`.
 
-`python3 run.py bench kill` kills runs at random moments instead (`kill.py`)."""
+`python3 run.py bench kill` kills runs at random moments instead (`kill.py`), `python3 run.py bench contribution` measures the customer
+result alone (`contribution.py`)."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import kill, other, posterior, report, start, value
+from bench import contribution, kill, other, posterior, report, start, value
 from bench.measure import KUNDENWERT, Series, module, side_by_side
 from bench.report import Check
 
@@ -148,6 +149,8 @@ class Bench:
 def main() -> None:
     if sys.argv[1:2] == ["kill"]:
         sys.exit(kill.main(sys.argv[2:]))
+    if sys.argv[1:2] == ["contribution"]:
+        sys.exit(contribution.main(sys.argv[2:]))
     given = arguments()
     given.results = given.results.resolve()
     with tempfile.TemporaryDirectory(prefix="kundenwert-bench-") as scratch:
@@ -155,10 +158,18 @@ def main() -> None:
         data.mkdir(parents=True, exist_ok=True)
         bench = Bench(given, data, Path(scratch))
         bench.run()
+        result = (
+            contribution.section(SIZES["1m"], given.runs, data, Path(scratch), memory=given.memory, threads=given.threads)
+            if "1m" in given.sizes.split(",")
+            else ""
+        )
     for line in _lines(bench.checks):
         print(line)
     old = given.results.read_text(encoding="utf-8") if given.results.exists() else ""
-    page = report.carried_over(old, report.text(bench.checks, bench.series, bench.notes))
+    page = report.text(bench.checks, bench.series, bench.notes)
+    if result:
+        page = report.with_section(page, contribution.TITLE, result)
+    page = report.carried_over(old, page)
     given.results.write_text(page, encoding="utf-8")
     raw = {what: [one.as_json() for one in found.runs] for what, found in bench.series.items()}
     given.results.with_suffix(".json").write_text(json.dumps(raw, indent=1), encoding="utf-8")

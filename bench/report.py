@@ -71,12 +71,12 @@ def text(checks: Sequence[Check], series: dict[str, Series], notes: Sequence[str
         f"{datetime.now(UTC):%Y-%m-%d}. {machine()}. Written by `python3 run.py bench`.",
         _NOISE.format(min(loads), max(loads)),
         "## Targets",
-        _table(
+        table(
             ("", "what", "target", "measured"),
             [("met" if one.is_met else "**missed**", one.what, one.target, one.measured) for one in ordered],
         ),
         "## Runs",
-        _table(
+        table(
             ("what", "runs", "seconds (median)", "fastest", "slowest", "processor seconds", "peak memory, MB"),
             [
                 (what, len(s.runs), f"{s.wall:.2f}", f"{s.spread[0]:.2f}", f"{s.spread[1]:.2f}", f"{s.cpu:.2f}", f"{s.memory / 1e6:,.0f}")
@@ -84,7 +84,7 @@ def text(checks: Sequence[Check], series: dict[str, Series], notes: Sequence[str
             ],
         ),
         "## Where the time goes",
-        _table(
+        table(
             ("what", "phase", "seconds (median)"),
             [(what, phase, f"{seconds:.2f}") for what, s in series.items() for phase, seconds in s.phases.items()],
         ),
@@ -111,6 +111,7 @@ def carried_over(old: str, new: str) -> str:
     return new
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """A table in Markdown."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(str(cell) for cell in row) + " |" for row in lines)

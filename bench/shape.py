@@ -11,6 +11,7 @@ import duckdb
 
 COLUMNS = "select column_name, column_type from (describe from read_parquet($path))"
 PACKING = "select distinct compression from parquet_metadata($path)"
+_KIND = ("columns", "compression")
 ROWS = """
 select count(*), count(*) filter (where customer_id < before)
 from (
@@ -29,6 +30,16 @@ def main(floor: str, value: str) -> None:
             raise SystemExit(f"The tables of floor and value differ in {what}: {shapes[0][what]} and {shapes[1][what]}.")
     if shapes[0]["out of order"]:
         raise SystemExit(f"{shapes[0]['out of order']:,} rows are out of order.")
+
+
+def columns_alike(floor: str, value: str) -> None:
+    """Stops with the difference if columns, types or compression differ; rows may."""
+    with duckdb.connect() as connection:
+        connection.execute("set enable_progress_bar = false")
+        shapes = [{what: found for what, found in _shape(connection, path).items() if what in _KIND} for path in (floor, value)]
+    for what in _KIND:
+        if shapes[0][what] != shapes[1][what]:
+            raise SystemExit(f"The tables of floor and value differ in {what}: {shapes[0][what]} and {shapes[1][what]}.")
 
 
 def _shape(connection: duckdb.DuckDBPyConnection, path: str) -> dict[str, object]:

@@ -45,3 +45,11 @@ def test_an_unsorted_table_is_noticed(bench) -> None:
     duckdb.execute(f"copy (from '{folder / 'floor.parquet'}' order by customer_id desc) to '{turned}' (compression snappy)")
     with pytest.raises(AssertionError, match="differ in out of order: 0 and 999"):
         run("shape", folder / "floor.parquet", turned)
+
+
+def test_the_floor_of_the_customer_result_writes_the_same_kind_of_table(bench) -> None:
+    run, folder = bench
+    run("ledger", 120, folder / "ledger")
+    run("contribution", "floor", folder / "ledger", folder / "groups.parquet", "1GB", 1)
+    run("contribution", "whole", folder / "ledger", folder / "contribution.parquet", "1GB")
+    run("contribution", "shape", folder / "groups.parquet", folder / "contribution.parquet")
