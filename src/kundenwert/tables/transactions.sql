@@ -13,16 +13,16 @@ select
     discount,
     currency,
     case
-        when customer_id is null then 'sale'
-        when is_cancellation then 'cancellation'
-        when is_return then 'return'
-        else 'sale'
+        when customer_id is null then 'sale'::line_kind
+        when is_cancellation then 'cancellation'::line_kind
+        when is_return then 'return'::line_kind
+        else 'sale'::line_kind
     end as kind,
     case
-        when customer_id is null then 'without_customer'
-        when is_cancellation then 'cancellation'
-        when is_return then 'return'
-        else 'kept'
+        when customer_id is null then 'without_customer'::line_class
+        when is_cancellation then 'cancellation'::line_class
+        when is_return then 'return'::line_class
+        else 'kept'::line_class
     end as line_class,
     is_free,
     is_non_product,
