@@ -330,8 +330,9 @@ class Story:
     def comes_back(self) -> Flags:
         """Which of these contacts are letters that came back: the customer has moved, and the master data do not know where to."""
         found = self.contacts
-        moved: Flags = self.chance.uniform("moved", self.people.place[found["customer"]]) < MOVED_SHARE
-        return moved & (found["channel"] == MAILING)
+        has_moved = self.chance.uniform("moved", self.people.place[found["customer"]]) < MOVED_SHARE
+        letters: Flags = found["channel"] == MAILING
+        return has_moved & letters
 
 
 def _last(year: int) -> int:
