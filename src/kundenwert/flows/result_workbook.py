@@ -104,7 +104,7 @@ def _customers(engine: Engine, year: int | None, *, before: int | None, half: in
     engine.table("left_out", "value/contribution/objectors.sql")
     engine.table("period", "value/contribution/period.sql", year=year)
     engine.table("ranks", "value/contribution/ranks.sql")
-    engine.table("loss_causes", f"value/contribution/{'loss_causes' if served else 'workbook_no_causes'}.sql")
+    engine.table("loss_causes", "value/contribution/loss_causes.sql" if served else "value/contribution/workbook_no_causes.sql")
     engine.table("workbook_customers", "value/contribution/workbook_customers.sql", year=year, before=before, half=half, erased=ERASED)
 
 
