@@ -30,7 +30,7 @@ PAYMENTS = {
     "paid_amount": MONEY, "cash_discount": MONEY, "dunning_level": pa.int32(), "disputed": pa.bool_(),
 }  # fmt: skip
 CUSTOMERS = {"customer_id": pa.string(), "kind": pa.string(), "legal_form": pa.string(), "name": pa.string(), "external_rating": MONEY}
-CONTACTS = {"customer_id": pa.string(), "date": pa.date32(), "duration_minutes": MONEY}
+CONTACTS = {"customer_id": pa.string(), "date": pa.date32(), "duration_minutes": MONEY, "cost": MONEY}
 COMPLAINTS = {
     "customer_id": pa.string(), "date": pa.date32(), "resolved_on": pa.date32(), "cost": MONEY, "satisfaction": MONEY,
 }  # fmt: skip
@@ -264,8 +264,10 @@ def test_a_bargain_that_is_cancelled_leaves_no_trace(told: Told) -> None:
 
 def test_contacts_of_a_year_and_the_days_since_the_last_one(told: Told) -> None:
     days = [date(2025, 6, 10), date(2024, 7, 1), date(2024, 6, 30), date(2025, 7, 1)]
-    found = told("contact_history", contacts=[{"customer_id": "a", "date": day, "duration_minutes": Decimal(15)} for day in days])
-    assert found["a"] == {"contacts": 2, "contact_minutes": 30.0, "days_since_contact": 20}
+    contact = {"customer_id": "a", "duration_minutes": Decimal(15), "cost": Decimal("42.50")}
+    found = told("contact_history", contacts=[{**contact, "date": day} for day in days])
+    assert found["a"] == {"contacts": 2, "contact_minutes": 30.0, "contact_cost": Decimal("85.00"), "days_since_contact": 20}
+    assert told("contact_history", contacts=[{**contact, "date": days[0], "cost": None}])["a"]["contact_cost"] is None
 
 
 def test_complaints_stand_beside_orders_and_a_settlement_of_later_is_not_known(told: Told) -> None:
