@@ -106,3 +106,13 @@ def test_another_currency_changes_no_share(values: list[int], factor: float) -> 
     own, other = (concentration(np.array(values, dtype=float) * times, measure="clv") for times in (1, factor))
     assert (own.gini, own.hhi, *own.whale_peak) == pytest.approx((other.gini, other.hhi, *other.whale_peak))
     assert [entry.customers for entry in own.classes] == [entry.customers for entry in other.classes]
+
+
+@given(values=st.lists(st.integers(-3, 9), min_size=1, max_size=80))
+def test_customers_with_equal_values_may_be_given_as_a_count(values: list[int]) -> None:
+    distinct, counts = np.unique(np.array(values, dtype=float), return_counts=True)
+    one, other = concentration(np.array(values), measure="clv"), concentration(distinct, measure="clv", customers=counts)
+    assert [(entry.customers, entry.value) for entry in one.classes] == [(entry.customers, entry.value) for entry in other.classes]
+    assert (one.gini, one.hhi, *one.whale_peak) == pytest.approx((other.gini, other.hhi, *other.whale_peak), abs=1e-9)
+    for first, second in ((one.lorenz, other.lorenz), (one.whale, other.whale)):
+        assert np.array(first) == pytest.approx(np.array(second), abs=1e-9)

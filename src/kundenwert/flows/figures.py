@@ -51,10 +51,15 @@ def gather(engine: Engine, customers: Path, valued: Valued, settings: Settings) 
     at_risk = engine.rows("value/at_risk.sql", as_of=valued.as_of, count=_TOP)
     loss = at_risk[0]["found_loss"] if at_risk else 0.0
     is_money = valued.amounts.yardstick != "purchases"
-    values = engine.arrays("value/measures.sql")["value"]
+    spread = engine.arrays("value/measures.sql")
     return Figures(
         totals=_totals(sums),
-        concentration=concentration(values, measure="clv" if is_money else "expected_purchases", limits=settings.class_limits),
+        concentration=concentration(
+            spread["value"],
+            measure="clv" if is_money else "expected_purchases",
+            customers=spread["customers"],
+            limits=settings.class_limits,
+        ),
         top=tuple(engine.rows("value/top.sql", count=_TOP)),
         at_risk=tuple({name: value for name, value in row.items() if not name.startswith("found")} for row in at_risk),
         at_risk_count=at_risk[0]["found"] if at_risk else 0,

@@ -1,5 +1,6 @@
--- value/measures.sql: the one column that concentration is measured on, of customers that have it
-select coalesce(clv::double, expected_purchases) as value
+-- value/measures.sql: the values that concentration is measured on, and how many customers have each
+select coalesce(clv::double, expected_purchases) as value, count(*) as customers
 from valued_customers
 where level in ('customer', 'segment')
+group by all
 order by value desc
