@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kundenwert.engines import open_engine
 from kundenwert.errors import CallError
+from kundenwert.flows.objection import load_objectors, objectors
 from kundenwert.records import Notice
 from kundenwert.runs.choose import choose
 
@@ -160,6 +161,7 @@ def compare(project: Path, first: str, second: str, *, count: int = 10) -> RunCo
     before, after = (run.manifest for run in runs)
     measure = "value" if _has_one_money(before, after) and _same(before, after, "yardstick") else "expected_purchases"
     with tempfile.TemporaryDirectory(prefix="kundenwert-") as spill, open_engine(spill=Path(spill)) as engine:
+        load_objectors(engine, objectors(project))
         groups, gains, losses = _customers(engine, runs, measure, count)
     return RunComparison(
         first=_facts(runs[0]),

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +27,7 @@ from kundenwert.flows.register import look_up
 from kundenwert.flows.scrubbing import Scrubbed, scrub_ledger, scrub_run
 from kundenwert.flows.valuation import header_of
 from kundenwert.register import erased as known
-from kundenwert.register.book import TABLES, Decision, Register
+from kundenwert.register.book import TABLES, Covered, Decision, Register
 from kundenwert.register.erased import Erased
 from kundenwert.register.keys import Key
 from kundenwert.runs import storage, store
@@ -41,7 +39,6 @@ _CERTIFICATES = "certificates"
 # What is ours below a project; all else is somebody's file.
 _OURS = ("ledger", "runs", "plans", "register")
 _KEYS = "keys"
-_TEXT_NODE = re.compile(r">([^<>]+)<")
 _MONEY = ("revenue", "past", "clv", "value")
 
 
@@ -59,7 +56,8 @@ class Held:
 class Certificate:
     """What an erasure did. Neither number nor name of the person stands in it.
 
-    subject: keyed hash of the number. rows: how many rows of the register lost their content. places: what was taken out of which files.
+    subject: keyed hash of the number. rows: how many rows of the register lost their content, or what they said of the person beside others.
+    places: what was taken out of which files.
     remaining: files below the project that still name the person and are not ours to change. sources: inputs, which are never changed.
     """
 
@@ -92,10 +90,12 @@ def erase(folder: Path, customer: str, *, by: str, clock: datetime, language: st
     with open_engine(threads=1) as engine:
         words = [word for ledger in _ledgers(folder) for word in scrubbing.words_of(engine, ledger, [customer])]
     before, blank = known.erased(folder), _rows_about(register, customer)
-    was_interrupted = before is not None and before.is_id(customer) and bool(_open(register)) and not blank
+    new = known.hashes(register.key(), customer, words)
+    person = Erased(register.key(), frozenset({new["id"]}), frozenset(new["words"])).knowing(dict.fromkeys((customer, plain)), words)
+    cover = list(_rows_mentioning(register, person, blank))
+    was_interrupted = before is not None and before.is_id(customer) and bool(_open(register)) and not (blank or cover)
     if not was_interrupted:
-        new = known.hashes(register.key(), customer, words)
-        register.record([Decision("erase", "erased", new, subject=customer)], at=clock, by=by.strip(), blank=blank)
+        register.record([Decision("erase", "erased", new, subject=customer)], at=clock, by=by.strip(), blank=blank, cover=cover)
     persons = known.erased(folder)
     if persons is None:
         raise Bug("An erasure was recorded and cannot be found. Please report this.")
@@ -158,6 +158,24 @@ def _holds(content: Any, customer: str) -> bool:
     return bool(content == customer)
 
 
+def _rows_mentioning(register: Register, person: Erased, blank: Sequence[tuple[str, int]]) -> Iterator[Covered]:
+    """Rows about others in which somebody wrote the number or the name: they are told without it."""
+    for table in (table for table in TABLES if table != "erased"):
+        for row in register.rows(table):
+            told = _without(row.content, person)
+            if told != row.content and (table, row.number) not in blank:
+                yield Covered(table, row.number, told)
+
+
+def _without(content: Any, person: Erased) -> Any:
+    if isinstance(content, dict):
+        return {name: _without(one, person) for name, one in content.items()}
+    if isinstance(content, list):
+        return [_without(one, person) for one in content]
+    is_text = isinstance(content, str) and not scrubbing.is_figure(content)
+    return scrubbing.hidden(content, person) if is_text and person.is_in(content) else content
+
+
 def _open(register: Register) -> list[int]:
     """The erasures without a certificate, by their rows."""
     return [row.number for row in register.rows("erased") if not _certificate_file(register, row.number).is_file()]
@@ -207,7 +225,7 @@ def _finish(folder: Path, persons: Erased, *, clock: datetime, language: str) ->
             recorded=row.at,
             finished=clock.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             by=row.by,
-            rows=len(entry["blanked"]),
+            rows=len(entry["blanked"]) + len(entry.get("covered", ())),
             places=tuple(place for place in places if place.files),
             totals=totals,
             files_checked=checked,
@@ -321,7 +339,7 @@ def _sweep(engine: Engine, folder: Path, persons: Erased) -> tuple[int, tuple[st
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.resolve() not in inputs and path.relative_to(folder).parts[0] != _KEYS:
             checked += 1
-            if _names(engine, path, persons):
+            if persons.is_in(path.stem) or _names(engine, path, persons):
                 remaining.append(path.relative_to(folder).as_posix())
     return checked, tuple(remaining)
 
@@ -332,8 +350,7 @@ def _names(engine: Engine, path: Path, persons: Erased) -> bool:
     if path.suffix == ".json":
         return scrubbing.scrub_json(path, persons, change=False) > 0
     if path.suffix == ".html":
-        text = path.read_text(encoding="utf-8", errors="replace")
-        return any(persons.is_in(unescape(node)) for node in _TEXT_NODE.findall(text) if not scrubbing.is_figure(node))
+        return scrubbing.cover_html(path.read_text(encoding="utf-8", errors="replace"), persons)[1] > 0
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             return any(_lines_name(_pieces(archive.read(name)), persons) for name in archive.namelist())

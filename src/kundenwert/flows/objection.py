@@ -11,7 +11,9 @@ from kundenwert.engines._engine import Reading
 from kundenwert.errors import DataError, Problem
 from kundenwert.flows.pseudonyms import known_as, without_number
 from kundenwert.flows.register import Written, look_up, unknown
+from kundenwert.records import Notice
 from kundenwert.register.book import Decision, Register
+from kundenwert.runs import store
 
 if TYPE_CHECKING:
     from kundenwert.engines._engine import Engine
@@ -37,7 +39,18 @@ def objection(folder: Path, customer: str, *, reason: str, by: str, clock: datet
     content = {"customer_id": customer, "status": "withdrawn" if withdraw else "objected", "reason": reason.strip()}
     decision = Decision("withdraw objection" if withdraw else "object", "objections", content, subject=customer)
     (entry,) = Register(folder).record([decision], at=clock, by=by.strip())
+    if not withdraw:
+        _strike_from_reports(folder, customer)
     return Written(entry, content)
+
+
+def _strike_from_reports(folder: Path, customer: str) -> None:
+    """Takes a customer out of the lists of the reports there are: who objects stands in no list from this moment on."""
+    from kundenwert.flows.scrubbing import strike_rows
+
+    for name in store.names(folder):
+        for path in sorted((store.runs_folder(folder) / name).rglob("*.html")):
+            strike_rows(path, lambda listed: listed == customer)
 
 
 def objectors(folder: Path) -> frozenset[str]:
@@ -56,16 +69,33 @@ def set_apart(engine: Engine, folder: Path, loaded: Loaded, settings: Settings) 
         return loaded
     load_objectors(engine, found)
     flag = Reading(("objection",)) if by_records else Reading(type="boolean")
-    source = "ledger_customers" if by_records else "objectors"
+    source = "ledger_customers" if by_records else "objectors_none"
     engine.project("objections_of_records", source, {"customer_id": Reading(("customer_id",)), "objection": flag})
     apart = engine.table(APART, "register/apart.sql", erased=bool(loaded.erased))
+    told = _told(engine, loaded) if found else ()
     if loaded.erased:
         # The row of erased persons is no customer: neither are its lines matched, nor has it objected.
         engine.remember("collective", [*settings.collective, ERASED])
-    return replace(loaded, objected=apart - bool(loaded.erased))
+    return replace(loaded, objected=apart - bool(loaded.erased), notices=(*loaded.notices, *told))
+
+
+def _told(engine: Engine, loaded: Loaded) -> tuple[Notice, ...]:
+    """Objections whose number the data do not know as it is written: told as counts, for the notices of a run are read by many."""
+    records = loaded.company is not None and loaded.company.of("customers") is not None
+    engine.project("known_objections", "ledger_customers" if records else "objectors_none", {"customer_id": Reading(("customer_id",))})
+    (row,) = engine.rows("register/objectors_unknown.sql")
+    notices = []
+    if row["alike"]:
+        text = "{count} objections name a number that the data write otherwise (capitals, zeros in front); they count for that customer."
+        notices.append(Notice("objectors_alike", text, {"count": row["alike"]}))
+    if lost := row["unknown"] - row["alike"]:
+        text = "{count} objections name a number that neither a line nor a customer record knows. Look whether it is the right one."
+        notices.append(Notice("objectors_unknown", text, {"count": lost}))
+    return tuple(notices)
 
 
 def load_objectors(engine: Engine, found: frozenset[str]) -> None:
     """Makes table `objectors`: customer_id."""
     # A table needs a row to have a type; no customer has an empty number.
     engine.load("objectors", {"customer_id": [*sorted(found), ""]})
+    engine.load("objectors_none", {"customer_id": [""]})

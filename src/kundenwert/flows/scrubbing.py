@@ -298,7 +298,36 @@ def hidden(text: str, erased: Erased) -> str:
 
 
 def _scrub_html(path: Path, erased: Erased) -> int:
-    """Takes the rows of erased persons out of the lists of a report."""
+    """Takes the rows of erased persons out of the lists of a report, and covers them where they are mentioned."""
+    places = strike_rows(path, erased.is_id)
+    text = path.read_text(encoding="utf-8")
+    covered, mentions = cover_html(text, erased)
+    if mentions:
+        storage.write_text(path, covered)
+    return places + mentions
+
+
+# What people read of a page: its texts, and what some attributes say.
+_READ = re.compile("(?<=>)[^<>]+(?=<)|" + "|".join(rf'(?<=\s{name}=")[^"]+' for name in ("title", "alt", "aria-label")))
+
+
+def cover_html(text: str, erased: Erased) -> tuple[str, int]:
+    """A page with what names an erased person covered, and in how many places; figures stay."""
+    places = 0
+
+    def without(match: re.Match[str]) -> str:
+        nonlocal places
+        plain = html.unescape(match[0])
+        if not plain.strip() or is_figure(plain) or not erased.is_in(plain):
+            return match[0]
+        places += 1
+        return html.escape(hidden(plain, erased), quote=True)
+
+    return _READ.sub(without, text), places
+
+
+def strike_rows(path: Path, is_named: Callable[[str], bool]) -> int:
+    """Takes rows out of the lists of a report: those of customers for whose number `is_named` holds; returns how many."""
     text = path.read_text(encoding="utf-8")
     rows = re.compile(
         r"<tr>\s*<th[^>]*class=\"name\"[^>]*><bdi(?: title=\"(?P<full>[^\"]*)\")?>(?P<name>[^<]*)</bdi>.*?</tr>\s*", re.DOTALL
@@ -306,7 +335,7 @@ def _scrub_html(path: Path, erased: Erased) -> int:
     kept, places = [], 0
     for match, before in _with_text_before(rows, text):
         kept.append(before)
-        if match and erased.is_id(html.unescape(match["full"] or match["name"])):
+        if match and is_named(html.unescape(match["full"] or match["name"])):
             places += 1
         elif match:
             kept.append(match[0])

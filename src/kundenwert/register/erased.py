@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from kundenwert.errors import Problem, StorageError
 from kundenwert.register import files
@@ -21,6 +23,11 @@ _SURE_LENGTH = 4
 _SURE_DIGITS = 6
 # What parts the cells of a raw record.
 _CELLS = re.compile(r'[;,\t|"]')
+# A name is known in any order of its words, with and without form of address, with umlauts typed or written out. macros.sql does the same.
+_TOKENS = re.compile(r"[0-9a-z@+]+")
+_FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "é": "e", "è": "e", "á": "a", "à": "a"})
+_ADDRESSES = frozenset({"herr", "herrn", "frau", "dr", "prof", "mr", "mrs", "ms", "firma", "familie"})
+_EITHER_WAY = {"ä": "(?:ä|ae)", "ö": "(?:ö|oe)", "ü": "(?:ü|ue)", "ß": "(?:ß|ss)"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,7 @@ class Erased:
 
     def knowing(self, ids: Iterable[str], words: Iterable[str] = ()) -> Erased:
         """The same, with numbers and names that are known in the clear too."""
-        more = tuple(word for word in words if self.key.of(_word(word)) in self.words)
+        more = tuple(word for word in words if self._is_word(word))
         plain_ids, plain_words = (*self.plain_ids, *ids), (*self.plain_words, *more)
         return replace(self, plain_ids=tuple(dict.fromkeys(plain_ids)), plain_words=tuple(dict.fromkeys(plain_words)))
 
@@ -50,30 +57,73 @@ class Erased:
 
     def is_cell(self, text: str) -> bool:
         """Whether a text is a number or a name of an erased person and nothing else."""
-        return self.is_id(text.strip()) or self.key.of(_word(text)) in self.words
+        return self.is_id(text.strip()) or self._is_word(text)
+
+    def _is_word(self, text: str) -> bool:
+        return not self.words.isdisjoint(self.key.of(form) for form in _forms(text))
 
     def is_in(self, text: str) -> bool:
         """Whether a text holds the number or a name of an erased person, as a whole cell or, where that is sure, as whole words."""
         if self.pattern and re.search(self.pattern, text):
             return True
-        return any(self.is_cell(cell) for cell in {text, *_CELLS.split(text)} if cell.strip())
+        cells = _CELLS.split(text)
+        # Family name and first name may stand in two cells.
+        pairs = {f"{one} {other}" for one, other in pairwise(cells)}
+        return any(self.is_cell(cell) for cell in {text, *cells, *pairs} if cell.strip())
 
     @cached_property
     def pattern(self) -> str:
         """A pattern of what can be told from other words in a running text; "" if nothing can. Understood by Python and by the engine."""
         sure = [
-            re.escape(one) for one in (*self.plain_ids, *self.plain_words) if len(one) >= (_SURE_DIGITS if one.isdigit() else _SURE_LENGTH)
+            variants(one) for one in (*self.plain_ids, *self.plain_words) if len(one) >= (_SURE_DIGITS if one.isdigit() else _SURE_LENGTH)
         ]
         return rf"(?i)(?:^|[^0-9A-Za-zÄÖÜäöüß])(?:{'|'.join(sure)})(?:$|[^0-9A-Za-zÄÖÜäöüß])" if sure else ""
+
+
+def variants(word: str) -> str:
+    """A pattern for a number or name as people write it: with blanks, commas or points between its words, with the family name first, with
+    umlauts written out.
+
+    >>> bool(re.fullmatch(variants("Jörg Müller"), "MUELLER, Joerg", re.IGNORECASE))
+    True
+    """
+    # An address of mail or a number stays in its order.
+    if not re.fullmatch(r"[^\W\d_]+(?:[\s.,-]+[^\W\d_]+)+\.?", word.strip()):
+        return _spelled(word.strip())
+    parts = [part for part in re.split(r"[\s.,-]+", word.strip()) if part]
+    kept = [part for part in parts if part.lower() not in _ADDRESSES] or parts
+    orders = [[*kept[place:], *kept[:place]] for place in range(len(kept))]
+    return "|".join(r"[\s.,_-]+".join(map(_spelled, order)) for order in orders)
+
+
+def _spelled(word: str) -> str:
+    spelled = word.lower()
+    for umlaut, written in (("ae", "ä"), ("oe", "ö"), ("ue", "ü"), ("ss", "ß")):
+        spelled = spelled.replace(umlaut, written) if word.isalpha() else spelled
+    return "".join(_EITHER_WAY.get(sign, re.escape(sign)) for sign in spelled)
+
+
+def canonical_name(text: str) -> str:
+    """A name in a form that does not depend on how it is written.
+
+    >>> canonical_name("Frau MÜLLER,  Jörg") == canonical_name("Joerg Mueller")
+    True
+    """
+    return " ".join(sorted(token for token in _TOKENS.findall(text.lower().translate(_FOLDED)) if token not in _ADDRESSES))
+
+
+def _forms(text: str) -> tuple[str, ...]:
+    name = canonical_name(text)
+    return (_word(text), "name:" + name) if name else (_word(text),)
 
 
 def _word(text: str) -> str:
     return "word:" + text.strip().lower()
 
 
-def hashes(key: Key, customer: str, words: Iterable[str]) -> dict[str, object]:
+def hashes(key: Key, customer: str, words: Iterable[str]) -> dict[str, Any]:
     """The row of table `erased`: nothing in it can be read without the key."""
-    return {"id": key.of(customer), "words": sorted({key.of(_word(word)) for word in words if word.strip()})}
+    return {"id": key.of(customer), "words": sorted({key.of(form) for word in words if word.strip() for form in _forms(word)})}
 
 
 @contextlib.contextmanager

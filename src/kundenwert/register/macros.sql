@@ -8,11 +8,23 @@ create or replace macro is_erased(id) as
 -- A number or a name as whole words; or such a text, or a cell of a raw record whose hash is known.
 create or replace macro mentions_erased(cell) as
     coalesce(regexp_matches(cell, nullif(getvariable('erased_pattern')::varchar, '')), false);
+-- A name in a form that does not depend on how it is written, as in erased.py.
+create or replace macro folded_name(cell) as replace(replace(replace(replace(replace(replace(replace(replace(
+    lower(cell), 'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'), 'ß', 'ss'), 'é', 'e'), 'è', 'e'), 'á', 'a'), 'à', 'a');
+create or replace macro canonical_name(cell) as array_to_string(list_sort(list_filter(
+    regexp_extract_all(folded_name(cell), '[0-9a-z@+]+'),
+    lambda token: token not in ('herr', 'herrn', 'frau', 'dr', 'prof', 'mr', 'mrs', 'ms', 'firma', 'familie')
+)), ' ');
+create or replace macro is_erased_cell(cell) as
+    list_contains(getvariable('erased_hashes')::varchar[], keyed(trim(cell)))
+    or list_contains(getvariable('erased_words')::varchar[], keyed('word:' || lower(trim(cell))))
+    or (canonical_name(cell) <> '' and list_contains(getvariable('erased_words')::varchar[], keyed('name:' || canonical_name(cell))));
+-- Family name and first name may stand in two cells.
+create or replace macro with_pairs(cells) as
+    list_concat(cells, list_transform(range(1, len(cells)), lambda place: cells[place] || ' ' || cells[place + 1]));
 create or replace macro names_erased(cell) as
     mentions_erased(cell) or coalesce(len(list_filter(
-        list_append(regexp_split_to_array(cell, '[;,\t|"]'), cell),
-        lambda part: list_contains(getvariable('erased_hashes')::varchar[], keyed(trim(part)))
-            or list_contains(getvariable('erased_words')::varchar[], keyed('word:' || lower(trim(part))))
+        list_append(with_pairs(regexp_split_to_array(cell, '[;,\t|"]')), cell), lambda part: is_erased_cell(part)
     )) > 0, false);
 
 create or replace macro id_without(id) as case when is_erased(id) then 'erased' else id::varchar end;

@@ -19,6 +19,7 @@ select
     first.frequency is distinct from second.frequency
     or first.expected_purchases is distinct from second.expected_purchases
     or first.past is distinct from second.past
-    or first.clv is distinct from second.clv as is_changed
+    or first.clv is distinct from second.clv as is_changed,
+    coalesce(first.level = 'objected', false) or coalesce(second.level = 'objected', false) as has_objected
 from first_run as first
 full join second_run as second using (customer_id)
