@@ -121,6 +121,13 @@ def test_a_share_of_next_to_nothing_is_not_shown() -> None:
     assert cells(row(page(sample.result(before=before), "en"), "steps", "Marketing"))[6] == "–"
 
 
+def test_a_step_that_is_known_of_one_year_only_is_compared_with_nothing() -> None:
+    made = page(sample.result(before=sample.steps(sample.BEFORE, served=False)), "en")
+    assert cells(row(made, "steps", "Sales cost"))[1:] == ["–", "−25,900", "", "–", "", "–", "−13.9%"]
+    assert "more than in" not in made.lead
+    assert "less than in" not in made.lead
+
+
 def test_customers_and_what_belongs_to_nobody_add_up_to_the_company_to_the_cent() -> None:
     made = page(sample.result(), "de")
     for each in table(made, "company").rows:

@@ -190,13 +190,14 @@ def _row(basis: ResultBasis, step: Step, marks: tuple[Mark, ...], widths: Scale,
         cells.append(Cell(basis.amount(step.before)))
     cells += [Cell(basis.amount(step.amount)), Cell(marks=marks)]
     if basis.before:
-        change = step.change or Decimal(0)
+        # A step may be known of one year only.
+        known, change = step.change is not None, step.change or Decimal(0)
         look = "up" if change > 0 else "down" if change < 0 else ""
         bar = widths.bar("pos" if change >= 0 else "neg", 0, float(change))
         share = change / abs(step.before) if step.before else None
         # Against next to nothing a share says nothing.
         share = share if share is not None and abs(share) < _LARGEST_SHARE else None
-        cells += [Cell(basis.amount(change, sign=True), look=look), Cell(marks=(widths.axis(), bar))]
+        cells += [Cell(basis.amount(change if known else None, sign=True), look=look), Cell(marks=(widths.axis(), bar))]
         cells.append(Cell(language.percent(share, 1, sign=True), look=look if share else ""))
     cells.append(Cell(basis.share(step.amount, net)))
     return Row(tuple(cells), _look(step, is_last=is_last))
