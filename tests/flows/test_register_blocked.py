@@ -121,3 +121,104 @@ def test_nobody_is_rated_on_a_blocked_criterion(tmp_path: Path) -> None:
         file.write('[criteria]\nnames = ["Religion"]\n')
     with pytest.raises(DataError, match="'Religion' stands for religion or belief"):
         rate(folder, "K0001", "Religion", "5", reason="weil", by="Eva", clock=NOW)
+
+
+# ---- attempts to get one in under another name ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "attribute"),
+    [
+        ("GESCHLECHT", "gender"),
+        ("Kundengeschlecht", "gender"),
+        ("GeschlechtsKz", "gender"),
+        ("SEX_CD", "gender"),
+        ("Geb.-Datum", "age"),
+        ("GEBDAT", "age"),
+        ("dob", "age"),
+        ("Nationalita\u0308t", "origin"),
+        ("NATIONALITAET", "origin"),
+        ("Versandpostleitzahl", "address (tells origin and wealth)"),
+        ("STRASSE", "address (tells origin and wealth)"),
+        ("Religions-Zugehörigkeit", "religion or belief"),
+    ],
+)
+def test_capitals_abbreviations_compounds_and_other_spellings_are_known(name: str, attribute: str) -> None:
+    found = blocked(name)
+    assert found is not None
+    assert found.name == attribute
+
+
+def test_a_title_is_a_form_of_address_beside_persons_and_nothing_else() -> None:
+    assert blocked("Titel") is None
+    assert blocked("Titel", of_people=True) is not None
+    assert blocked("Buchtitel", of_people=True) is None
+
+
+def records(folder: Path, values: tuple[str, ...], *, column: str = "Segment", role: str = "") -> Path:
+    more = '[tables.customers]\nfiles = ["exports/kunden.csv"]\n'
+    if role:
+        more += f'[tables.customers.mapping]\n{role} = "{column}"\n'
+    made = project(folder, more=more)
+    exports.write(
+        folder / "exports" / "kunden.csv",
+        [(f"K{who:04}", f"Firma {who}", values[who % len(values)]) for who in range(30)],
+        ("customer_id", "name", column),
+    )
+    return made
+
+
+@pytest.mark.parametrize(
+    ("values", "attribute"),
+    [
+        (("m", "w", "d"), "gender"),
+        (("Herr", "Frau"), "form of address"),
+        (("MÄNNLICH", "weiblich", ""), "gender"),
+        (("male", "female"), "gender"),
+        (("rk", "ev"), "religion"),
+        (("ledig", "verheiratet"), "sexual identity"),
+    ],
+)
+def test_a_column_called_otherwise_is_known_by_its_cells(tmp_path: Path, values: tuple[str, ...], attribute: str) -> None:
+    with pytest.raises(SettingsError, match=rf"cells of 'Segment' of kunden\.csv, taken for customers\.segment, tell {attribute}"):
+        value(records(tmp_path, values))
+    assert store.names(tmp_path) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("values", [("S", "M", "L"), ("A", "B", "C"), ("m",), ("Herr Meier", "Frau Weber")])
+def test_cells_that_only_look_a_little_alike_are_no_alarm(tmp_path: Path, values: tuple[str, ...]) -> None:
+    value(records(tmp_path, values))
+    assert len(store.names(tmp_path)) == 1
+
+
+@pytest.mark.parametrize(("column", "role"), [("Konfession", "segment"), ("GEBURTSJAHR", "industry"), ("nationality", "channel")])
+def test_a_blocked_column_mapped_under_any_role_that_counts_fails(tmp_path: Path, column: str, role: str) -> None:
+    with pytest.raises(SettingsError, match=rf"'{column}' of kunden\.csv is taken for customers\.{role}"):
+        value(records(tmp_path, ("x", "y"), column=column, role=role))
+
+
+def test_product_groups_of_the_lines_are_looked_at_too(tmp_path: Path) -> None:
+    folder = project(tmp_path)
+    lines = (folder / "exports" / "sales-1.csv").read_text(encoding="utf-8").splitlines()
+    told = [lines[0], *(f"{line[:-1]}{'mw'[place % 2]}" for place, line in enumerate(lines[1:]))]
+    (folder / "exports" / "sales-1.csv").write_text("\n".join(told) + "\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"cells of 'Warengruppe' of sales-1\.csv, taken for transactions\.product_group, tell gender"):
+        value(folder)
+
+
+def test_a_feature_that_reads_an_address_without_saying_so_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    sly = Feature("sly.sql", "", (("customers.region",),), {"wealth": "a number"})
+    monkeypatch.setattr(blocking, "registry", SimpleNamespace(names=lambda _: ("sly",), load=lambda *_: sly))
+    monkeypatch.setattr(
+        blocking, "step_text", lambda _: "-- reads no street\nselect customer_id, left(postcode, 1) as w from ledger_customers"
+    )
+    (problem,) = blocking._of_features()
+    assert "The feature sly reads postcode, which tells address" in problem.came
+
+
+@pytest.mark.parametrize("name", ["Alter", "GESCHLECHT", "Religionszugehörigkeit", "Titel", "nationality"])
+def test_a_criterion_in_either_language_and_any_letters_is_refused(name: str) -> None:
+    problem = blocking.criterion_problem(name)
+    assert problem is not None
+    assert name in problem.came

@@ -8,16 +8,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kundenwert.engines import open_engine
 from kundenwert.engines._engine import Reading
 from kundenwert.errors import DataError, Problem
 from kundenwert.flows.ledger import folder_of
 from kundenwert.register.book import TABLES, Register
-from kundenwert.register.retention import Rule, rules
+from kundenwert.register.retention import Rule, over, rules
 from kundenwert.register.verify import Finding, verify
 from kundenwert.runs import store
+
+if TYPE_CHECKING:
+    from kundenwert.engines._engine import Engine
 
 
 @dataclass(frozen=True)
@@ -122,19 +125,30 @@ def retention(folder: Path, *, today: date) -> list[Kept]:
 def _of_ledger(folder: Path) -> dict[str, dict[int, int]]:
     if not store.names(folder):
         return {}
-    ledger = folder_of(folder) / store.read(folder).manifest["ledger"]
+    run = store.read(folder)
+    ledger = folder_of(folder) / run.manifest["ledger"]
     found: dict[str, dict[int, int]] = {}
     with open_engine(threads=1) as engine:
         for table, column in ((table, column) for rule in rules() for table, column in rule.tables.items() if column):
             path = ledger / f"{table}.parquet"
             if path.is_file():
                 engine.open_parquet("kept_records", [path], numbered=False)
-                engine.project("dated", "kept_records", {"day": Reading((column,), type="DATE")})
+                _date(engine, run, table, column)
                 found[table] = {row["year"]: row["records"] for row in engine.rows("register/count_by_year.sql")}
     return found
+
+
+def _date(engine: Engine, run: store.Run, table: str, column: str) -> None:
+    """Makes view `dated`: the day by which each record is kept; of customer records that of the last purchase."""
+    if table == "customers":
+        engine.open_parquet("valued_customers", [run.customers], numbered=False)
+        engine.table("dated", "register/customers_dated.sql")
+    else:
+        engine.project("dated", "kept_records", {"day": Reading((column,), type="DATE")})
 
 
 def _of_register(folder: Path) -> dict[str, dict[int, int]]:
     register = Register(folder)
     tables = {name for rule in rules() for name in rule.register}
-    return {f"register/{table}": dict(Counter(int(row.at[:4]) for row in register.rows(table))) for table in tables if register.exists}
+    found = {table: [(int(row.at[:4]), row.content) for row in register.rows(table)] for table in tables if register.exists}
+    return {f"register/{table}": dict(Counter(over(rows, table))) for table, rows in found.items()}

@@ -56,8 +56,8 @@ class Held:
 class Certificate:
     """What an erasure did. Neither number nor name of the person stands in it.
 
-    subject: keyed hash of the number. rows: how many rows of the register lost their content, or what they said of the person beside others.
-    places: what was taken out of which files.
+    subject: keyed hash of the number. rows: how many rows of the register lost their content, or what they said of the person beside
+    others. places: what was taken out of which files.
     remaining: files below the project that still name the person and are not ours to change. sources: inputs, which are never changed.
     """
 

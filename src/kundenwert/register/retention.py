@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from importlib import resources
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -35,5 +36,30 @@ class Rule:
 
 def rules() -> tuple[Rule, ...]:
     """The calendar that ships."""
-    text = resources.files("kundenwert").joinpath("register", "retention.toml").read_text(encoding="utf-8")
-    return tuple(Rule(**{**entry, "register": tuple(entry.get("register", ()))}) for entry in tomllib.loads(text)["rules"])
+    return tuple(Rule(**{**entry, "register": tuple(entry.get("register", ()))}) for entry in _content()["rules"])
+
+
+def without_end() -> dict[str, str]:
+    """Tables that are kept as long as the project stands, and why."""
+    return dict(_content()["without_end"])
+
+
+def _content() -> dict[str, Any]:
+    return tomllib.loads(resources.files("kundenwert").joinpath("register", "retention.toml").read_text(encoding="utf-8"))
+
+
+def over(rows: Sequence[tuple[int, Mapping[str, Any]]], table: str) -> list[int]:
+    """The years of the decisions that are in force no more. rows: year and content of each decision, in their order.
+
+    The last objection of a customer, and the last consent on each channel, are in force as long as they say so; of definitions the last.
+    """
+    keys = {"consents": ("customer_id", "channel"), "objections": ("customer_id",), "definitions": ()}
+    if table not in keys:
+        return [year for year, _ in rows]
+    last = {tuple(content.get(name) for name in keys[table]): place for place, (_, content) in enumerate(rows)}
+    ended = {"no", "withdrawn"}
+    return [
+        year
+        for place, (year, content) in enumerate(rows)
+        if last[tuple(content.get(name) for name in keys[table])] != place or content.get("status") in ended
+    ]
