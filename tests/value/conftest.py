@@ -18,7 +18,7 @@ from kundenwert.flows.value_file import ValuedFile, value_file
 from kundenwert.sources import Wanted
 
 TESTS = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(TESTS / "base"), str(TESTS / "flows")]
+sys.path[:0] = [str(TESTS / "base"), str(TESTS / "flows"), str(TESTS / "value")]
 
 
 @dataclass(frozen=True)

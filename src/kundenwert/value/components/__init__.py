@@ -6,6 +6,8 @@ A component reads these views of a run's engine and makes the table `component_<
 - `customer_features`: the features of the customers; `contribution`: contribution I to IV by customer and year, where costs are known;
 - `customer_forecasts`, `forecasts`: what the model says of each customer and history;
 - `register_ratings`: customer_id, criterion, points, reason, rated_by, rated_at, the newest of each person;
+- `rhythm_<day>`, `purchases_<day>`, `rhythm_days`: how customers buy as known on the as-of day ("rhythm.now") and on two earlier ones
+  ("rhythm.year", "rhythm.look_back"); see `kundenwert.flows.rhythms`;
 - `previous_customers`: the value table of the last run of an earlier day, where there is one ("previous.run").
 A component that cannot be told from what is given is left out.
 """

@@ -1,0 +1,2 @@
+-- value/components/lifecycle_kept.sql: the stage of each customer
+select * from stages_now
