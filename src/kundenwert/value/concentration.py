@@ -35,8 +35,7 @@ def concentration(
     return Concentration(
         measure=measure,
         classes=_classes(falling, limits),
-        # Among equal customers the sum of rounded parts may fall below zero by its last digit.
-        gini=max(falling.ranked() / (n * total), 0.0),
+        gini=falling.ranked() / (n * total),
         hhi=float(falling.counts @ (falling.values / total) ** 2),
         lorenz=falling.rising().points(),
         whale=whale,
@@ -98,11 +97,10 @@ class _Falling:
 
     def ranked(self) -> float:
         """Sum of (2k - n - 1) x over customers, k the rank from the smallest."""
-        import numpy as np
-
-        # Of c customers with one value the ranks add up to c times the middle one.
+        # Of c customers with one value the ranks add up to c times the middle one. The factors add up to nothing, so that a constant may be
+        # taken off: of equal customers nothing is left then, not even a last digit.
         middle = self.customers - self.places + (self.counts + 1) / 2
-        return float(np.sum((2 * middle - self.customers - 1) * self.counts * self.values))
+        return float(((2 * middle - self.customers - 1) * self.counts) @ (self.values - self.values[-1]))
 
     def until(self, limit: float) -> int:
         """How many customers come before the first one with at least so much before it."""
