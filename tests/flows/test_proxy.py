@@ -18,7 +18,7 @@ import pytest
 from kundenwert.flows import run as running
 from kundenwert.flows.look import manifest
 from kundenwert.flows.progress import Progress
-from kundenwert.flows.proxy import as_json, notices, proxies
+from kundenwert.flows.proxy import _POSTCODE, as_json, notices, proxies
 from kundenwert.flows.run import Ran, run
 from kundenwert.records.proxies import ProxyCheck
 from kundenwert.register.book import Decision, Register
@@ -174,6 +174,14 @@ def test_who_objected_is_not_looked_at(planted: Path, tmp_path: Path) -> None:
     found = {one.column: one for one in proxies(tmp_path / "copy", progress=Progress())}
     assert found["Geschlecht"].customers == CUSTOMERS - 100
     assert dict(found["Geschlecht"].classes) == {"m": 120, "w": 20}
+
+
+@pytest.mark.parametrize(
+    ("cell", "area"), [("50667", "5"), ("D-50667", "5"), ("A 1010", "1"), ("Lindenweg 3", ""), ("3", ""), ("", ""), ("506671", "")]
+)
+def test_an_area_is_the_first_digit_of_a_postcode_and_of_nothing_else(cell: str, area: str) -> None:
+    found = _POSTCODE.match(cell)
+    assert (found[1] if found else "") == area
 
 
 def test_too_few_customers_are_said_to_be_too_few(value: Callable[..., Ran], tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ _SEED = 20_251_101
 _MOST_CUSTOMERS = 5_000
 _LEAST_CUSTOMERS = 60
 _LEAST_OF_A_CLASS = 20
-_MOST_CLASSES = 6
+_MOST_CLASSES = 10
 # Attributes with more different values than this, most of them rare, are names or numbers of persons.
 _MOST_VALUES = 200
 # Product groups that fewer than this share of the customers bought of tell of too few; and no more than this many.
@@ -55,6 +55,8 @@ _LINES_OF_A_RUN = 1_000_000
 _SURE = 0.05
 # Below this an input tells little more than chance, however sure that is: 60 of 100 pairs the right way round.
 _STRONG = 0.60
+# A postcode, perhaps with its country before it; the number of a house is none.
+_POSTCODE = re.compile(r"\s*(?:[A-Z]{1,3}[- ]?)?([0-9])[0-9]{3,4}\b")
 _HISTORY = ("frequency", "recency", "T", "monetary_value", "clv")
 _OF_RECORDS = ("kind", "industry", "region", "channel", "segment")
 _ADDRESSES = {
@@ -73,12 +75,13 @@ _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOU
 
 @dataclass(frozen=True)
 class _Sought:
-    """A column of an input that tells an attribute."""
+    """A column of an input that tells an attribute. is_name: only the form of address before a name does."""
 
     attribute: Attribute
     table: str
     item: Input
     column: str
+    is_name: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,9 @@ def _looked(
     # Who objected since the run was made is looked at no more.
     load_objectors(engine, objectors(project.folder))
     engine.open_parquet("valued_customers", [tables.folder / "customers.parquet"], numbered=False)
-    return tuple(_checked(engine, loaded, one, tables, scratch) for one in found)
+    checks = [(one, _checked(engine, loaded, one, tables, scratch)) for one in found]
+    # Most names have no form of address before them: that is no finding.
+    return tuple(check for one, check in checks if not (check.untested and one.is_name))
 
 
 def notices(checks: Sequence[ProxyCheck]) -> tuple[Notice, ...]:
@@ -160,7 +165,7 @@ def _sought(loaded: Loaded, inputs: Sequence[Input]) -> Iterator[_Sought]:
             if attribute := blocked(str(column or ""), of_people=table == "customers"):
                 yield _Sought(attribute, table, item, column)
         if names := [guess["column"] for guess in entry.guesses if guess["role"] == "name"]:
-            yield _Sought(_form_of_address(), table, item, names[0])
+            yield _Sought(_form_of_address(), table, item, names[0], is_name=True)
 
 
 def _form_of_address() -> Attribute:
@@ -218,11 +223,11 @@ def _open_attribute(engine: Engine, one: _Sought, scratch: Path) -> None:
 
 def _labels(one: _Sought, cells: Sequence[str]) -> list[str]:
     """The class of each customer, "" where there is none."""
-    if one.column and one.attribute.kind == "number":
+    if one.attribute.kind == "number":
         return _halves(cells)
     if one.attribute.kind == "area":
-        return [found[0] if (found := re.search(r"[0-9]", cell)) else "" for cell in cells]
-    if blocked(one.column, of_people=True) is None:
+        return [found[1] if (found := _POSTCODE.match(cell)) else "" for cell in cells]
+    if one.is_name:
         # A name: only the form of address before it.
         return [_ADDRESSES.get(folded(cell).split()[0], "") if cell.strip() else "" for cell in cells]
     return [folded(cell) for cell in cells]
