@@ -58,7 +58,7 @@ def slow_codes(customers: Sequence[tuple[str, int, int, float]]) -> dict[str, st
     """The rule in words: of n customers count those that are no better, divide them into five."""
     n = len(customers)
 
-    def score(goodness: list[float], own: float) -> int:
+    def score(goodness: Sequence[float], own: float) -> int:
         return math.ceil(5 * sum(one <= own for one in goodness) / n)
 
     recency, frequency, money = [-row[1] for row in customers], [row[2] for row in customers], [row[3] for row in customers]
