@@ -96,13 +96,16 @@ def build(
     return BaseSummary(**summary), matched
 
 
-def refuse_unknown_collective(engine: Engine, facts: LogFacts, summary: BaseSummary, *, as_of: int, known: tuple[str, ...]) -> None:
-    """Asks about customers who look like many people behind one number, unless settings name them (definitions.md)."""
+def refuse_unknown_collective(
+    engine: Engine, facts: LogFacts, summary: BaseSummary, *, as_of: int, known: tuple[str, ...], step: str = "base/collective.sql"
+) -> None:
+    """Asks about customers who look like many people behind one number, unless settings name them (definitions.md).
+
+    step: finds them, where `customers` is other than usual.
+    """
     if summary.customers < _COLLECTIVE_BASE:
         return
-    found = engine.rows(
-        "base/collective.sql", as_of=as_of, days=_COLLECTIVE_DAYS * facts.document_days, lines=_COLLECTIVE_LINES * facts.lines
-    )
+    found = engine.rows(step, as_of=as_of, days=_COLLECTIVE_DAYS * facts.document_days, lines=_COLLECTIVE_LINES * facts.lines)
     problems = [
         Problem(
             f"Customer {row['customer_id']} bought on {row['purchase_days']:,} of {facts.document_days:,} document days"

@@ -40,7 +40,7 @@ _LARGER = 1.2
 _MILLION = 1_000_000
 _WEEK = 7
 # Tables that only this flow reads.
-_OWN_TABLES = ("backtest_arrivals", "backtest_customers", "backtest_origin", "known_days")
+_OWN_TABLES = ("backtest_arrivals", "backtest_customers", "backtest_ids", "backtest_origin", "known_days")
 
 
 @dataclass(frozen=True)
@@ -163,6 +163,8 @@ class Walk:
         self._as_of = day_number(as_of)
         self._facts = log_facts(loaded, as_of)
         self._is_plain = is_plain(loaded, settings, as_of)
+        # Those set apart are named by their ids.
+        self._is_numbered = self._is_plain and not loaded.sets_apart
         self._returns: list[tuple[Window, tuple[float, float, float]]] = []
         self.sampled: int | None = None
 
@@ -192,25 +194,26 @@ class Walk:
     @contextmanager
     def _own_lines(self, sample: int | None) -> Iterator[None]:
         """`booked`, or `plain_days`, holds what the backtest's customers did while this lasts, narrow and in memory."""
-        engine, everybody = self._engine, sample is None or self._log.customers <= sample
+        engine = self._engine
         with self._progress.phase("Laying out the log") as phase:
-            if everybody:
+            if sample is None or self._log.customers <= sample:
                 engine.table("backtest_customers", "base/backtest/everybody.sql", in_any_order=True)
             else:
                 self.sampled = sample
                 engine.table("backtest_customers", "base/backtest/sample.sql", in_any_order=True, customers=sample)
-            own = not (self._is_plain and everybody)
-            if own:
-                name, step = ("plain_days", "lines_plain") if self._is_plain else ("booked", "lines")
-                phase.rows = engine.table("backtest_lines", f"base/backtest/{step}.sql", in_any_order=True, as_of=self._as_of)
-                engine.rename(name, f"{name}_of_all")
-                engine.rename("backtest_lines", name)
+            name, lines = ("plain_days", "lines_plain") if self._is_plain else ("booked", "lines")
+            step = f"base/backtest/{'lines_numbered' if self._is_numbered else lines}.sql"
+            phase.rows = engine.table("backtest_lines", step, in_any_order=True, as_of=self._as_of)
+            if self._is_numbered:
+                engine.rename("backtest_customers", "backtest_ids")
+                engine.table("backtest_customers", "base/backtest/numbers.sql", in_any_order=True)
+            engine.rename(name, f"{name}_of_all")
+            engine.rename("backtest_lines", name)
         try:
             yield
         finally:
-            if own:
-                engine.drop(name)
-                engine.rename(f"{name}_of_all", name)
+            engine.drop(name)
+            engine.rename(f"{name}_of_all", name)
             for table in _OWN_TABLES:
                 engine.drop(table)
 
@@ -239,7 +242,8 @@ class Walk:
         )
         if is_last:
             known = (*settings.collective, *settings.not_collective)
-            customer_base.refuse_unknown_collective(self._engine, self._facts, summary, as_of=day, known=known)
+            step = "base/backtest/collective_numbered.sql" if self._is_numbered else "base/collective.sql"
+            customer_base.refuse_unknown_collective(self._engine, self._facts, summary, as_of=day, known=known, step=step)
         return summary.customers
 
     def return_share(self, day: int | None = None) -> float | None:
@@ -268,7 +272,8 @@ class Walk:
 
         first = self._log.first or day
         months = months_between(first, day)
-        found = self._engine.arrays("base/backtest/repeat_months.sql", origin=day)
+        step = "base/backtest/repeat_months_plain.sql" if self._is_numbered else "base/backtest/repeat_months.sql"
+        found = self._engine.arrays(step, origin=day)
         purchases = np.zeros(len(months) - 1, dtype=np.int64)
         purchases[np.searchsorted(months, found["month"])] = found["purchases"]
         return Calendar(day, first, np.array(months, dtype=np.int64), purchases)
