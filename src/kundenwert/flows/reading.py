@@ -157,6 +157,9 @@ def open_input(engine: Engine, item: Input, view: str, *, scratch: Path, keep: K
         read = hide(engine, item, view, read)
     if keep and kept and keep.may_hold(engine, view):
         _keep(engine, kept, view, read)
+        if item.pseudonyms:
+            # Each number is hashed once, not with every step that looks at the lines.
+            return _reopen(engine, kept, view)
     return read
 
 
