@@ -6,6 +6,7 @@ from every origin of the rule, with all customers and all purchase models.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ CLOCK = datetime(2025, 6, 1, tzinfo=UTC)
 
 
 def main(word: str, lines: str, folder: str, memory: str, horizon: str = "12m") -> None:
+    # As the command `kundenwert` does, which this stands for.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     project = Path(folder)
     shutil.rmtree(project, ignore_errors=True)
     project.mkdir(parents=True)
