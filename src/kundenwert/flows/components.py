@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from kundenwert import sources
 from kundenwert.engines._engine import Reading
 from kundenwert.flows.company_tables import open_nothing
 from kundenwert.flows.features import given_of
+from kundenwert.flows.scores import kept_of, scoring_of, write_scores
 from kundenwert.flows.valuation import header
 from kundenwert.register.book import Register
 from kundenwert.runs import storage, store
@@ -27,17 +28,20 @@ if TYPE_CHECKING:
     from kundenwert.flows.progress import Progress
     from kundenwert.flows.project import Project
     from kundenwert.flows.valuation import Valued
-    from kundenwert.records import Notice
+    from kundenwert.records import Notice, Scoring
     from kundenwert.value.components._component import Built, Component
 
 
 @dataclass(frozen=True)
 class Joined:
-    """What the components of a run found. facts: name -> what the manifest keeps; columns: column -> what it says."""
+    """What the components of a run found. facts: name -> what the manifest keeps; columns: column -> what it says. criteria: the catalogue
+    with its version and the scale on which customers were compared.
+    """
 
     facts: Mapping[str, Any] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    criteria: Mapping[str, Any] = field(default_factory=dict)
 
 
 def join_components(
@@ -47,24 +51,33 @@ def join_components(
 
     features: the columns of table `features` in the engine; empty where there is none. Contribution stands in the engine where known.
     """
+    scoring = scoring_of(project, loaded, valued, progress=progress)
     with progress.phase("Reckoning the components of value") as phase:
-        engine.open_parquet("valued_customers", [customers], numbered=False)
-        engine.remember("collective", list(project.settings.collective))
-        engine.view("judged", "value/components/judged.sql")
-        engine.view("customer_features", "base/features_table.sql" if features else "value/components/no_features.sql")
-        for name in sources.tables() if loaded.company is None else ():
-            open_nothing(engine, name)
-        load_ratings(engine, project.folder)
-        given = frozenset({*_given(engine, loaded, valued, features), *_open_previous(engine, project.folder, valued.as_of)})
+        views = open_views(engine, project, loaded, valued, customers=customers, features=features)
+        tariff = {"criteria.tariff"} if scoring.catalogue.money == "tariff" else set()
+        given = frozenset({*views, *tariff, *_open_previous(engine, project.folder, valued.as_of)})
         found = room.told(given)
-        built = room.build(engine, found, {name: _basis(name, project, valued, given) for name in found})
+        built = room.build(engine, found, {name: basis_of(name, project, valued, given, scoring) for name in found})
+        write_scores(engine, customers.parent)
         _join(engine, found, project.definition)
         about = header(valued, project.definition.value_is)
         made = customers.with_name("customers.joined")
         phase.rows = engine.write(made, "value/components/completed.sql", about=about)
         engine.drop("valued_customers")
         storage.rename(made, customers)
-    return _joined(found, built)
+    return replace(_joined(found, built), criteria=kept_of(scoring, built["score"].kept, valued))
+
+
+def open_views(engine: Engine, project: Project, loaded: Loaded, valued: Valued, *, customers: Path, features: Collection[str]) -> set[str]:
+    """Makes the views that every component reads; gives what they may rest on, as "table.role"."""
+    engine.open_parquet("valued_customers", [customers], numbered=False)
+    engine.remember("collective", list(project.settings.collective))
+    engine.view("judged", "value/components/judged.sql")
+    engine.view("customer_features", "base/features_table.sql" if features else "value/components/no_features.sql")
+    for name in sources.tables() if loaded.company is None else ():
+        open_nothing(engine, name)
+    load_ratings(engine, project.folder)
+    return _given(engine, loaded, valued, features)
 
 
 def _joined(found: Mapping[str, Component], built: Mapping[str, Built]) -> Joined:
@@ -75,7 +88,8 @@ def _joined(found: Mapping[str, Component], built: Mapping[str, Built]) -> Joine
     )
 
 
-def _basis(name: str, project: Project, valued: Valued, given: frozenset[str]) -> Basis:
+def basis_of(name: str, project: Project, valued: Valued, given: frozenset[str], scoring: Scoring) -> Basis:
+    """What the component of that name may rest on."""
     known = valued.amounts.yardstick == "contribution"
     return Basis(
         as_of=valued.as_of,
@@ -89,6 +103,7 @@ def _basis(name: str, project: Project, valued: Valued, given: frozenset[str]) -
         class_limits=project.settings.class_limits,
         lifecycle=project.preset.lifecycle if project.preset else {},
         options=project.definition.options.get(name, {}),
+        scoring=scoring,
     )
 
 

@@ -418,4 +418,4 @@ def preset_of(section: Mapping[str, Any]) -> Preset | None:
         Driver(one["name"], Decimal(one["rate"]), one["stage"], tuple(one["words"]), is_assumed=one["is_assumed"])
         for one in section["preset"]
     )
-    return Preset("", "", tuple(drivers), {}, ())
+    return Preset("", "", tuple(drivers), {})

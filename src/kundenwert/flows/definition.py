@@ -8,24 +8,33 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kundenwert.errors import Problem, SettingsError
+from kundenwert.flows.catalogue import catalogue
+from kundenwert.records import Catalogue
 from kundenwert.settings import read_options
 from kundenwert.value.components import components
 
 _FILE = "kundenwert.toml"
 # Sections of kundenwert.toml.
 SECTIONS = ("components", "definition")
+# The component that may be added where points have a tariff.
+IDEATIONAL = "ideational"
 
 
 @dataclass(frozen=True)
 class Definition:
-    """What counts. adds: components whose money is part of the value beside past and clv. options: of each component by its name."""
+    """What counts. adds: components whose money is part of the value beside past and clv. options: of each component by its name.
+
+    criteria: what customers are judged on.
+    """
 
     adds: tuple[str, ...] = ()
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    criteria: Catalogue = field(default_factory=catalogue)
 
     def as_json(self) -> dict[str, Any]:
         """The definition for manifest and register."""
-        plain: dict[str, Any] = json.loads(json.dumps({"adds": self.adds, "options": self.options}, default=str))
+        content = {"adds": self.adds, "options": self.options, "criteria": self.criteria.as_json()}
+        plain: dict[str, Any] = json.loads(json.dumps(content, default=str))
         return plain
 
     @property

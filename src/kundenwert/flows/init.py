@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kundenwert.errors import CallError
-from kundenwert.flows import presets, project
+from kundenwert.flows import catalogue, presets, project
 from kundenwert.flows.check import check_files
 from kundenwert.flows.company_tables import Sorted, sorted_inputs
 from kundenwert.flows.load import Loaded
@@ -43,7 +43,7 @@ def init(
 
     named: file -> table ("transactions" for sales lines) where a person said so; the others go by the names of their columns.
     pseudonymised: the project works with pseudonyms; this look at the files, which tells a person how they are read, does not.
-    preset: name of an industry whose cost drivers, lifecycle limits and criteria are written as a start.
+    preset: name of an industry whose cost drivers, lifecycle limits and criteria are written as a start; without it the 12 criteria.
     """
     target = folder / project.FILE
     if target.exists():
@@ -72,7 +72,7 @@ def init(
     roles = {guess["role"]: (guess["column"], guess["reason"]) for guess in guesses}
     names = [_relative(item.source, folder) for item in lines]
     tables = _sections(folder, found, loaded)
-    more = presets.sections(started) if started else ()
+    more = presets.sections(started) if started else catalogue.lines(catalogue.catalogue())
     file = project.write(folder, files=names, wanted=lines[0].wanted, chosen=chosen, roles=roles, tables=tables, more=more)
     return Initiated(file, loaded)
 

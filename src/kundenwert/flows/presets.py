@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from kundenwert.errors import Problem, SettingsError, UnknownName
+from kundenwert.flows import catalogue as criteria_of
+from kundenwert.register.criteria import further
 
 if TYPE_CHECKING:
     from kundenwert.engines._engine import Engine
+    from kundenwert.records import Catalogue
 
 STAGES = ("marketing", "sales", "service", "logistics")
 LIFECYCLE = ("development_days", "bound_purchases", "silent_days")
@@ -54,7 +57,7 @@ class Driver:
 
 @dataclass(frozen=True)
 class Preset:
-    """What an industry starts with. lifecycle: limits by name (see LIFECYCLE); criteria: names of what customers are judged on.
+    """What an industry starts with. lifecycle: limits by name (see LIFECYCLE); catalogue: what customers are judged on.
 
     credit: what an index of creditworthiness means, None where customers are not judged by one.
     """
@@ -63,8 +66,13 @@ class Preset:
     about: str
     drivers: tuple[Driver, ...]
     lifecycle: Mapping[str, int]
-    criteria: tuple[str, ...]
+    catalogue: Catalogue = field(default_factory=criteria_of.catalogue)
     credit: Credit | None = None
+
+    @property
+    def criteria(self) -> tuple[str, ...]:
+        """The names of what customers are judged on; what ships without a weight only where it was given one."""
+        return tuple(one.name for one in self.catalogue.criteria if one.weight or one not in further())
 
     def driver_of(self, word: str) -> Driver | None:
         """The driver that activities call by this word, if there is one."""
@@ -85,7 +93,7 @@ def load(name: str) -> Preset:
     content = tomllib.loads(resources.files("kundenwert").joinpath("presets", f"{name}.toml").read_text(encoding="utf-8"))
     drivers = tuple(_driver(key, entry, is_assumed=True) for key, entry in content["drivers"].items())
     credit = _credit(None, content["credit"]) if "credit" in content else None
-    return Preset(name, content["about"], drivers, dict(content["lifecycle"]), tuple(content["criteria"]["names"]), credit)
+    return Preset(name, content["about"], drivers, dict(content["lifecycle"]), criteria_of.catalogue(content["criteria"]["names"]), credit)
 
 
 def _driver(name: str, entry: Mapping[str, Any], *, is_assumed: bool) -> Driver:
@@ -117,7 +125,7 @@ def of_project(content: dict[str, Any]) -> Preset | None:
         return None
     if problems := [*_name_problems(name), *_problems(own, name)]:
         raise SettingsError(*problems)
-    preset = load(name) if name else Preset("", "", (), {}, ())
+    preset = load(name) if name else Preset("", "", (), {})
     kept = {driver.name: driver for driver in preset.drivers}
     for key, entry in (own["drivers"] or {}).items():
         kept[key] = _changed(kept.get(key), key, entry)
@@ -125,9 +133,14 @@ def of_project(content: dict[str, Any]) -> Preset | None:
         preset,
         drivers=tuple(kept.values()),
         lifecycle={**preset.lifecycle, **(own["lifecycle"] or {})},
-        criteria=tuple((own["criteria"] or {}).get("names", preset.criteria)),
+        catalogue=criteria_of.read(own["criteria"], _listed(preset)),
         credit=_credit(preset.credit, own["credit"]) if own["credit"] else preset.credit,
     )
+
+
+def _listed(preset: Preset) -> tuple[str, ...]:
+    """The criteria that count unless a project lists its own."""
+    return tuple(one.name for one in preset.catalogue.criteria if one.weight)
 
 
 def _changed(driver: Driver | None, name: str, entry: Mapping[str, Any]) -> Driver:
@@ -150,7 +163,7 @@ def _problems(own: Mapping[str, Any], preset: Any) -> Iterator[Problem]:
         if value is not None and not isinstance(value, dict):
             yield Problem(f"{section} = {value!r}.", f"a section [{section}].", "correct it.", file=_FILE)
     drivers, lifecycle, criteria, credit = (own[section] if isinstance(own[section], dict) else {} for section in SECTIONS)
-    base = load(preset) if preset in names() else Preset("", "", (), {}, ())
+    base = load(preset) if preset in names() else Preset("", "", (), {})
     known = {driver.name for driver in base.drivers}
     for name, entry in drivers.items():
         yield from _driver_problems(name, entry)
@@ -161,9 +174,10 @@ def _problems(own: Mapping[str, Any], preset: Any) -> Iterator[Problem]:
         if name not in LIFECYCLE or isinstance(value, bool) or not isinstance(value, int) or value < 1:
             expected = f"one of {', '.join(LIFECYCLE)}, with a whole number above 0."
             yield Problem(f"{name} = {value!r} under [lifecycle].", expected, "correct it.", file=_FILE)
-    for name, value in criteria.items():
-        if name != "names" or not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
-            yield Problem(f"{name} = {value!r} under [criteria].", 'names = ["Imagefaktor", ...].', "correct it.", file=_FILE)
+    try:
+        criteria_of.read(criteria, _listed(base))
+    except SettingsError as err:
+        yield from err.problems
     yield from _credit_problems(credit, base.credit)
 
 
@@ -240,7 +254,7 @@ def sections(preset: Preset) -> list[str]:
     for driver in preset.drivers:
         lines += [f"[drivers.{driver.name}]", f"# assumption: {driver.basis}", f"rate = {driver.rate}", f'stage = "{driver.stage}"', ""]
     lines += ["[lifecycle]", *(f"{name} = {value}" for name, value in preset.lifecycle.items()), ""]
-    lines += ["[criteria]", "names = [", *(f'    "{name}",' for name in preset.criteria), "]"]
+    lines = [*lines[:-1], *criteria_of.lines(preset.catalogue)]
     return lines + (_credit_lines(preset.credit) if preset.credit else [])
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kundenwert.errors import Problem, SettingsError
-from kundenwert.flows.definition import Definition
+from kundenwert.flows.definition import IDEATIONAL, Definition
 from kundenwert.flows.definition import of_project as definition_of
 from kundenwert.flows.presets import Preset, of_project
 from kundenwert.flows.pseudonyms import of_content
@@ -75,6 +75,7 @@ def read(folder: Path, flags: Mapping[str, Any] | None = None) -> Project:
         definition = definition_of(content)
     except SettingsError as err:
         problems += err.problems
+    definition = _judging(definition, preset, problems)
     try:
         settings = gather(content, flags or {})
     except SettingsError as err:
@@ -93,6 +94,15 @@ def read(folder: Path, flags: Mapping[str, Any] | None = None) -> Project:
         named = {name: tuple(map(pseudonyms.of, settings.values[name])) for name in ("collective", "not_collective")}
         settings = settings.with_values(**named)
     return Project(folder, settings, tuple(inputs), preset, definition, pseudonyms)
+
+
+def _judging(definition: Definition, preset: Preset | None, problems: list[Problem]) -> Definition:
+    """The definition with the criteria of the file; what points by tariff may add is refused where there is no tariff."""
+    definition = replace(definition, criteria=preset.catalogue) if preset is not None else definition
+    if IDEATIONAL in definition.adds and definition.criteria.money != "tariff" and not problems:
+        came = f"{IDEATIONAL!r} under [definition] needs points with a tariff."
+        problems.append(Problem(came, 'money = "tariff" under [criteria], and [criteria.tariff].', "add them, or remove it.", file=FILE))
+    return definition
 
 
 def _tables(content: Any, problems: list[Problem]) -> list[tuple[str, Any]]:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kundenwert.engines import open_engine
 from kundenwert.errors import DataError, Problem
 from kundenwert.flows.blocking import criterion_problem
+from kundenwert.flows.catalogue import catalogue
 from kundenwert.flows.ledger import folder_of
 from kundenwert.flows.presets import of_project
 from kundenwert.flows.project import FILE
@@ -23,6 +24,9 @@ from kundenwert.register.book import Decision, Register
 from kundenwert.register.criteria import HIGHEST, LOWEST, Criterion, criteria
 from kundenwert.runs import store
 from kundenwert.settings import Settings, read_project_file
+
+if TYPE_CHECKING:
+    from kundenwert.records import Catalogue
 
 CHANNELS: Mapping[str, frozenset[str]] = {
     "email": frozenset({"e-mail", "mail", "newsletter"}),
@@ -90,11 +94,16 @@ def consent(folder: Path, customer: str, channel: str, status: str, *, source: s
     return _record(folder, Decision("consent", "consents", content, subject=customer), by=by, clock=clock)
 
 
-def record_definition(folder: Path, settings: Settings, *, clock: datetime) -> None:
-    """Keeps the value definition a run uses, unless it is that of the run before: which settings were in force when."""
-    register, content = Register(folder), {"settings": settings.of_results()}
-    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+def record_definition(folder: Path, settings: Settings, *, clock: datetime, criteria: Mapping[str, Any] | None = None) -> None:
+    """Keeps the value definition a run uses, unless it is that of the run before: which settings were in force when.
+
+    criteria: the catalogue with its version and the scale on which customers were compared; without it that of the definition before.
+    """
+    register = Register(folder)
     kept = register.rows("definitions")
+    judged = dict(criteria) if criteria else kept[-1].content.get("criteria") if kept else None
+    content = {"settings": settings.of_results(), **({"criteria": judged} if judged else {})}
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
     if not kept or kept[-1].content["digest"] != digest:
         register.record([Decision("define", "definitions", {"digest": digest, **content})], at=clock, by="run")
 
@@ -141,9 +150,16 @@ def _who(by: str) -> Iterator[Problem]:
         yield Problem("It is not said who decides.", "a name.", "add it with --by.")
 
 
-def _criteria(folder: Path) -> tuple[Criterion, ...]:
+def catalogue_in(folder: Path) -> Catalogue:
+    """The catalogue of the project in a folder."""
     preset = of_project(read_project_file(folder / FILE))
-    return criteria(preset.criteria if preset else ())
+    return preset.catalogue if preset else catalogue()
+
+
+def _criteria(folder: Path) -> tuple[Criterion, ...]:
+    """What can be rated: the catalogue, and what ships but does not count here."""
+    found = catalogue_in(folder)
+    return (*found.criteria, *(one for one in criteria() if found.called(one.name) is None))
 
 
 def _criterion(folder: Path, word: str) -> Criterion | None:

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any
 from kundenwert import __version__
 from kundenwert.base.as_of import day_number
 from kundenwert.engines import open_engine
-from kundenwert.flows import contribution
+from kundenwert.flows import contribution, proxy
 from kundenwert.flows import figures as gathering
-from kundenwert.flows import proxy
 from kundenwert.flows.blocking import refuse_blocked
 from kundenwert.flows.company_tables import facts as company_facts
 from kundenwert.flows.components import join_components
@@ -73,7 +72,8 @@ def run(folder: Path, flags: Mapping[str, Any], *, clock: datetime, progress: Pr
         storage.remove(building / "scratch")
         with steady(folder, forgotten, objections=objections):
             run_name, moved = store.publish(folder, building, name=name, as_of=figures.as_of, force=publish)
-    record_definition(folder, project.settings, clock=clock)
+    criteria = store.read(folder, run_name).manifest["criteria"]
+    record_definition(folder, project.settings, clock=clock, criteria=criteria)
     return Ran(store.runs_folder(folder) / run_name, moved, figures)
 
 
@@ -135,6 +135,7 @@ def _build(engine: Engine, project: Project, building: Path, *, clock: datetime,
     content["contact_data"] = reached
     content["definition"] = project.definition.as_json()
     content["components"] = {"columns": dict(joined.columns), "facts": dict(joined.facts)}
+    content["criteria"] = dict(joined.criteria)
     content["contribution"] = contributed.as_json() if contributed else None
     storage.write_json(building / "manifest.json", {**content, "register": register, "objected": parts.of_objectors})
     return name, figures

@@ -5,6 +5,7 @@ Arrays are numpy arrays of equal length; nothing changes them after they are mad
 
 from __future__ import annotations
 
+from kundenwert.records.criteria import Calibration, Catalogue, Criterion, PointsOf, Reason, Scoring
 from kundenwert.records.customer import Document, Explained, Part
 from kundenwert.records.diagnostics import AlivePath, Density, FrequencyCounts, Gaps, Heterogeneity, Marginal, Matrix, Posterior
 from kundenwert.records.evidence import (
@@ -44,9 +45,12 @@ __all__ = [
     "AlivePath",
     "Backtest",
     "Calendar",
+    "Calibration",
+    "Catalogue",
     "ClassTotal",
     "Comparison",
     "Concentration",
+    "Criterion",
     "CustomerResult",
     "Decile",
     "Density",
@@ -72,11 +76,13 @@ __all__ = [
     "Notice",
     "Origin",
     "Part",
+    "PointsOf",
     "Posterior",
     "PurchaseForecast",
     "RankChange",
     "Readiness",
     "ReadinessReason",
+    "Reason",
     "Reconciliation",
     "ResultLine",
     "ResultLines",
@@ -85,6 +91,7 @@ __all__ = [
     "ResultWorkbook",
     "RunFigures",
     "Scored",
+    "Scoring",
     "SpendEvidence",
     "SpendHistories",
     "SpendScored",

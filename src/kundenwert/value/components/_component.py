@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, final
 
+from kundenwert.records import Scoring
+
 if TYPE_CHECKING:
     from kundenwert.engines._engine import Engine
     from kundenwert.records import Notice
@@ -19,6 +21,7 @@ class Basis:
 
     horizon_days, value_horizon_days, discount_rate: those of the run. margin: of the base, None where unknown. lifecycle: limits by
     name. class_limits: shares up to which a customer is in class A, then B. options: the values of the component's own settings.
+    scoring: the criteria customers are judged on.
     """
 
     as_of: date
@@ -32,14 +35,19 @@ class Basis:
     class_limits: tuple[float, float] = (0.8, 0.95)
     lifecycle: Mapping[str, int] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
+    scoring: Scoring = field(default_factory=Scoring)
 
 
 @dataclass(frozen=True)
 class Built:
-    """What a component found beside its columns. facts: small, ready for JSON, no customer named; the manifest keeps them."""
+    """What a component found beside its columns. facts: small, ready for JSON, no customer named; the manifest keeps them.
+
+    kept: what the register and a later run need again, likewise.
+    """
 
     facts: Mapping[str, Any] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    kept: Mapping[str, Any] = field(default_factory=dict)
 
 
 @final
