@@ -57,6 +57,7 @@ def join_components(
         tariff = {"criteria.tariff"} if scoring.catalogue.money == "tariff" else set()
         given = frozenset({*views, *tariff, *_open_previous(engine, project.folder, valued.as_of)})
         found = room.told(given)
+        given |= {f"component.{name}" for name in found}
         built = room.build(engine, found, {name: basis_of(name, project, valued, given, scoring) for name in found})
         write_scores(engine, customers.parent)
         _join(engine, found, project.definition)

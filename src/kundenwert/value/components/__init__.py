@@ -34,11 +34,18 @@ def components() -> dict[str, Component]:
 
 def told(given: Collection[str]) -> dict[str, Component]:
     """Those that can be told from what is given, each after the components it reads; one whose source is missing is missing too."""
-    left = {name: component for name, component in components().items() if component.can_be_told(given)}
+    left = _without_missing({name: component for name, component in components().items() if component.can_be_told(given)})
     found: dict[str, Component] = {}
-    while ready := [name for name, component in left.items() if all(source in found for source in component.after)]:
+    while ready := [name for name, component in left.items() if not any(source in left for source in (*component.after, *component.reads))]:
         found.update({name: left.pop(name) for name in ready})
     return found
+
+
+def _without_missing(known: dict[str, Component]) -> dict[str, Component]:
+    """Those whose sources, and the sources of these, are all known."""
+    while missing := [name for name, component in known.items() if not all(source in known for source in component.after)]:
+        known = {name: component for name, component in known.items() if name not in missing}
+    return known
 
 
 def build(engine: Engine, found: Mapping[str, Component], bases: Mapping[str, Basis]) -> dict[str, Built]:

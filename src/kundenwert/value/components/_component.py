@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Basis:
-    """What a component may rest on. given: what there is, as "table.role", "features.column", "contribution.db4", "previous.run" ...
+    """What a component may rest on. given: what there is, as "table.role", "features.column", "contribution.db4", "previous.run",
+    "component.rfm" (for those it reads) ...
 
     horizon_days, value_horizon_days, discount_rate: those of the run. margin: of the base, None where unknown. lifecycle: limits by
     name. class_limits: shares up to which a customer is in class A, then B. options: the values of the component's own settings.
@@ -42,12 +43,14 @@ class Basis:
 class Built:
     """What a component found beside its columns. facts: small, ready for JSON, no customer named; the manifest keeps them.
 
-    kept: what the register and a later run need again, likewise.
+    kept: what the register and a later run need again, likewise. files: name of a table of its own, without its end -> the step whose
+    rows are written beside the value table; rows about a customer carry customer_id, so that an erasure finds them.
     """
 
     facts: Mapping[str, Any] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
     kept: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 @final
@@ -57,7 +60,8 @@ class Component:
 
     title: what people call it. formula: in a line of text. source: paper, book or rule. columns: name -> what it says, with its unit.
     build: makes table `component_<name>` (customer_id, once each, and the columns) from the views of a run; see
-    `kundenwert.value.components`. needs: of each group one entry must be given. after: components whose tables it reads.
+    `kundenwert.value.components`. needs: of each group one entry must be given. after: components whose tables it reads. reads: components
+    whose tables it reads where they are told ("component.NAME" is then given).
     standing: "beside" the value (another view of it, or no money), "potential" (money that is not there yet), "addable" (money that a
     value definition may add; `amount` names the column). options: its settings under [components.NAME]. line: the sentence of the
     customer's page, None where there is nothing to say.
@@ -70,6 +74,7 @@ class Component:
     build: Callable[[Engine, Basis], Built]
     needs: tuple[tuple[str, ...], ...] = ()
     after: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
     standing: Literal["beside", "potential", "addable"] = "beside"
     amount: str = ""
     options: tuple[Setting, ...] = ()
