@@ -56,31 +56,40 @@ def state(engine: Engine, name: str) -> list[tuple[Any, ...]]:
     return sorted(tuple(row[place] for place in places) for row in rows(engine, f"rhythm_{name}"))
 
 
+def purchases(engine: Engine, name: str) -> list[tuple[Any, ...]]:
+    """Customer, day, n-th, gap."""
+    names = list(engine.columns(f"rhythm_{name}"))
+    customers = {row[names.index("number")]: row[names.index("customer_id")] for row in rows(engine, f"rhythm_{name}")}
+    return sorted(
+        ((customers[number], day, n, gap) for number, day, n, gap, _ in rows(engine, f"purchases_{name}")), key=lambda row: row[:3]
+    )
+
+
 @pytest.mark.parametrize("returns", [0, 0.15])
 def test_a_year_ago_is_seen_as_the_log_cut_then_shows_it(engine: Engine, tmp_path: Path, returns: float) -> None:
     lines = exports.shop(7, returns=returns)
     as_of, before = date(2024, 10, 15), date(2023, 10, 15)
     settings = 'currency = "EUR"\nhorizon = "6m"\n'
     assert valued(engine, tmp_path / "full", lines, f"{settings}as_of = {as_of}\n") == {"rhythm.now", "rhythm.year", "rhythm.look_back"}
-    full, bought = state(engine, "year"), [row[:4] for row in rows(engine, "purchases_year")]
+    full, bought = state(engine, "year"), purchases(engine, "year")
     cut = [line for line in lines if line[1] <= before]
     assert 0 < len(cut) < len(lines)
     valued(engine, tmp_path / "cut", cut, f"{settings}as_of = {before}\n")
     assert state(engine, "now") == full
-    assert [row[:4] for row in rows(engine, "purchases_now")] == bought
+    assert purchases(engine, "now") == bought
 
 
 def test_the_rhythm_agrees_with_the_base(engine: Engine, tmp_path: Path) -> None:
     valued(engine, tmp_path / "shop", exports.shop(7, returns=0.15), 'currency = "EUR"\nhorizon = "6m"\n')
     base = {row["customer_id"]: row for row in engine.rows("base/known_customers.sql")}
-    purchases: dict[str, list[int]] = {}
-    for customer, day, n, gap, _ in sorted(rows(engine, "purchases_now"), key=lambda row: row[:3]):
-        days = purchases.setdefault(customer, [])
+    bought: dict[str, list[int]] = {}
+    for customer, day, n, gap in purchases(engine, "now"):
+        days = bought.setdefault(customer, [])
         assert n == len(days) + 1
         assert gap == (day - days[-1] if days else None)
         days.append(day)
-    assert {one: len(days) - 1 for one, days in purchases.items()} == {one: row["frequency"] for one, row in base.items()}
-    assert {one: days[-1] - days[0] for one, days in purchases.items()} == {one: row["recency"] for one, row in base.items()}
+    assert {one: len(days) - 1 for one, days in bought.items()} == {one: row["frequency"] for one, row in base.items()}
+    assert {one: days[-1] - days[0] for one, days in bought.items()} == {one: row["recency"] for one, row in base.items()}
     names = list(engine.columns("rhythm_now"))
     for row in rows(engine, "rhythm_now"):
         told = dict(zip(names, row, strict=True))

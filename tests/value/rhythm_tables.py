@@ -38,7 +38,13 @@ def load(
         known = {one: sorted(NOW - back for back in backs if NOW - back <= day) for one, backs in days.items()}
         _rhythm(engine, name, day, {one: bought for one, bought in known.items() if bought}, lost_after or {}, usual_gap, p_alive)
     engine.load("rhythm_days", {"name": ["now", "year", "look_back"], "day": [NOW, YEAR, YEAR]})
-    engine.load("customer_forecasts", {"customer_id": [""], "usual_gap": [0.0]})
+    bought = [one for one, backs in days.items() if backs]
+    base = {
+        "customer_id": bought,
+        "first_day": [NOW - max(days[one]) for one in bought],
+        "frequency": [len(days[one]) - 1 for one in bought],
+    }
+    engine.load("customers", {**base, "is_collective": [False] * len(bought)})
 
 
 def _judged(
@@ -97,6 +103,7 @@ def _rhythm(
         f"rhythm_{name}",
         pa.table(
             {
+                "number": pa.array(range(len(everybody)), whole),
                 "customer_id": pa.array(everybody, pa.string()),
                 "first_day": pa.array([known[one][0] for one in everybody], whole),
                 "last_day": pa.array([known[one][-1] for one in everybody], whole),
@@ -117,7 +124,7 @@ def _rhythm(
         f"purchases_{name}",
         pa.table(
             {
-                "customer_id": pa.array([one for one, *_ in rows], pa.string()),
+                "number": pa.array([everybody.index(one) for one, *_ in rows], whole),
                 "day": pa.array([bought for *_, bought, _ in rows], whole),
                 "n": pa.array([n + 1 for _, n, *_ in rows], whole),
                 "gap": pa.array([gap for *_, gap in rows], whole),

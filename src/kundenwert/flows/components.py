@@ -11,6 +11,7 @@ from kundenwert import sources
 from kundenwert.engines._engine import Reading
 from kundenwert.flows.company_tables import open_nothing
 from kundenwert.flows.features import given_of
+from kundenwert.flows.rhythms import load_rhythms
 from kundenwert.flows.scores import kept_of, scoring_of, write_scores
 from kundenwert.flows.valuation import header
 from kundenwert.register.book import Register
@@ -54,8 +55,9 @@ def join_components(
     scoring = scoring_of(project, loaded, valued, progress=progress)
     with progress.phase("Reckoning the components of value") as phase:
         views = open_views(engine, project, loaded, valued, customers=customers, features=features)
+        rhythms = load_rhythms(engine, loaded, valued, project.settings)
         tariff = {"criteria.tariff"} if scoring.catalogue.money == "tariff" else set()
-        given = frozenset({*views, *tariff, *_open_previous(engine, project.folder, valued.as_of)})
+        given = frozenset({*views, *rhythms, *tariff, *_open_previous(engine, project.folder, valued.as_of)})
         found = room.told(given)
         given |= {f"component.{name}" for name in found}
         built = room.build(engine, found, {name: basis_of(name, project, valued, given, scoring) for name in found})

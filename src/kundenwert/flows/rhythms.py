@@ -3,16 +3,18 @@
 Tables it leaves in the engine, for each `day` of "now" (as-of), "year" (12 months before) and "look_back" (before the part of the log on
 which an alert is tried):
 - `rhythm_<day>`: one row a customer with a purchase until that day that models see (neither objectors nor collective customers):
-  customer_id, first_day, last_day, frequency, recency, t, p_alive, usual_gap (days within which 9 of 10 buy again, from the last purchase),
-  next_gap (days from that day within which half buy again, if still customers), expected_purchases over the look-back window,
-  lost_after (days of silence from which on P(alive) is below 20 %; null where no model says), mean_amount;
-- `purchases_<day>`, not for "look_back": their purchases: day, the n-th, the gap before it, and after how long a gap the customer counted
-  as lost then.
+  number (joins `purchases_<day>`), customer_id, first_day, last_day, frequency, recency, t, p_alive, usual_gap (days within which 9 of 10
+  buy again, from the last purchase), next_gap (days from that day within which half buy again, if still customers), expected_purchases
+  over the look-back window, lost_after (days of silence from which on P(alive) is below 20 %), mean_amount; p_alive and lost_after are
+  null where no model says;
+- `purchases_<day>`, not for "look_back": their purchases: number of the customer, day, the n-th, the gap before it, and after how long
+  a gap the customer counted as lost then.
 Days are numbers since 1970-01-01.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -126,19 +128,32 @@ class _Known:
 
     def make(self, name: str, fit: Any, *, is_plain: bool) -> None:
         """The tables of a day from its base, table `customers` of the engine; fit: of the run."""
+        self.engine.table("numbered_customers", "base/rhythms/numbered.sql", in_any_order=True)
         step = "base/rhythms/purchases_plain.sql" if is_plain else "base/rhythms/purchases.sql"
         if name != "look_back":
             self.engine.table("known_purchases", step, as_of=getattr(self.days, name))
         else:
             self.engine.view("known_purchases", "base/rhythms/no_purchases.sql")
         rhythms, silences = _of_histories(self.engine, self.days.window, self.settings, fit)
+        if name == "now":
+            rhythms["usual_gap"] = _of_run(self.engine, rhythms)
         self.engine.load("history_rhythms", rhythms)
         self.engine.load("silence_limits", silences)
         self.engine.table(f"rhythm_{name}", "base/rhythms/rhythms.sql", in_any_order=True)
         if name != "look_back":
             self.engine.table(f"purchases_{name}", "base/rhythms/returns.sql", in_any_order=True, least=_LEAST_SILENCE)
-        for table in ("known_purchases", "history_rhythms", "silence_limits"):
+        for table in ("numbered_customers", "known_purchases", "history_rhythms", "silence_limits"):
             self.engine.drop(table)
+
+
+def _of_run(engine: Engine, rhythms: Mapping[str, Any]) -> Any:
+    """The usual gaps under the model of the run, which may be another than that of leaving; where it says none, that one's."""
+    import numpy as np
+
+    step = "base/rhythms/usual_gaps_recent.sql" if "recent" in engine.columns("forecasts") else "base/rhythms/usual_gaps.sql"
+    told = np.ma.filled(engine.arrays(step)["usual_gap"].astype(np.float64), np.nan)
+    same = len(told) == len(rhythms["usual_gap"])
+    return np.where(np.isnan(told), rhythms["usual_gap"], told) if same else rhythms["usual_gap"]
 
 
 def _of_histories(engine: Engine, window: int, settings: Settings, fit: Any) -> tuple[dict[str, Any], dict[str, Any]]:

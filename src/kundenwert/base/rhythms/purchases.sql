@@ -2,22 +2,19 @@
 -- the one before
 with days as (
     select
-        purchase_days.customer_id,
+        numbered_customers.number,
         purchase_days.day,
-        customers.first_day
+        numbered_customers.first_day
     from purchase_days
-    inner join customers using (customer_id)
-    where purchase_days.is_purchase
-        and purchase_days.day <= $as_of
-        and customers.frequency is not null
-        and not customers.is_collective
+    inner join numbered_customers using (customer_id)
+    where purchase_days.is_purchase and purchase_days.day <= $as_of
 )
 
 select
-    customer_id::varchar as customer_id,
+    number,
     day,
     (row_number() over earlier)::integer as n,
     (day - lag(day) over earlier)::integer as gap,
     first_day
 from days
-window earlier as (partition by customer_id order by day)
+window earlier as (partition by number order by day)

@@ -1,6 +1,6 @@
 -- base/rhythms/returns.sql: each purchase with the silence before it after which the customer counted as lost; null where no model says
 select
-    known_purchases.customer_id,
+    known_purchases.number,
     known_purchases.day,
     known_purchases.n,
     known_purchases.gap,

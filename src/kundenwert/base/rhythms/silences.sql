@@ -9,5 +9,4 @@ union
 select
     frequency,
     recency
-from customers
-where frequency is not null and not is_collective
+from numbered_customers

@@ -40,7 +40,7 @@ def _build(engine: Engine, basis: Basis) -> Built:
 
 def _tried(engine: Engine, days: Mapping[str, int], first: tuple[int, ...]) -> dict[str, Any]:
     """The alert of an earlier day against what came: shares with their interval, None where too few were alerted."""
-    engine.table("tried_alerts", "value/components/alert_tried.sql", now=days["now"], look_back=days["look_back"])
+    engine.table("tried_alerts", "value/components/alert_tried.sql", look_back=days["look_back"])
     (found,) = engine.rows("value/components/alert_hits.sql")
     at = [{"k": k, **engine.rows("value/components/alert_hits_of_first.sql", k=k)[0]} for k in first if k <= found["alerted"]]
     engine.drop("tried_alerts")

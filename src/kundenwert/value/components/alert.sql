@@ -3,12 +3,11 @@ with silent as (
     select
         judged.customer_id,
         $now - rhythm_now.last_day as silence,
-        coalesce(customer_forecasts.usual_gap, rhythm_now.usual_gap) as usual_gap,
+        rhythm_now.usual_gap,
         judged.clv,
         judged.p_alive
     from judged
     inner join rhythm_now using (customer_id)
-    left join customer_forecasts on judged.customer_id = customer_forecasts.customer_id::varchar
     where judged.level = 'customer'
 )
 

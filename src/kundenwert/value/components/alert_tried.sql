@@ -8,21 +8,14 @@ with then_known as (
         coalesce(expected_purchases / nullif(p_alive, 0) * (1 - p_alive) * coalesce(mean_amount, 1), usual_gap - ($look_back - last_day)) as stake
     from rhythm_look_back
     where frequency > 0
-),
-
-came as (
-    select distinct customer_id
-    from purchases_now
-    where day > $look_back and day <= $now
 )
 
 select
     then_known.customer_id,
     then_known.alert,
     coalesce(then_known.is_lost, false) as is_lost,
-    came.customer_id is null as stayed_away,
+    rhythm_now.last_day <= $look_back as stayed_away,
     row_number() over (partition by then_known.alert order by round(then_known.stake, 6) desc, then_known.customer_id) as place
 from then_known
-left join came using (customer_id)
 -- Who has no purchase left today (all taken back later) or may not be judged proves nothing.
 inner join rhythm_now using (customer_id)

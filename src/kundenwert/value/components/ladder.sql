@@ -4,8 +4,7 @@ with recommended as (
         ledger_referrals.recommender_id as customer_id,
         count(distinct ledger_referrals.customer_id) as recommended
     from ledger_referrals
-    inner join purchases_now
-        on ledger_referrals.customer_id = purchases_now.customer_id and purchases_now.n = 1
+    inner join rhythm_now on ledger_referrals.customer_id = rhythm_now.customer_id
     where coalesce(ledger_referrals.date, date '1970-01-01') <= date '1970-01-01' + $now::integer
         and ledger_referrals.recommender_id <> ledger_referrals.customer_id
     group by ledger_referrals.recommender_id

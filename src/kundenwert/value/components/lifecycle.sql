@@ -3,47 +3,47 @@
 -- says, longer than $silent_days and longer than ever before.
 with bought as (
     select
-        customer_id,
+        number,
         count(*) as purchases,
         max(gap) as longest_gap,
         max(day) filter (where n = 2) as second_day,
         max(day) filter (where n = $bound_purchases) as bound_day
     from purchases_of_day
-    group by customer_id
+    group by number
 ),
 
 silences as ( -- Only where no model says after how long a silence somebody is lost.
     select
-        purchases_of_day.customer_id,
+        purchases_of_day.number,
         purchases_of_day.day,
         purchases_of_day.gap,
         max(purchases_of_day.gap) over earlier as longest_before
     from purchases_of_day
-    inner join rhythm_of_day using (customer_id)
+    inner join rhythm_of_day using (number)
     where rhythm_of_day.p_alive is null
     window earlier as (
-        partition by purchases_of_day.customer_id order by purchases_of_day.n rows between unbounded preceding and 1 preceding
+        partition by purchases_of_day.number order by purchases_of_day.n rows between unbounded preceding and 1 preceding
     )
 ),
 
 returned as (
     select
-        customer_id,
+        number,
         max(day) as returned_day
     from (
         select
-            customer_id,
+            number,
             day
         from purchases_of_day
         where gap >= lost_after
         union all
         select
-            customer_id,
+            number,
             day
         from silences
         where gap > greatest($silent_days, coalesce(longest_before, 0))
     )
-    group by customer_id
+    group by number
 ),
 
 agreed as (
@@ -79,8 +79,8 @@ seen as (
         case when agreed.runs_since is null then agreed.ended_on - date '1970-01-01' end as contract_end
     from judged
     left join rhythm_of_day using (customer_id)
-    left join bought using (customer_id)
-    left join returned using (customer_id)
+    left join bought using (number)
+    left join returned using (number)
     left join agreed using (customer_id)
 ),
 

@@ -40,6 +40,8 @@ _COMPUTED: Final[Mapping[str, tuple[str, tuple[str, ...], str]]] = {
     "tenure": ("value/components/portfolio_tenure.sql", (), "rank"),
     "complaints": ("value/components/portfolio_complaints.sql", ("features.complaints_per_order",), "falling"),
 }
+# Contribution as far as it is known: after cost to serve where that is.
+_SERVED: Final = ("contribution.db4", "value/components/portfolio_contribution_served.sql")
 # Steps that ask which day it is.
 _OF_A_DAY: Final = frozenset({"growth", "potential", "share_of_wallet"})
 # Opinions on a person and credit marks have rules of their own (see the criteria) and place nobody in a portfolio.
@@ -138,6 +140,8 @@ def _gather(engine: Engine, basis: Basis, names: tuple[str, ...]) -> dict[str, t
     for number, name in enumerate(names):
         if name in _COMPUTED:
             step, needs, scale = _COMPUTED[name]
+            if name == "contribution" and _SERVED[0] in basis.given:
+                step = _SERVED[1]
             if not set(needs) <= basis.given:
                 continue
             values: dict[str, Any] = {"now": now} if name in _OF_A_DAY else {}

@@ -1,11 +1,11 @@
 -- value/components/rhythm.sql: how each customer buys: rhythm, next purchase, season, assortment, channel
 with gaps as (
     select
-        customer_id,
+        number,
         count(*) filter (where day > $now - 365) as purchases_year,
         case when count(gap) >= $gaps then median(gap) end as median_gap
     from purchases_now
-    group by customer_id
+    group by number
 ),
 
 groups as (
@@ -13,7 +13,7 @@ groups as (
         customer_id::varchar as customer_id,
         count(distinct product_group) as product_groups
     from booked
-    where day > $now - 365 and day <= $now and line_class = 'kept' and not is_non_product
+    where $has_groups and day > $now - 365 and day <= $now and line_class = 'kept' and not is_non_product
     group by customer_id
 ),
 
@@ -39,7 +39,7 @@ select
     judged.customer_id,
     coalesce(gaps.purchases_year, 0)::integer as purchases_year,
     gaps.median_gap::double as median_gap,
-    coalesce(customer_forecasts.usual_gap, rhythm_now.usual_gap) as usual_gap,
+    rhythm_now.usual_gap,
     case
         when $now - rhythm_now.last_day < coalesce(rhythm_now.lost_after, 36525)
             then date '1970-01-01' + ($now + least(ceil(rhythm_now.next_gap), 36525))::integer
@@ -50,9 +50,8 @@ select
     case when $has_groups then coalesce(groups.product_groups, 0) end::integer as product_groups,
     preferred.main_channel
 from judged
-left join gaps using (customer_id)
 left join rhythm_now using (customer_id)
-left join customer_forecasts on judged.customer_id = customer_forecasts.customer_id::varchar
-left join seasons using (customer_id)
+left join gaps using (number)
+left join seasons using (number)
 left join groups using (customer_id)
 left join preferred using (customer_id)

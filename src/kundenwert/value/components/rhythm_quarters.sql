@@ -17,20 +17,20 @@ calendar as (
 
 between_ends as (
     select
-        customer_id,
+        number,
         count(*) filter (where quarter(date '1970-01-01' + purchases_now.day) = 1) as n1,
         count(*) filter (where quarter(date '1970-01-01' + purchases_now.day) = 2) as n2,
         count(*) filter (where quarter(date '1970-01-01' + purchases_now.day) = 3) as n3,
         count(*) filter (where quarter(date '1970-01-01' + purchases_now.day) = 4) as n4
     from purchases_now
-    inner join rhythm_now using (customer_id)
+    inner join rhythm_now using (number)
     where n > 1 and purchases_now.day < rhythm_now.last_day
-    group by customer_id
+    group by number
 )
 
 select
-    customer_id,
-    (row_number() over (order by customer_id) - 1)::integer as place,
+    number,
+    (row_number() over (order by number) - 1)::integer as place,
     n1,
     n2,
     n3,
@@ -40,6 +40,6 @@ select
     ends.q3 - starts.q3 as d3,
     ends.q4 - starts.q4 as d4
 from between_ends
-inner join rhythm_now using (customer_id)
+inner join rhythm_now using (number)
 inner join calendar as starts on rhythm_now.first_day = starts.day
 inner join calendar as ends on rhythm_now.last_day - 1 = ends.day
