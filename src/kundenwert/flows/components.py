@@ -66,6 +66,9 @@ def join_components(
         about = header(valued, project.definition.value_is)
         made = customers.with_name("customers.joined")
         phase.rows = engine.write(made, "value/components/completed.sql", about=about)
+        for one in built.values():
+            for file, step in one.files.items():
+                engine.write(customers.with_name(f"{file}.parquet"), step, about=about)
         engine.drop("valued_customers")
         storage.rename(made, customers)
     return replace(_joined(found, built), criteria=kept_of(scoring, built["score"].kept, valued))
