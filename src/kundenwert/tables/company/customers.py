@@ -51,6 +51,9 @@ PLUGIN = CompanyTable(
         role("employees", "whole", "How many people work there: its size beside what it buys.",
              "mitarbeiterzahl mitarbeiteranzahl anzahlmitarbeiter anzahlmitarbeitende beschaeftigte beschaeftigtenzahl "
              "anzahlbeschaeftigte employees employeecount numberofemployees noofemployees headcount"),
+        role("network", "whole", "With how many others the customer talks about suppliers: members, partners, followers.",
+             "netzwerkgroesse anzahlnetzwerkkontakte netzwerkkontakte referenzkontakte anzahlreferenzkontakte anzahlfollower "
+             "networksize networkcontacts referencecontacts followers followercount"),
         role("potential", "money", "What the customer buys in a year of what we sell, from us and from others, net of tax.",
              "potenzial potential umsatzpotenzial umsatzpotential kundenpotenzial kundenpotential jahrespotenzial jahrespotential "
              "jahresbedarf einkaufspotenzial einkaufspotential salespotential revenuepotential customerpotential annualdemand "
@@ -71,7 +74,7 @@ PLUGIN = CompanyTable(
     ),
     key=("customer_id",),
     money="",
-    limits={"acquisition_cost": Limits(low=0), "employees": Limits(low=0), "potential": Limits(low=0)},
+    limits={"acquisition_cost": Limits(low=0), "employees": Limits(low=0), "network": Limits(low=0), "potential": Limits(low=0)},
     words=("kunden", "customer", "stammdaten", "kundenstamm", "debitor", "account", "adress"),
     least=20,
 )  # fmt: skip

@@ -1,0 +1,112 @@
+"""What a customer is worth to the company beside what the company is worth to him: value and satisfaction in one picture (R35)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from kundenwert.records import Notice
+from kundenwert.settings import Setting
+from kundenwert.value.components._component import Basis, Built, Component
+from kundenwert.value.components._options import number, whole
+from kundenwert.value.components._rated import load_rated
+from kundenwert.value.components._reading import if_given, words
+
+if TYPE_CHECKING:
+    from kundenwert.engines._engine import Engine
+
+# Halfway between 6, the best grade of a detractor, and 7, the lowest of a passive.
+NEUTRAL: Final = 6.5
+FIELDS: Final = ("high_satisfied", "high_dissatisfied", "low_satisfied", "low_dissatisfied")
+"""Value high or low, then satisfaction."""
+_CRITERIA: Final = (
+    "zufriedenheit",
+    "kundenzufriedenheit",
+    "nps",
+    "weiterempfehlungsbereitschaft",
+    "weiterempfehlung",
+    "satisfaction",
+    "customer satisfaction",
+    "likelihood to recommend",
+)
+
+
+def field_of(value: float, satisfaction: float, value_limit: float, limit: float = NEUTRAL) -> str:
+    """The field of a customer; who reaches a limit is above it. value and value_limit in one unit, satisfaction and limit from 0 to 10.
+
+    >>> field_of(500, 3, 400), field_of(400, 6.5, 400), field_of(399, 6.4, 400)
+    ('high_dissatisfied', 'high_satisfied', 'low_dissatisfied')
+    """
+    return FIELDS[2 * (value < value_limit) + (satisfaction < limit)]
+
+
+def net_promoter_score(promoters: int, passives: int, detractors: int) -> float | None:
+    """Share of the promoters less that of the detractors, from -1 to 1; None without an answer. Source: Reichheld 2003 (HBR 81(12)).
+
+    >>> net_promoter_score(5, 3, 2), net_promoter_score(0, 0, 0)
+    (0.3, None)
+    """
+    answers = promoters + passives + detractors
+    return (promoters - detractors) / answers if answers else None
+
+
+def _build(engine: Engine, basis: Basis) -> Built:
+    load_rated(engine, basis, basis.options["criteria"], basis.options["days"])
+    limits = {"value_limit": basis.options["value_limit"]}
+    chosen = {"days": basis.options["days"], "limit": basis.options["limit"]}
+    engine.table("component_satisfaction", "value/components/satisfaction.sql", as_of=basis.as_of, **limits, **chosen)
+    (facts,) = engine.rows("value/components/satisfaction_facts.sql", **limits)
+    found = {row.pop("field"): _plain(row) for row in engine.rows("value/components/satisfaction_fields.sql")}
+    engine.drop("rated")
+    nothing = {"customers": 0, "value": None, "clv": None}
+    # Grades of complaints come from people who complained: no net promoter score.
+    score = net_promoter_score(facts["promoters"], facts["passives"], facts["detractors"]) if not facts["from_complaints"] else None
+    fields = {field: found.get(field, nothing) for field in FIELDS}
+    return Built({**facts, "limit": basis.options["limit"], "net_promoter_score": score, "fields": fields})
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: str(amount) if name != "customers" and amount is not None else amount for name, amount in row.items()}
+
+
+_LINES: Final = {
+    "rating": "Of high value and dissatisfied: {grade:.1f} of 10, as asked or judged.",
+    "complaints": "Of high value and dissatisfied: {grade:.1f} of 10, by the grade for the last complaint.",
+}
+_PLAIN_LINES: Final = {
+    "rating": "Satisfaction: {grade:.1f} of 10, as asked or judged.",
+    "complaints": "Satisfaction: {grade:.1f} of 10, by the grade for the last complaint.",
+}
+
+
+def _line(row: Mapping[str, Any]) -> Notice | None:
+    if row["satisfaction"] is None:
+        return None
+    lines = _LINES if row["satisfaction_field"] == "high_dissatisfied" else _PLAIN_LINES
+    return Notice("satisfaction", lines[row["satisfaction_source"]], {"grade": row["satisfaction"]})
+
+
+PLUGIN = Component(
+    title="Satisfaction beside value",
+    formula="field: value >= the limit or not, satisfaction >= the limit or not; a grade of a complaint from 1 to 5 is 2.5 x (grade - 1)",
+    source="value of the customer and value for the customer (R35); limit between detractors and others after Reichheld 2003 (HBR 81(12))",
+    columns={
+        "satisfaction": "How content the customer is, from 0 to 10; empty where nobody knows.",
+        "satisfaction_source": "rating: asked or judged by people; complaints: the grade for how the last complaint was handled.",
+        "satisfaction_field": "high_satisfied, high_dissatisfied, low_satisfied or low_dissatisfied: value, then satisfaction.",
+    },
+    build=_build,
+    needs=(("complaints.satisfaction", "ratings.points", "register.ratings"),),
+    options=(
+        Setting("criteria", _CRITERIA, "Names of the criteria that say how content a customer is, among ratings from 0 to 10.", words),
+        Setting("limit", NEUTRAL, "From which grade of 0 to 10 on a customer counts as satisfied.", number(0.0, 10.0)),
+        Setting(
+            "value_limit",
+            None,
+            "From which value on it counts as high; left out: the median of the customers.",
+            if_given(number(-1e12, 1e12)),
+        ),
+        Setting("days", 730, "How many days before the as-of day a grade still counts.", whole(1, 36_500)),
+    ),
+    line=_line,
+)
