@@ -11,6 +11,7 @@ from kundenwert import sources
 from kundenwert.engines._engine import Reading
 from kundenwert.flows.company_tables import open_nothing
 from kundenwert.flows.features import given_of
+from kundenwert.flows.futures import load_futures
 from kundenwert.flows.rhythms import load_rhythms
 from kundenwert.flows.scores import kept_of, scoring_of, write_scores
 from kundenwert.flows.valuation import header
@@ -58,6 +59,7 @@ def join_components(
         rhythms = load_rhythms(engine, loaded, valued, project.settings)
         tariff = {"criteria.tariff"} if scoring.catalogue.money == "tariff" else set()
         given = frozenset({*views, *rhythms, *tariff, *_open_previous(engine, project.folder, valued.as_of)})
+        given |= load_futures(engine, valued)
         found = room.told(given)
         given |= {f"component.{name}" for name in found}
         built = room.build(engine, found, {name: basis_of(name, project, valued, given, scoring) for name in found})

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 _SHARES: Final = {"I": 0.05, "II": 0.2, "III": 0.5, "IV": 1.0}
 _MOST: Final = 20
-_POINTS: Final = 20
+_POINTS: Final = 10
+_DIGITS: Final = 6
 
 
 def tier_of(before: float, shares: Mapping[str, float]) -> str:
@@ -63,21 +64,21 @@ def _concentration(engine: Engine, measure: str, basis: Basis) -> dict[str, Any]
     classes = {one.name: {"customers": one.customers, "sum": str(one.value), "share": one.share} for one in spread.classes}
     customers, peak = spread.whale_peak
     return {
-        "gini": spread.gini,
-        "hhi": spread.hhi,
-        "peak": {"customers": customers, "share": peak},
+        "gini": round(spread.gini, _DIGITS),
+        "hhi": round(spread.hhi, _DIGITS),
+        "peak": {"customers": round(customers, _DIGITS), "share": round(peak, _DIGITS)},
         "negative": int(found["customers"][found["value"] < 0].sum()),
         "classes": classes,
-        # Of up to 200 points every tenth, which is enough for a small picture.
-        "lorenz": [list(point) for point in _thinned(spread.lorenz)],
-        "whale": [list(point) for point in _thinned(spread.whale)],
+        # Few of up to 200 points are enough for a small picture.
+        "lorenz": _thinned(spread.lorenz),
+        "whale": _thinned(spread.whale),
     }
 
 
-def _thinned(points: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+def _thinned(points: tuple[tuple[float, float], ...]) -> list[list[float]]:
     """Evenly spaced points with both ends."""
     step = max(1, (len(points) - 1) // _POINTS)
-    return (*points[:-1:step], points[-1])
+    return [[round(x, _DIGITS), round(y, _DIGITS)] for x, y in (*points[:-1:step], points[-1])]
 
 
 def _notices(wanted: str, measure: str) -> Iterator[Notice]:
