@@ -51,7 +51,7 @@ def test_the_exact_mcnemar_test_is_the_binomial_test_of_the_pairs_that_differ(ou
 
 
 def test_a_planted_pair_is_found_with_its_strength() -> None:
-    owned, taken, activity = invented(6_000, 1)
+    owned, taken, activity = invented(4_000, 1)
     fitted = affinity.fit(owned, taken, activity, 2)
     assert fitted.weight > 0.5
     # Owners of group 0 against all: 6 over the mean of 6 (of 0.6) and 1 (of 0.4), as seen through 1 - exp(-hazard).
@@ -72,7 +72,7 @@ def test_expected_first_purchases_add_up_to_those_that_came() -> None:
 
 
 def test_without_any_pull_the_baskets_hardly_count() -> None:
-    owned, taken, activity = invented(4_000, 3, pull=1.0)
+    owned, taken, activity = invented(3_000, 3, pull=1.0)
     fitted = affinity.fit(owned, taken, activity, 2)
     assert fitted.weight <= 0.3
     hazards = np.exp(fitted.log_hazards(owned, activity))

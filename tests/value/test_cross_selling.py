@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
@@ -66,11 +67,13 @@ def suggested(engine: Engine) -> Suggested:
     return suggested
 
 
-def two_trades(customers: int = 150) -> list[dict[str, Any]]:
+@lru_cache
+def _two_trades(customers: int) -> tuple[dict[str, Any], ...]:
     """Painters buy E and A every month, roofers E and C. In the course of 18 months a good half of the painters takes up B, of the roofers
     D, evenly spread. Z is what few buy.
     """
-    drawn, lines = random.Random(1), []
+    drawn = random.Random(1)
+    lines: list[dict[str, Any]] = []
     for number in range(customers):
         name, entry, later = (f"P{number:03}", "A", "B") if number % 2 else (f"R{number:03}", "C", "D")
         starts = drawn.randrange(-400, 500)
@@ -80,7 +83,11 @@ def two_trades(customers: int = 150) -> list[dict[str, Any]]:
                 lines.append(bought(name, later, ago, 200, cost=150))
         if number % 30 == 0:
             lines.append(bought(name, "Z", 100 + number))
-    return lines
+    return tuple(lines)
+
+
+def two_trades(customers: int = 130) -> list[dict[str, Any]]:
+    return list(_two_trades(customers))
 
 
 def test_the_worth_of_a_suggestion_is_that_of_value_models_3_14() -> None:

@@ -6,7 +6,20 @@ Arrays are numpy arrays of equal length; nothing changes them after they are mad
 from __future__ import annotations
 
 from kundenwert.records.criteria import Calibration, Catalogue, Criterion, PointsOf, Reason, Scoring
-from kundenwert.records.customer import Document, Explained, Part
+from kundenwert.records.customer import (
+    ChangeLine,
+    Course,
+    DataOf,
+    Document,
+    Explained,
+    Part,
+    Privacy,
+    Quarter,
+    Said,
+    SourceUsed,
+    ValueChange,
+    WhatIf,
+)
 from kundenwert.records.diagnostics import AlivePath, Density, FrequencyCounts, Gaps, Heterogeneity, Marginal, Matrix, Posterior
 from kundenwert.records.evidence import (
     Backtest,
@@ -40,6 +53,7 @@ from kundenwert.records.result import (
 )
 from kundenwert.records.result_workbook import ResultWorkbook, TogetherRow
 from kundenwert.records.run import Concentration, MonthOfPurchases, RunFigures, Totals, ValueClass
+from kundenwert.records.suggestions import Suggestion
 
 __all__ = [
     "AlivePath",
@@ -47,11 +61,14 @@ __all__ = [
     "Calendar",
     "Calibration",
     "Catalogue",
+    "ChangeLine",
     "ClassTotal",
     "Comparison",
     "Concentration",
+    "Course",
     "Criterion",
     "CustomerResult",
+    "DataOf",
     "Decile",
     "Density",
     "Document",
@@ -78,7 +95,9 @@ __all__ = [
     "Part",
     "PointsOf",
     "Posterior",
+    "Privacy",
     "PurchaseForecast",
+    "Quarter",
     "RankChange",
     "Readiness",
     "ReadinessReason",
@@ -90,16 +109,21 @@ __all__ = [
     "ResultTotals",
     "ResultWorkbook",
     "RunFigures",
+    "Said",
     "Scored",
     "Scoring",
+    "SourceUsed",
     "SpendEvidence",
     "SpendHistories",
     "SpendScored",
+    "Suggestion",
     "TableReadiness",
     "TogetherRow",
     "TotalForecast",
     "Totals",
     "Tracking",
+    "ValueChange",
     "ValueClass",
+    "WhatIf",
     "Yardstick",
 ]
