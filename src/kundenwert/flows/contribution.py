@@ -269,7 +269,11 @@ def result(project: Path, *, run: str | None = None, year: int | None = None, co
 
 def last_whole_year(project: Path, run: str | None = None) -> int | None:
     """The last calendar year that the log of a run covers from beginning to end; None if it covers none."""
-    source = store.read(project, run)
+    return whole_year_of(store.read(project, run))
+
+
+def whole_year_of(source: store.Run) -> int | None:
+    """The same of a run that was read."""
     section = section_of(source)
     return _last_whole(_span(source, section), section["owners"])
 

@@ -1,8 +1,8 @@
-"""One customer: history from the ledger, and line by line how the value comes about."""
+"""One customer: history from the ledger, line by line how the value comes about, why it changed, and what would change it."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,17 +10,26 @@ from typing import TYPE_CHECKING, Any
 from kundenwert.base.as_of import day_number, day_of
 from kundenwert.engines import open_engine
 from kundenwert.errors import UnknownName
+from kundenwert.flows import contribution
+from kundenwert.flows.customer_data import data_of
+from kundenwert.flows.customer_reasons import change_of, fit_of, what_ifs
 from kundenwert.flows.ledger import folder_of
 from kundenwert.flows.objection import objectors
 from kundenwert.flows.pseudonyms import known_as
-from kundenwert.records import Document, Explained, Part
+from kundenwert.flows.scores import points_of
+from kundenwert.records import Course, Document, Explained, Part, Quarter, ResultStep, ResultTotals, Said
 from kundenwert.runs import store
 from kundenwert.settings import Duration
+from kundenwert.value.components import components
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kundenwert.engines._engine import Engine
 
+
+# A quarter of a year, in days.
+_QUARTER_DAYS = 365.25 / 4
 _CENT = Decimal("0.01")
 
 
@@ -36,32 +45,106 @@ def customer(project: Path, customer_id: str, *, run: str | None = None) -> Expl
             raise UnknownName(customer_id, f"the customers of run {source.name}; similar ids are shown", near)
         engine.open_parquet("ledger_lines", [folder_of(project) / source.manifest["ledger"] / "transactions.parquet"], numbered=False)
         engine.view("booked", "tables/booked_from_ledger.sql")
-        as_of = day_number(source.as_of)
-        documents = engine.rows("base/history.sql", customer=customer_id, as_of=as_of)
-        years = engine.rows("base/years.sql", customer=customer_id, as_of=as_of)
-        parts = _parts(source, found[0], years)
-    row = found[0]
-    if customer_id in objectors(project):
-        row, parts = _without_forecast(row), [part for part in parts if part.kind != "expected"]
+        asked = {"customer": customer_id, "as_of": day_number(source.as_of)}
+        documents = engine.rows("base/history.sql", **asked)
+        row, years = found[0], engine.rows("base/years.sql", **asked)
+        parts = _parts(source, row, years)
+        if customer_id in objectors(project) or row["level"] == "objected":
+            row, parts = _without_forecast(source, row), [part for part in parts if part.kind in {"booked", "cost"}]
+        told = _told(engine, project, source, row)
+        course = _course(source, row, engine.rows("base/quarters.sql", **asked))
+        data = data_of(engine, project, source, customer_id)
     return Explained(
         row=row,
-        history=tuple(Document(day_of(row.pop("day")), **row) for row in documents),
+        history=tuple(Document(day_of(line.pop("day")), **line) for line in documents),
         parts=tuple(parts),
         basis=_basis(source),
         factors=dict(source.manifest["amounts"]),
+        course=course,
+        data=data,
+        **told,
     )
 
 
-def _without_forecast(row: dict[str, Any]) -> dict[str, Any]:
-    """The row of a customer who objected, perhaps since the run was made."""
+def _without_forecast(source: store.Run, row: dict[str, Any]) -> dict[str, Any]:
+    """The row of a customer who objected, perhaps since the run was made: no forecast, and nothing that components said."""
     forecast = ("p_alive", "expected_", "clv")
-    kept = {name: None if name.startswith(forecast) else value for name, value in row.items()}
+    judged = source.manifest.get("components", {}).get("columns", {})
+    kept = {name: None if name.startswith(forecast) else value for name, value in row.items() if name not in judged}
     return {**kept, "value": row["past"], "level": "objected"}
 
 
 def _basis(source: store.Run) -> dict[str, Any]:
-    names = ("run", "as_of", "horizon", "value_horizon", "yardstick", "currency", "title")
-    return {**{name: source.manifest[name] for name in names}, "discount_rate": source.manifest["settings"]["discount_rate"]}
+    names = ("run", "as_of", "horizon", "value_horizon", "yardstick", "currency", "title", "created", "version")
+    content = {name: source.manifest[name] for name in names}
+    model = source.manifest["models"][0]["name"]
+    return {**content, "discount_rate": source.manifest["settings"]["discount_rate"], "model": model}
+
+
+def _told(engine: Engine, project: Path, source: store.Run, row: dict[str, Any]) -> dict[str, Any]:
+    """What stands beside the sum: contribution, components, points, place, reasons. Of who objected the contribution alone."""
+    customer_id = row["customer_id"]
+    result, drivers = _result(engine, source, customer_id)
+    if row["level"] not in {"customer", "segment"}:
+        return {"result": result}
+    points = points_of(project, source.name, customer_id)
+    place = engine.rows("value/place_of.sql", customer=customer_id)
+    return {
+        "result": result,
+        "said": _said(source, row),
+        "points": points,
+        "place": (place[0]["above"], place[0]["customers"]) if place else None,
+        "change": change_of(engine, project, source, row),
+        "what_ifs": what_ifs(source, row, points, result, drivers),
+    }
+
+
+def _said(source: store.Run, row: dict[str, Any]) -> tuple[Said, ...]:
+    """The sentences of the components the run was made with, as far as its value table still fits them."""
+    adds = source.manifest.get("definition", {}).get("adds", ())
+    told = source.manifest.get("components", {}).get("facts", {})
+    found = []
+    for name, component in components().items():
+        if name in told and set(component.columns) <= set(row) and (sentence := component.line(row)):
+            found.append(Said(name, component.title, component.standing, sentence, added=name in adds))
+    return tuple(found)
+
+
+def _result(engine: Engine, source: store.Run, customer_id: str) -> tuple[ResultTotals | None, dict[str, Any] | None]:
+    """Contribution I to IV of the customer in the last whole year, else of all years, and what was counted in that year."""
+    section, path = source.manifest.get("contribution"), source.folder / contribution.FILE
+    if section is None or not path.is_file():
+        return None, None
+    engine.open_parquet("contribution", [path], numbered=False)
+    year = contribution.whole_year_of(source)
+    figures = engine.rows("value/contribution/figures_of.sql", customer=customer_id, year=year)
+    if not figures:
+        return None, None
+    before = engine.rows("value/contribution/figures_of.sql", customer=customer_id, year=year - 1) if year else []
+    first, last = (date(year, 1, 1), date(year, 12, 31)) if year else (None, source.as_of)
+    steps = [tuple(ResultStep(name, amount, None) for name, amount in row.items()) for row in (*figures, *before)]
+    totals = ResultTotals(year, first, last, source.manifest["currency"], steps[0], steps[1] if before else ())
+    drivers = engine.rows("value/contribution/drivers_of.sql", customer=customer_id, year=year) if year else []
+    return totals, drivers[0] if drivers else None
+
+
+def _course(source: store.Run, row: dict[str, Any], rows: Sequence[dict[str, Any]]) -> Course | None:
+    """Every quarter from the first purchase to the as-of day, and the mean quarter of the horizon with its bounds."""
+    if not rows:
+        return None
+    known = {one["first"]: one for one in rows}
+    quarters, first = [], min(known)
+    in_money = row["revenue"] is not None
+    while first <= source.as_of:
+        own, following = known.get(first, {}), Duration(3, "m").after(first)
+        revenue = (own.get("revenue") or Decimal(0)) if in_money else None
+        quarters.append(Quarter(first, own.get("purchases", 0), revenue, complete=following <= source.as_of + timedelta(days=1)))
+        first = following
+    measure = "expected_revenue" if in_money else "expected_purchases"
+    share = _QUARTER_DAYS / float(source.manifest["horizon_days"])
+    ends = (row[measure], row.get(f"{measure}_lower"), row.get(f"{measure}_upper"))
+    expected, lower, upper = (None if end is None else float(end) * share for end in ends)
+    return Course(tuple(quarters), source.manifest["currency"], in_money, source.manifest["horizon"], expected, lower, upper)
 
 
 def _parts(source: store.Run, row: dict[str, Any], years: Sequence[dict[str, Any]]) -> list[Part]:
@@ -73,7 +156,14 @@ def _parts(source: store.Run, row: dict[str, Any], years: Sequence[dict[str, Any
         parts.append(Part("cost", "", row["past"] - row["revenue"]))
     if row["clv"]:
         parts += _expected(source, row)
-    return parts
+    return [*parts, *_added(source, row)]
+
+
+def _added(source: store.Run, row: dict[str, Any]) -> list[Part]:
+    """What the value definition of the run adds to past and clv, component by component."""
+    known, adds = components(), source.manifest.get("definition", {}).get("adds", ())
+    found = [Part("added", name, row.get(known[name].amount)) for name in adds if name in known]
+    return [part for part in found if part.amount]
 
 
 def _expected(source: store.Run, row: dict[str, Any]) -> list[Part]:
@@ -99,10 +189,9 @@ def _year_ends(source: store.Run) -> list[int]:
 
 def _discounted(source: store.Run, row: dict[str, Any], ends: Sequence[int]) -> list[float]:
     """Discounted expected purchases of the customer up to each day of `ends`, from the run's own fit."""
-    from kundenwert.models._base import Fitted
     from kundenwert.records import Horizons
 
-    fit = Fitted.from_json((source.folder / "models" / f"{source.manifest['models'][0]['name']}.json").read_text(encoding="utf-8"))
+    fit = fit_of(source).fitted
     history = _history_of(fit, row)
     rate = source.manifest["settings"]["discount_rate"]
     scale = _scale(fit, history, row, float(source.manifest["horizon_days"]))

@@ -12,6 +12,7 @@ from typing import Any
 from kundenwert.errors import Problem, SettingsError
 from kundenwert.flows.definition import IDEATIONAL, Definition
 from kundenwert.flows.definition import of_project as definition_of
+from kundenwert.flows.privacy import of_content as privacy_of
 from kundenwert.flows.presets import Preset, of_project
 from kundenwert.flows.pseudonyms import of_content
 from kundenwert.flows.reading import Input
@@ -65,6 +66,10 @@ def read(folder: Path, flags: Mapping[str, Any] | None = None) -> Project:
             inputs += _table_inputs(folder, name, source)
         except SettingsError as err:
             problems += err.problems
+    try:
+        privacy_of(content)
+    except SettingsError as err:
+        problems += err.problems
     preset = None
     try:
         preset = of_project(content)
