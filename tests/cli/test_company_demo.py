@@ -187,3 +187,26 @@ def test_what_is_planted_is_found_as_the_documentation_says(shown: Shown, root: 
         "promotion_hunters_by_price": [15, 15, 0], "recommenders": [19, 19, 0], "upset": [28, 28, 3], "old_tariff": [40, 39, 0],
         "moved": [11, 11, 0], "duplicates": [12, 12, 0], "groups": [8, 8, 0],
     }  # fmt: skip
+
+
+def test_recommenders_leavers_and_loss_makers_stand_where_they_belong(shown: Shown, company: Company) -> None:
+    """The figures of docs/components: ladder, lifecycle, alert, portfolio, rhythm."""
+    truth = company.truth()
+    table = pq.read_table(shown.run / "customers.parquet").to_pylist()
+    rows = {row["customer_id"]: row for row in table if row["level"] != "objected"}
+    assert {one for one, row in rows.items() if row["rung"] == "recommender"} == set(truth.referred)
+    assert set(truth.recommenders) <= set(truth.referred)
+    gone = [rows[one] for one, day in truth.left.items() if one in rows and (truth.as_of - day).days >= 180]
+    assert len(gone) == 79
+    assert sum(row["stage"] == "win_back" for row in gone) == 56
+    assert sum(row["stage"] == "win_back" or row["alert"] is True for row in gone) == 70
+    lost = [one for one, row in rows.items() if row["stage"] == "win_back"]
+    assert (sum(one in truth.left for one in lost), len(lost)) == (61, 63)
+    assert all(rows[one]["portfolio"] in {"earning", "incidental"} for one in truth.loss_makers)
+    facts = shown.manifest["components"]["facts"]
+    tried = facts["alert"]["tried"]
+    assert (tried["alerted"], tried["hits"], tried["stayed_away"], tried["customers"]) == (127, 46, 63, 572)
+    assert tried["interval"][0] > tried["base_rate"]
+    assert all(abs(sum(row.values()) - 1) < 1e-12 for row in facts["lifecycle"]["transitions"].values())
+    quarters = facts["rhythm"]["quarters"]
+    assert (quarters["share"].index(max(quarters["share"])), quarters["p"] < 1e-9) == (1, True)

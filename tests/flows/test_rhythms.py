@@ -108,6 +108,9 @@ def test_a_small_base_knows_rhythms_but_nobody_who_left(engine: Engine, tmp_path
     assert {row["p_alive"] for row in told} == {None}
     assert {row["lost_after"] for row in told} == {None}
     assert all(row["usual_gap"] > 0 and row["next_gap"] > 0 for row in told)
+    # Silence since the last purchase does not stretch the usual gap: it is that of the history until then.
+    alike = [(row["frequency"], row["recency"], round(row["usual_gap"], 9)) for row in told]
+    assert len({one[:2] for one in alike}) == len(set(alike))
 
 
 def test_a_log_too_short_for_a_year_has_no_day_a_year_ago(engine: Engine, tmp_path: Path) -> None:

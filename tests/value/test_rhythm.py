@@ -43,11 +43,14 @@ def test_the_rhythm_is_the_median_of_the_own_gaps(engine: Engine) -> None:
 
 
 def test_the_next_purchase_is_told_unless_the_customer_is_lost(engine: Engine) -> None:
-    tables.load(engine, {"stays": [30, 10], "lost": [90, 80]}, lost_after={"stays": 100, "lost": 80}, without=["none"])
+    days = {"stays": [30, 10], "lost": [90, 80], "no model": [30, 10], "no model, silent": [90, 80]}
+    tables.load(engine, days, lost_after={"stays": 100, "lost": 80}, usual_gap=60.0, without=["none"])
     build(engine)
     found = tables.rows(engine, "rhythm")
     assert found["stays"]["next_purchase"] == tables.AS_OF + timedelta(days=21)
+    assert found["no model"]["next_purchase"] == tables.AS_OF + timedelta(days=21)
     assert found["lost"]["next_purchase"] is None
+    assert found["no model, silent"]["next_purchase"] is None
     assert found["none"]["next_purchase"] is None
 
 

@@ -150,10 +150,10 @@ def _of_run(engine: Engine, rhythms: Mapping[str, Any]) -> Any:
     """The usual gaps under the model of the run, which may be another than that of leaving; where it says none, that one's."""
     import numpy as np
 
-    step = "base/rhythms/usual_gaps_recent.sql" if "recent" in engine.columns("forecasts") else "base/rhythms/usual_gaps.sql"
-    told = np.ma.filled(engine.arrays(step)["usual_gap"].astype(np.float64), np.nan)
-    same = len(told) == len(rhythms["usual_gap"])
-    return np.where(np.isnan(told), rhythms["usual_gap"], told) if same else rhythms["usual_gap"]
+    if "recent" in engine.columns("forecasts"):
+        return rhythms["usual_gap"]
+    told = np.ma.filled(engine.arrays("base/rhythms/usual_gaps.sql")["usual_gap"].astype(np.float64), np.nan)
+    return np.where(np.isnan(told), rhythms["usual_gap"], told)
 
 
 def _of_histories(engine: Engine, window: int, settings: Settings, fit: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -187,7 +187,11 @@ def _of_histories(engine: Engine, window: int, settings: Settings, fit: Any) -> 
 
 
 def _of_recent(engine: Engine, window: int, settings: Settings) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Of a base too small for a model of leaving: the rate of the last 12 months says when the next purchase comes, not who has left."""
+    """Of a base too small for a model of leaving: the rate of the last 12 months says when the next purchase comes, not who has left.
+
+    That rate falls while somebody is silent, so the usual gap is that of the whole history until the last purchase: of Gamma(r + x,
+    alpha + t), as models of histories have it.
+    """
     import numpy as np
 
     from kundenwert.models.silence import next_gap
@@ -198,7 +202,7 @@ def _of_recent(engine: Engine, window: int, settings: Settings) -> tuple[dict[st
     rhythms = {
         **keys,
         "p_alive": np.full(recent.purchases.shape, np.nan),
-        "usual_gap": forecast.usual_gap,
+        "usual_gap": next_gap(fit, keys["frequency"], keys["recency"], 0.9),
         "next_gap": next_gap(fit, recent.purchases, recent.exposure_days),
         "expected_purchases": forecast.expected_purchases,
     }

@@ -89,10 +89,13 @@ def _seasons(engine: Engine) -> dict[str, Any]:
 
 def _of_all(purchases: Floats, spread: Floats) -> dict[str, Any]:
     """Share and even share of the purchases by quarter, and how likely chance alone would set them so far apart."""
+    import numpy as np
+
     bought = purchases.sum(axis=0)
     if not bought.sum():
         return {}
-    even = (purchases.sum(axis=1, keepdims=True) * spread).sum(axis=0)
+    # Sorted first: a sum of doubles depends on their order, and customers come in any.
+    even = np.sort(purchases.sum(axis=1, keepdims=True) * spread, axis=0).sum(axis=0)
     p = float(season_chance(bought[None, :], even[None, :] * _YEAR)[0])
     shares = {name: [round(float(part), 6) for part in counts / counts.sum()] for name, counts in (("share", bought), ("even", even))}
     return {**shares, "p": None if p != p else p}
@@ -128,7 +131,7 @@ PLUGIN = Component(
         "purchases_year": "Purchases in the last 365 days.",
         "median_gap": "Median of the days between two purchases; empty with fewer than three purchases.",
         "usual_gap": "Days after the last purchase within which 9 of 10 customers with this history buy again, if still customers.",
-        "next_purchase": "Day by which the next purchase comes with a chance of one half, if still a customer; empty where lost.",
+        "next_purchase": "Day by which the next purchase comes with a chance of one half, if still a customer; empty where probably lost.",
         "season_quarter": "Quarter of the year, 1 to 4, with clearly more purchases than the others; empty where chance explains it.",
         "season_share": "Share of the purchases that falls into this quarter, from 0 to 1.",
         "season_p": "How likely quarters differ so much by chance, from 0 to 1; empty with too few purchases or less than a year.",

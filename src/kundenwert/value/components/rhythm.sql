@@ -41,7 +41,10 @@ select
     gaps.median_gap::double as median_gap,
     rhythm_now.usual_gap,
     case
-        when $now - rhythm_now.last_day < coalesce(rhythm_now.lost_after, 36525)
+        -- Where no model says who is lost, nothing is said of who stays away for longer than usual.
+        when
+            $now - rhythm_now.last_day < coalesce(rhythm_now.lost_after, 36525)
+            and (rhythm_now.p_alive is not null or $now - rhythm_now.last_day <= rhythm_now.usual_gap)
             then date '1970-01-01' + ($now + least(ceil(rhythm_now.next_gap), 36525))::integer
     end as next_purchase,
     seasons.season_quarter,
