@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from dataclasses import field as dataclass_field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from kundenwert.errors import Problem, SettingsError
 from kundenwert.flows.definition import IDEATIONAL, Definition
 from kundenwert.flows.definition import of_project as definition_of
-from kundenwert.flows.privacy import of_content as privacy_of
 from kundenwert.flows.presets import Preset, of_project
+from kundenwert.flows.privacy import of_content as privacy_of
 from kundenwert.flows.pseudonyms import of_content
 from kundenwert.flows.reading import Input
 from kundenwert.register.pseudonyms import Pseudonyms
@@ -22,6 +22,7 @@ from kundenwert.settings import Settings, gather, read_project_file
 from kundenwert.sources import Wanted
 
 FILE = "kundenwert.toml"
+T = TypeVar("T")
 # Names under [[sources]]: `columns` maps roles to column names, `header` names the columns of files without a header.
 _SOURCE_KEYS = frozenset({field.name for field in fields(Wanted)} - {"mapping"} | {"files", "header"})
 # Under [tables.NAME] the roles stand in `mapping`; tax is a matter of sales lines.
@@ -56,31 +57,15 @@ def read(folder: Path, flags: Mapping[str, Any] | None = None) -> Project:
         except SettingsError as err:
             problems += err.problems
     without_lines = not inputs
-    pseudonyms = None
-    try:
-        pseudonyms = of_content(folder, content)
-    except SettingsError as err:
-        problems += err.problems
+    pseudonyms = _taken(lambda content: of_content(folder, content), content, problems, None)
     for name, source in _tables(content.pop("tables", {}), problems):
         try:
             inputs += _table_inputs(folder, name, source)
         except SettingsError as err:
             problems += err.problems
-    try:
-        privacy_of(content)
-    except SettingsError as err:
-        problems += err.problems
-    preset = None
-    try:
-        preset = of_project(content)
-    except SettingsError as err:
-        problems += err.problems
-    definition = Definition()
-    try:
-        definition = definition_of(content)
-    except SettingsError as err:
-        problems += err.problems
-    definition = _judging(definition, preset, problems)
+    _taken(privacy_of, content, problems, None)
+    preset = _taken(of_project, content, problems, None)
+    definition = _judging(_taken(definition_of, content, problems, Definition()), preset, problems)
     try:
         settings = gather(content, flags or {})
     except SettingsError as err:
@@ -99,6 +84,15 @@ def read(folder: Path, flags: Mapping[str, Any] | None = None) -> Project:
         named = {name: tuple(map(pseudonyms.of, settings.values[name])) for name in ("collective", "not_collective")}
         settings = settings.with_values(**named)
     return Project(folder, settings, tuple(inputs), preset, definition, pseudonyms)
+
+
+def _taken(take: Callable[[dict[str, Any]], T], content: dict[str, Any], problems: list[Problem], otherwise: T) -> T:
+    """What `take` reads out of the content; where that is wrong, its problems are kept for later."""
+    try:
+        return take(content)
+    except SettingsError as err:
+        problems += err.problems
+        return otherwise
 
 
 def _judging(definition: Definition, preset: Preset | None, problems: list[Problem]) -> Definition:
