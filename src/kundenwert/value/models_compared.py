@@ -1,0 +1,132 @@
+"""Several measures of customer value side by side: do they put customers in the same order, and the same ones on top? (R08, R29)"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from kundenwert.records.arrays import Floats
+
+    Places = NDArray[np.int64]
+
+TOP = 20
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far measures agree; matrices in the order of `measures`, symmetric, shape (k, k).
+
+    spearman: correlation of ranks, -1 to 1, on the diagonal 1; not a number where a measure is the same for everybody. top, tenth: share
+    of the `TOP` first, and of the first tenth, that two measures have in common. customers: of whom both are known.
+    """
+
+    measures: tuple[str, ...]
+    spearman: Floats
+    top: Floats
+    tenth: Floats
+    customers: Places
+
+    def as_json(self) -> dict[str, Any]:
+        """Ready for the manifest; None for what is not defined."""
+
+        def rows(matrix: Floats) -> list[list[float | None]]:
+            return [[None if one != one else round(one, 4) for one in row] for row in matrix.tolist()]
+
+        return {
+            "measures": list(self.measures),
+            "spearman": rows(self.spearman),
+            f"top_{TOP}": rows(self.top),
+            "top_tenth": rows(self.tenth),
+            "customers": self.customers.tolist(),
+        }
+
+
+def compared(values: Mapping[str, Floats]) -> Agreement:
+    """Compares measures of the same customers. values: by name of the measure, shape (n,), not a number where unknown.
+
+    Equal values share the mean of their ranks (Spearman 1904); at the limit of a top list the customer that comes first counts. Each
+    pair is compared on the customers of whom both are known.
+
+    >>> import numpy as np
+    >>> found = compared({"revenue": np.array([5.0, 4.0, 3.0, 2.0]), "clv": np.array([4.0, 5.0, 2.0, 3.0])})
+    >>> found.spearman.round(3).tolist(), found.top.tolist()
+    ([[1.0, 0.6], [0.6, 1.0]], [[1.0, 1.0], [1.0, 1.0]])
+    """
+    import numpy as np
+
+    names = tuple(values)
+    columns = [np.asarray(values[name], dtype=float) for name in names]
+    known = [~np.isnan(column) for column in columns]
+    # Whoever is known everywhere is ranked once, not once for each pair.
+    whole = {place: _Ranked.of(column) for place, column in enumerate(columns) if known[place].all()}
+    size = len(names)
+    spearman, top, tenth = np.eye(size), np.eye(size), np.eye(size)
+    customers = np.diag([int(one.sum()) for one in known]).astype(np.int64)
+    for i in range(size):
+        for j in range(i):
+            both = known[i] & known[j]
+            one, other = (whole[k] if k in whole and both.all() else _Ranked.of(columns[k][both]) for k in (i, j))
+            spearman[i, j] = spearman[j, i] = one.correlation(other)
+            top[i, j] = top[j, i] = one.in_common(other, TOP)
+            tenth[i, j] = tenth[j, i] = one.in_common(other, max(1, round(one.customers / 10)))
+            customers[i, j] = customers[j, i] = one.customers
+    return Agreement(names, spearman, top, tenth, customers)
+
+
+def places(values: Floats) -> Places:
+    """The place of each customer, 1 for the highest; equal values share the best of their places, 0 where unknown; shape (n,).
+
+    >>> import numpy as np
+    >>> places(np.array([3.0, 9.0, np.nan, 9.0])).tolist()
+    [3, 1, 0, 1]
+    """
+    import numpy as np
+
+    own = np.asarray(values, dtype=float)
+    known = ~np.isnan(own)
+    result = np.zeros(len(own), dtype=np.int64)
+    falling = np.sort(-own[known])
+    result[known] = np.searchsorted(falling, -own[known], side="left") + 1
+    return result
+
+
+@dataclass(frozen=True)
+class _Ranked:
+    """order: rows from the highest value; ranks: of each row, centred, with length 1 together (zeros where all are equal)."""
+
+    order: Places
+    ranks: Floats
+
+    @staticmethod
+    def of(values: Floats) -> _Ranked:
+        import numpy as np
+
+        order = np.argsort(-values, kind="stable")
+        rising = np.sort(values)
+        middle = (np.searchsorted(rising, values, side="left") + np.searchsorted(rising, values, side="right") - 1) / 2
+        centred = middle - (len(values) - 1) / 2
+        length = np.sqrt((centred**2).sum())
+        return _Ranked(order, centred / length if length > 0 else np.zeros(len(values)))
+
+    @property
+    def customers(self) -> int:
+        return len(self.order)
+
+    def correlation(self, other: _Ranked) -> float:
+        if not self.ranks.any() or not other.ranks.any():
+            return float("nan")
+        return float(min(1.0, max(-1.0, (self.ranks * other.ranks).sum())))
+
+    def in_common(self, other: _Ranked, count: int) -> float:
+        """The share of the first `count` that both have; of all, where there are fewer."""
+        import numpy as np
+
+        count = min(count, self.customers)
+        if not count:
+            return float("nan")
+        return len(np.intersect1d(self.order[:count], other.order[:count], assume_unique=True)) / count
