@@ -63,7 +63,8 @@ def plain_days(engine: Engine, *, as_of: int, wanted: bool = True) -> Iterator[N
     if not wanted:
         yield
         return
-    engine.table("plain_days", "base/plain_days.sql", in_any_order=True, as_of=as_of)
+    engine.remember("days_until", as_of)
+    engine.table("plain_days", "base/plain_days.sql", in_any_order=True)
     try:
         yield
     finally:
@@ -81,8 +82,13 @@ def build(
     """
     matched = None
     if facts.is_plain and not collective:
-        with plain_days(engine, as_of=as_of, wanted=not has_days):
-            engine.table("customers", "base/customers_plain.sql", in_any_order=True, as_of=as_of)
+        if not has_days:
+            # Read once only: then a table of millions of days costs more than it saves.
+            engine.remember("days_until", as_of)
+            engine.view("plain_days", "base/plain_days.sql")
+        engine.table("customers", "base/customers_plain.sql", in_any_order=True, as_of=as_of)
+        if not has_days:
+            engine.drop("plain_days")
     else:
         matched = reversals.match(engine, as_of=as_of)
         engine.view("movements", "base/movements.sql")
