@@ -117,3 +117,19 @@ def test_a_log_too_short_for_a_year_has_no_day_a_year_ago(engine: Engine, tmp_pa
     lines = [line for line in exports.shop(5) if line[1] <= date(2023, 6, 30)]
     given = valued(engine, tmp_path / "short", lines, 'currency = "EUR"\n')
     assert given == {"rhythm.now", "rhythm.look_back"}
+
+
+def test_where_the_model_of_leaving_cannot_be_used_the_recent_rate_tells_the_rhythm(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Useless:
+        class outcome:
+            is_usable = False
+
+    monkeypatch.setattr("kundenwert.models.silence.leaving_fit", lambda *_: Useless)
+    assert "rhythm.now" in valued(engine, tmp_path / "shop", exports.shop(7), 'currency = "EUR"\nhorizon = "6m"\n')
+    names = list(engine.columns("rhythm_now"))
+    told = [dict(zip(names, row, strict=True)) for row in rows(engine, "rhythm_now")]
+    assert len(told) > 100
+    assert {(row["p_alive"], row["lost_after"]) for row in told} == {(None, None)}
+    assert all(row["usual_gap"] > 0 for row in told)

@@ -5,8 +5,8 @@ which an alert is tried):
 - `rhythm_<day>`: one row a customer with a purchase until that day that models see (neither objectors nor collective customers):
   number (joins `purchases_<day>`), customer_id, first_day, last_day, frequency, recency, t, p_alive, usual_gap (days within which 9 of 10
   buy again, from the last purchase), next_gap (days from that day within which half buy again, if still customers), expected_purchases
-  over the look-back window, lost_after (days of silence from which on P(alive) is below 20 %), mean_amount; p_alive and lost_after are
-  null where no model says;
+  (on the look-back day, until the as-of day), lost_after (days of silence from which on P(alive) is below 20 %), mean_amount; p_alive
+  and lost_after are null where no model says;
 - `purchases_<day>`, not for "look_back": their purchases: number of the customer, day, the n-th, the gap before it, and after how long
   a gap the customer counted as lost then.
 Days are numbers since 1970-01-01.
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 # Shorter silences are no return of a lost customer.
 _LEAST_SILENCE = 30
 # Of a larger base so many customers serve the fit that tells who is lost.
-_SAMPLE = 200_000
+_SAMPLE = 50_000
 # So many customers an earlier day needs to tell anything.
 _LEAST_CUSTOMERS = 2
 # Tables of the base of a day; an earlier day is built in their place, then they are put back.
@@ -134,7 +134,8 @@ class _Known:
             self.engine.table("known_purchases", step, as_of=getattr(self.days, name))
         else:
             self.engine.view("known_purchases", "base/rhythms/no_purchases.sql")
-        rhythms, silences = _of_histories(self.engine, self.days.window, self.settings, fit)
+        window = self.days.window if getattr(self.days, name) == self.days.look_back else 0
+        rhythms, silences = _of_histories(self.engine, window, self.settings, fit)
         if name == "now":
             rhythms["usual_gap"] = _of_run(self.engine, rhythms)
         self.engine.load("history_rhythms", rhythms)
@@ -150,14 +151,18 @@ def _of_run(engine: Engine, rhythms: Mapping[str, Any]) -> Any:
     """The usual gaps under the model of the run, which may be another than that of leaving; where it says none, that one's."""
     import numpy as np
 
-    if "recent" in engine.columns("forecasts"):
+    # Either side may be of a base too small for a model, where histories are told apart by more.
+    if "recent" in engine.columns("forecasts") or (rhythms["recent"] >= 0).any():
         return rhythms["usual_gap"]
     told = np.ma.filled(engine.arrays("base/rhythms/usual_gaps.sql")["usual_gap"].astype(np.float64), np.nan)
     return np.where(np.isnan(told), rhythms["usual_gap"], told)
 
 
 def _of_histories(engine: Engine, window: int, settings: Settings, fit: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the model of leaving says of each history, and after which silences somebody is lost; without one the recent rate alone."""
+    """What the model of leaving says of each history, and after which silences somebody is lost; without one the recent rate alone.
+
+    window: days in which purchases are expected; 0: nobody asks.
+    """
     import numpy as np
 
     from kundenwert.models import silence
@@ -179,7 +184,7 @@ def _of_histories(engine: Engine, window: int, settings: Settings, fit: Any) -> 
         "p_alive": model.p_alive(p, x, histories.recency, histories.T),
         "usual_gap": model.usual_gap(p, x, histories.recency),
         "next_gap": silence.next_gap(fit, x, histories.T),
-        "expected_purchases": model.expected_purchases(p, histories, float(window)),
+        "expected_purchases": model.expected_purchases(p, histories, float(window)) if window else np.zeros(len(x)),
     }
     states = engine.arrays("base/rhythms/silences.sql", least=_LEAST_SILENCE)
     frequency, recency = states["frequency"].astype(np.int64), states["recency"].astype(np.float64)
