@@ -25,11 +25,11 @@ def engine() -> Iterator[Engine]:
 
 
 def found(engine: Engine, *rows: tuple[str, int | None, int | None, int | None], years: bool = False) -> tuple[dict[str, Any], Built]:
-    """rows: customer, purchases after the first, days since the first, revenue. years: a model says 2.5 of the first."""
+    """rows: customer, purchases after the first, days since the first, revenue. years: a model knows 2.5 of the first."""
     ids, frequency, days, revenue = zip(*rows, strict=True)
-    kinds = (pa.string(), pa.int32(), pa.int32(), pa.decimal128(18, 2))
-    cells = (ids, frequency, days, [None if one is None else Decimal(one) for one in revenue])
-    names = ("customer_id", "frequency", "T", "revenue")
+    kinds = (pa.string(), pa.int32(), pa.int32(), pa.decimal128(18, 2), pa.float64())
+    cells = (ids, frequency, days, [None if one is None else Decimal(one) for one in revenue], [0.5] * len(ids))
+    names = ("customer_id", "frequency", "T", "revenue", "p_alive")
     engine.open_frame("judged", pa.table({name: pa.array(own, kind) for name, own, kind in zip(names, cells, kinds, strict=True)}))
     if years:
         engine.load("customer_futures", {"customer_id": list(ids), "future": list(range(len(ids)))})
@@ -64,9 +64,9 @@ def test_of_new_customers_no_pace_is_told(engine: Engine) -> None:
 
 def test_years_ahead_are_those_of_the_model_and_empty_where_it_says_nothing(engine: Engine) -> None:
     rows, built = found(engine, ("a", 3, 900, 400), ("b", 3, 900, 400), years=True)
-    assert rows["a"]["expected_years"] == 2.5
+    assert rows["a"]["expected_years"] == 1.25
     assert rows["b"]["expected_years"] is None
-    assert built.facts["median"]["expected_years"] == 2.5
+    assert built.facts["median"]["expected_years"] == 1.25
 
 
 def test_without_amounts_an_order_has_no_value_and_without_a_purchase_left_there_is_no_row(engine: Engine) -> None:

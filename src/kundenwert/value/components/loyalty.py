@@ -45,22 +45,22 @@ def _line(row: Mapping[str, Any]) -> Notice | None:
         return Notice("loyalty", "{orders:.1f} orders a year of {amount:,.2f} each, a customer for {tenure:.1f} years.", values)
     text = (
         "{orders:.1f} orders a year of {amount:,.2f} each, a customer for {tenure:.1f} years; "
-        "at next year's pace {ahead:.1f} more years are expected within the value horizon."
+        "{ahead:.1f} more years are expected within the value horizon."
     )
     return Notice("loyalty_ahead", text, {**values, "ahead": row["expected_years"]})
 
 
 PLUGIN = Component(
     title="How often, how much, how long",
-    formula="orders a year = purchases / years as a customer; order value = revenue / purchases; years ahead = purchases of the value "
-    "horizon / purchases of a year",
+    formula="orders a year = purchases / years as a customer; order value = revenue / purchases; years ahead = P(alive) x purchases of the "
+    "value horizon / purchases of a year",
     source="lifetime value by hand: orders a year x order value x years x margin",
     columns={
         "orders_a_year": "Purchases per year as a customer; empty for customers of less time than the setting asks.",
         "order_value": "Booked revenue per purchase, returns taken off, in the reporting currency; empty without amounts.",
         "tenure_years": "Years from the first purchase to the as-of day.",
-        "expected_years": "Years' worth of purchases expected within the value horizon, at the pace of the forecast horizon; empty where "
-        "no model says who leaves.",
+        "expected_years": "Mean of the years for which the customer goes on buying within the value horizon, with the chance to have left "
+        "already; empty where no model says who leaves.",
     },
     build=_build,
     needs=(("rhythm.now",),),
