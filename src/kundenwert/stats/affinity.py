@@ -226,14 +226,23 @@ def suggest(rates: Affinity, owned: Any, activity: Ints, length: int) -> Suggest
         part = slice(start, start + _CHUNK)
         basket = owned[part]
         logs = rates.log_hazards(basket, activity[part])
-        # Stable: of equally likely groups the first one, whatever the machine.
-        order = np.argsort(-logs, axis=1, kind="stable")[:, :length]
-        best = np.take_along_axis(logs, order, axis=1)
+        order, best = _largest(logs, length)
         group[part] = np.where(np.isfinite(best), order, -1)
         hazard[part] = np.exp(best)
         if rates.weight > 0:
             reason[part], times[part] = _reasons(rates, basket, order)
     return Suggested(group, hazard, np.where(group >= 0, reason, -1), times)
+
+
+def _largest(logs: Floats, length: int) -> tuple[Ints, Floats]:
+    """The places of the `length` largest of each row, and these; of equal ones the first, whatever the machine. Empties `logs` of them."""
+    rows = np.arange(len(logs))
+    order, best = np.empty((len(logs), length), dtype=np.int64), np.empty((len(logs), length))
+    for rank in range(length):
+        order[:, rank] = logs.argmax(axis=1)
+        best[:, rank] = logs[rows, order[:, rank]]
+        logs[rows, order[:, rank]] = -np.inf
+    return order, best
 
 
 def _reasons(rates: Affinity, owned: Any, group: Ints) -> tuple[Ints, Floats]:
@@ -255,10 +264,14 @@ def _reasons(rates: Affinity, owned: Any, group: Ints) -> tuple[Ints, Floats]:
     return reason, times
 
 
-def look_back(rates: Affinity, owned: Any, taken: Any, activity: Ints, length: int) -> LookBack:
-    """Holds rates learned before a day against what was taken up after it. owned: baskets on that day, (customers, groups)."""
+def look_back(rates: Affinity, owned: Any, taken: Any, activity: Ints, length: int, *, most: int = 200_000) -> LookBack:
+    """Holds rates learned before a day against what was taken up after it, for at most `most` customers, evenly chosen.
+
+    owned: baskets on that day, (customers, groups).
+    """
     popular = np.asarray(owned.sum(axis=0), dtype=np.float64).ravel()
-    lacks = np.diff(owned.indptr) < owned.shape[1]
+    lacks = np.flatnonzero(np.diff(owned.indptr) < owned.shape[1])
+    lacks = lacks[:: max(1, -(-len(lacks) // most))]
     owned, taken, activity = owned[lacks], taken[lacks], activity[lacks]
     ours = suggest(rates, owned, activity, length)
     hit = _taken_up(taken, ours.group)

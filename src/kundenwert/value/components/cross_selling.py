@@ -77,7 +77,7 @@ def _build(engine: Engine, basis: Basis) -> Built:
         return _nothing(engine, {**facts, "why": "short"})
     size = _open(engine, basis, span)
     facts |= {"groups": size["groups"], "all_groups": size["all_groups"]}
-    days = _days(engine, basis, span, size) if size["groups"] > 1 else None
+    days = _days(engine, span, size) if size["groups"] > 1 else None
     seen, rates = _learned(days, basis.options["length"]) if days else (None, None)
     if seen is not None:
         facts |= {"look_back": _as_facts(seen)}
@@ -95,24 +95,25 @@ def _span(engine: Engine, basis: Basis) -> int:
 
 
 def _open(engine: Engine, basis: Basis, span: int) -> Mapping[str, int]:
-    """Makes the tables of groups, customers and baskets; how large they are."""
+    """Makes the tables of groups, customers, lines and baskets; how large they are."""
     margin = basis.margin if basis.yardstick == "contribution" else None
     cost_share = None if margin is None else 1 - margin
     engine.table("cross_selling_groups", "value/components/cross_selling_groups.sql", as_of=basis.as_of, most=basis.options["most_groups"])
     engine.table("cross_selling_customers", "value/components/cross_selling_customers.sql")
-    step = "value/components/cross_selling_baskets.sql"
-    engine.table("cross_selling_baskets", step, as_of=basis.as_of, span=span, margin=margin, cost_share=cost_share)
+    lines = {"as_of": basis.as_of, "margin": margin, "cost_share": cost_share}
+    engine.table("cross_selling_lines", "value/components/cross_selling_lines.sql", in_any_order=True, **lines)
+    engine.table("cross_selling_baskets", "value/components/cross_selling_baskets.sql", in_any_order=True, span=span)
     (size,) = engine.rows("value/components/cross_selling_size.sql")
     return size
 
 
-def _days(engine: Engine, basis: Basis, span: int, size: Mapping[str, int]) -> _Days:
+def _days(engine: Engine, span: int, size: Mapping[str, int]) -> _Days:
     import numpy as np
     from scipy.sparse import csr_matrix
 
     pairs = engine.arrays("value/components/cross_selling_pairs.sql")
     shape = (size["customers"], size["groups"])
-    active = engine.arrays("value/components/cross_selling_activity.sql", as_of=basis.as_of, span=span)
+    active = engine.arrays("value/components/cross_selling_activity.sql", span=span)
 
     def baskets(flag: str) -> Any:
         kept = np.asarray(pairs[flag], dtype=bool)
@@ -206,7 +207,7 @@ def _shown(engine: Engine, facts: dict[str, Any]) -> Built:
 
 
 def _forget(engine: Engine) -> None:
-    for name in ("cross_selling_groups", "cross_selling_customers", "cross_selling_baskets"):
+    for name in ("cross_selling_groups", "cross_selling_customers", "cross_selling_lines", "cross_selling_baskets"):
         engine.drop(name)
 
 

@@ -1,13 +1,17 @@
 -- value/components/potential_year.sql: contribution I to IV of each customer in the 365 days up to the as-of day, and days with a purchase.
 -- The steps are those of the customer result; a cash discount without a day belongs to no year. db2 to db4 null where $is_served is false
-with sold as (
+with by_day as (
     select
         customer_id,
         sum(revenue - goods) as past,
-        count(distinct if(line_class = 'kept' and not is_non_product, date, null)) as purchase_days
+        bool_or(line_class = 'kept' and not is_non_product) as is_purchase
     from sale_lines
     where date > $as_of::date - 365 and customer_id is not null
-    group by customer_id
+    group by customer_id, date
+),
+
+sold as (
+    select customer_id, sum(past) as past, count(*) filter (where is_purchase) as purchase_days from by_day group by customer_id
 ),
 
 granted as (

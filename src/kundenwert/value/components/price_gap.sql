@@ -31,11 +31,18 @@ by_assortment as (
     group by customer_id, assortment, is_now
 ),
 
+everybody as (
+    select assortment, is_now, sum(paid) as paid, sum(listed) as listed from by_assortment group by assortment, is_now
+),
+
 -- Nobody is a peer of himself. Customers who are in no list count among the others all the same.
 beside_others as (
-    select *, (sum(paid) over everybody - paid)::double as others_paid, (sum(listed) over everybody - listed)::double as others_listed
+    select
+        by_assortment.*,
+        (everybody.paid - by_assortment.paid)::double as others_paid,
+        (everybody.listed - by_assortment.listed)::double as others_listed
     from by_assortment
-    window everybody as (partition by assortment, is_now)
+    inner join everybody using (assortment, is_now)
 ),
 
 -- Hundredths of a cent: sums of doubles would depend on their order.
