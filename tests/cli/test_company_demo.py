@@ -210,3 +210,62 @@ def test_recommenders_leavers_and_loss_makers_stand_where_they_belong(shown: Sho
     assert all(abs(sum(row.values()) - 1) < 1e-12 for row in facts["lifecycle"]["transitions"].values())
     quarters = facts["rhythm"]["quarters"]
     assert (quarters["share"].index(max(quarters["share"])), quarters["p"] < 1e-9) == (1, True)
+
+
+def test_recommendations_and_what_complaints_cost_are_found_as_planted(shown: Shown, company: Company) -> None:
+    """The figures of docs/components: referral, satisfaction, recommendation."""
+    truth = company.truth()
+    rows = {row["customer_id"]: row for row in pq.read_table(shown.run / "customers.parquet").to_pylist() if row["level"] != "objected"}
+    bought = {one for one, row in rows.items() if row["first_purchase"] is not None}
+    planted = {one: len(bought.intersection(came)) for one, came in truth.referred.items() if one in rows and bought.intersection(came)}
+    assert {one: row["referrals"] for one, row in rows.items() if row["referrals"]} == planted
+    assert set(truth.recommenders) & set(rows) <= set(planted)
+    recommended = [rows[one] for came in truth.referred.values() for one in came if one in bought]
+    attributed = sum(row["referral_attributed"] for row in rows.values() if row["referrals"])
+    assert abs(attributed - sum(row["past"] + row["clv"] for row in recommended) / 2) < len(recommended) / 100
+    assert all(row["value"] == row["past"] + row["clv"] for row in rows.values())
+    upset = [rows[one] for one in truth.left_after_complaint if one in rows and rows[one]["satisfaction"] is not None]
+    assert (sum(row["satisfaction"] < 6.5 for row in upset), len(upset)) == (23, 24)
+    facts = shown.manifest["components"]["facts"]["recommendation"]
+    low, high = facts["year"]["new_by_recommendation"]["interval"]
+    assert low < 0.25 < high
+    complaints = facts["complaints"]
+    assert [complaints[side][part] for side in ("well", "badly") for part in ("count", "of")] == [146, 148, 54, 81]
+    bad = {one for one, row in rows.items() if row["complaint_followed"] is not None} & set(truth.left_after_complaint)
+    low, high = complaints["well_less_badly"]["interval"]
+    assert low < len(bad) / complaints["badly"]["of"] * complaints["well"]["share"] < high
+
+
+def test_planted_customers_end_at_their_end_of_the_criteria(shown: Shown, company: Company) -> None:
+    points: dict[str, dict[str, float]] = {}
+    for row in pq.read_table(shown.run / "scores.parquet").to_pylist():
+        if row["points"] is not None:
+            points.setdefault(row["criterion"], {})[row["customer_id"]] = row["points"]
+    truth = company.truth()
+    planted = {
+        "Schnäppchenfaktor": list(truth.promotion_hunters),
+        "Zahlungsmentalität": list(truth.late_payers),
+        "Preissensibilität": list(truth.discounters),
+        "Reklamationsbereitschaft": [customer for customer, cause in truth.loss_makers.items() if cause == "complaints"],
+    }
+    for criterion, found in planted.items():
+        ordered = sorted(points[criterion], key=lambda customer: points[criterion][customer])
+        assert {one for one in found if one in points[criterion]} <= set(ordered[: len(ordered) // 10]), criterion
+    assert {points["Schnäppchenfaktor"][one] for one in truth.promotion_hunters} == {0.0}
+    recommended = points["Empfehlungswert"]
+    assert all(recommended[one] >= 5 for one in truth.recommenders)
+    assert sum(recommended.values()) / len(recommended) < 1
+
+
+def test_most_customers_of_a_company_with_all_tables_have_a_score(shown: Shown) -> None:
+    facts = shown.manifest["components"]["facts"]["score"]
+    assert facts["rated"] > 0.95 * facts["customers"]
+    assert {one["name"] for one in facts["criteria"] if one["data"] + one["both"] > 200} >= {
+        "Kaufhistorie",
+        "Bonität",
+        "Zukunftsperspektive",
+    }
+    rows = pq.read_table(shown.run / "customers.parquet", columns=["score", "score_money", "clv"]).to_pylist()
+    assert sum(row["score_money"] for row in rows if row["score"] is not None) == sum(
+        max(row["clv"], 0) for row in rows if row["score"] is not None
+    )

@@ -20,5 +20,5 @@ def load_rated(engine: Engine, basis: Basis, criteria: Sequence[str], days: int 
     pairs = dict.fromkeys((name.lower(), one.name.lower()) for _, one in named if one for name in one.names)
     pairs |= dict.fromkeys((word, word) for word, one in named if one is None)
     engine.load("rated_words", {"word": [word for word, _ in pairs] or [""], "criterion": [name for _, name in pairs] or [""]})
-    engine.table("rated", "value/components/rated.sql", as_of=basis.as_of, until=basis.scoring.until, days=days)
+    engine.table("rated", "value/components/rated.sql", in_any_order=True, as_of=basis.as_of, until=basis.scoring.until, days=days)
     engine.drop("rated_words")

@@ -51,6 +51,7 @@ def _build(engine: Engine, basis: Basis) -> Built:
     engine.table(
         "component_information",
         "value/components/information.sql",
+        in_any_order=True,
         as_of=basis.as_of,
         words=list(options["words"]),
         ideas_per_point=options["ideas_per_point"],

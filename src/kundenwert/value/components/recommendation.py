@@ -46,12 +46,13 @@ def _build(engine: Engine, basis: Basis) -> Built:
     (log,) = engine.rows("value/components/recommendation_log.sql")
     options, now = basis.options, log["now"]
     spans = {"now": now, "settled": options["settled_days"], "window": options["complaint_days"]}
-    engine.table("followed_complaints", "value/components/recommendation_complaints.sql", **spans)
+    engine.table("followed_complaints", "value/components/recommendation_complaints.sql", in_any_order=True, **spans)
     by_quarter = now - log["first_day"] < _QUARTERS_UP_TO
     has_referrals = {"referrals.recommender_id", "referrals.customer_id"} <= basis.given
     engine.table(
         "component_recommendation",
         "value/components/recommendation.sql",
+        in_any_order=True,
         as_of=basis.as_of,
         now=now,
         log_begins=log["first_day"],

@@ -8,16 +8,11 @@ with entered as (
         coalesce(
             least(records.acquired_on, date '1970-01-01' + rhythm_now.first_day), date '1970-01-01' + rhythm_now.first_day
         ) as entered_on,
-        coalesce(records.acquired_on < date '1970-01-01' + $log_begins::integer, false) as is_older
+        coalesce(records.acquired_on < date '1970-01-01' + $log_begins::integer, false) as is_older,
+        second.gap
     from rhythm_now
+    left join purchases_now as second on rhythm_now.number = second.number and second.n = 2
     left join ledger_customers as records on rhythm_now.customer_id = records.customer_id
-),
-
-second as (
-    select rhythm_now.customer_id, purchases_now.day
-    from purchases_now
-    inner join rhythm_now using (number)
-    where purchases_now.n = 2
 ),
 
 came as (
@@ -56,7 +51,7 @@ select
     end as cohort,
     case
         when entered.is_older then null
-        when second.day <= entered.first_day + $window::integer then true
+        when entered.gap <= $window::integer then true
         when entered.first_day + $window::integer <= $now::integer then false
     end as repurchased,
     -- How older customers came was noted of some at best.
@@ -69,7 +64,6 @@ select
     reviewed.reviews::integer as reviews
 from judged
 left join entered on judged.customer_id = entered.customer_id
-left join second on judged.customer_id = second.customer_id
 left join came on judged.customer_id = came.customer_id
 left join complained on judged.customer_id = complained.customer_id
 left join reviewed on judged.customer_id = reviewed.customer_id

@@ -64,6 +64,7 @@ def _build(engine: Engine, basis: Basis) -> Built:
     engine.table(
         "came_by_recommendation",
         "value/components/referral_came.sql",
+        in_any_order=True,
         as_of=basis.as_of,
         new_kinds=list(options["new_kinds"]),
         anyway_kinds=list(options["anyway_kinds"]),
@@ -71,7 +72,7 @@ def _build(engine: Engine, basis: Basis) -> Built:
         late_days=options["late_days"],
         share_new=options["share_new"],
     )
-    engine.table("component_referral", "value/components/referral.sql", saved=saved)
+    engine.table("component_referral", "value/components/referral.sql", in_any_order=True, saved=saved)
     (facts,) = engine.rows("value/components/referral_facts.sql")
     engine.drop("came_by_recommendation")
     money = {name: None if facts[name] is None else str(facts[name]) for name in ("past", "clv", "attributed", "saved", "value")}

@@ -52,17 +52,26 @@ def net_promoter_score(promoters: int, passives: int, detractors: int) -> float 
 
 def _build(engine: Engine, basis: Basis) -> Built:
     load_rated(engine, basis, basis.options["criteria"], basis.options["days"])
-    limits = {"value_limit": basis.options["value_limit"]}
-    chosen = {"days": basis.options["days"], "limit": basis.options["limit"]}
-    engine.table("component_satisfaction", "value/components/satisfaction.sql", as_of=basis.as_of, **limits, **chosen)
-    (facts,) = engine.rows("value/components/satisfaction_facts.sql", **limits)
+    value_limit = basis.options["value_limit"]
+    if value_limit is None:
+        value_limit = engine.rows("value/components/satisfaction_median.sql")[0]["value"]
+    engine.table(
+        "component_satisfaction",
+        "value/components/satisfaction.sql",
+        in_any_order=True,
+        as_of=basis.as_of,
+        days=basis.options["days"],
+        limit=basis.options["limit"],
+        value_limit=value_limit,
+    )
+    (facts,) = engine.rows("value/components/satisfaction_facts.sql", value_limit=value_limit)
     found = {row.pop("field"): _plain(row) for row in engine.rows("value/components/satisfaction_fields.sql")}
     engine.drop("rated")
     nothing = {"customers": 0, "value": None, "clv": None}
     # Grades of complaints come from people who complained: no net promoter score.
     score = net_promoter_score(facts["promoters"], facts["passives"], facts["detractors"]) if not facts["from_complaints"] else None
     fields = {field: found.get(field, nothing) for field in FIELDS}
-    return Built({**facts, "limit": basis.options["limit"], "net_promoter_score": score, "fields": fields})
+    return Built({**facts, "value_limit": value_limit, "limit": basis.options["limit"], "net_promoter_score": score, "fields": fields})
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,9 +24,7 @@ placed as (
         coalesce(value::double, expected_purchases) as value
     from judged
     where level <> 'none'
-),
-
-limits as (select coalesce($value_limit::double, median(value)) as value from placed)
+)
 
 select
     judged.customer_id,
@@ -34,12 +32,11 @@ select
     case when rated.points is null then 'complaints' else 'rating' end as satisfaction_source,
     case
         when placed.value is null then null
-        when placed.value >= limits.value
+        when placed.value >= $value_limit::double
             then case when coalesce(rated.points, newest.grade) >= $limit then 'high_satisfied' else 'high_dissatisfied' end
         else case when coalesce(rated.points, newest.grade) >= $limit then 'low_satisfied' else 'low_dissatisfied' end
     end as satisfaction_field
 from judged
-cross join limits
 left join placed on judged.customer_id = placed.customer_id
 left join rated on judged.customer_id = rated.customer_id
 left join newest on judged.customer_id = newest.customer_id

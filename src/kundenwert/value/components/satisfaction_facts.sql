@@ -8,20 +8,16 @@ with placed as (
     from judged
     left join component_satisfaction using (customer_id)
     where judged.level <> 'none'
-),
-
-limits as (select coalesce($value_limit::double, median(value)) as value from placed)
+)
 
 select
     count(*) as customers,
     count(placed.grade) as known,
     count(*) filter (where placed.source = 'rating') as rated,
     count(*) filter (where placed.source = 'complaints') as from_complaints,
-    count(*) filter (where placed.value >= limits.value) as high_value,
-    count(*) filter (where placed.value >= limits.value and placed.grade is null) as high_value_unknown,
+    count(*) filter (where placed.value >= $value_limit::double) as high_value,
+    count(*) filter (where placed.value >= $value_limit::double and placed.grade is null) as high_value_unknown,
     count(*) filter (where placed.grade > 8.5) as promoters,
     count(*) filter (where placed.grade > 6.5 and placed.grade <= 8.5) as passives,
-    count(*) filter (where placed.grade <= 6.5) as detractors,
-    any_value(limits.value) as value_limit
+    count(*) filter (where placed.grade <= 6.5) as detractors
 from placed
-cross join limits
