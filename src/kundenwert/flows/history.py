@@ -26,7 +26,8 @@ class Bridge:
     """How the value of the day before became that of a day: first + new + gone + past + clv + other = second, in money.
 
     new, gone: the value of customers who are only in one of the two. past: what customers in both brought since. clv: what is expected of
-    them now against then. other: what else the value counts. Of a change of settings or models all of it may come: see `reasons`.
+    them now against then. other: what the value definition adds, and the mean that
+    totals count for who objected. Of a change of settings or models all of it may come: see `reasons`.
     """
 
     first: Decimal
