@@ -18,6 +18,7 @@ from kundenwert.errors import SettingsError
 from kundenwert.flows.catalogue import catalogue, read
 from kundenwert.flows.company_tables import open_nothing
 from kundenwert.records import Calibration, Catalogue, Criterion, Scoring
+from kundenwert.register.criteria import further
 from kundenwert.reports.language import _catalog
 from kundenwert.value import components as room
 from kundenwert.value.components import score
@@ -89,6 +90,12 @@ def rated(customer: str, points: Mapping[str, float] = POINTS) -> list[tuple[str
     return [(customer, name, value, person, "seen at the fair") for name, value in points.items() for person in ("Eva", "Jan")]
 
 
+def only(*names: str) -> Catalogue:
+    """A catalogue of a few criteria with even weights; few are judged faster."""
+    kept = tuple(replace(one, weight=Decimal(1)) for one in catalogue().criteria if one.name in names)
+    return Catalogue(kept)
+
+
 def basis(found: Catalogue, *given: str, **more: Any) -> Basis:
     about = {"options": OPTIONS, "scoring": Scoring(found), **more}
     return Basis(AS_OF, 365.0, 1826.0, 0.1, "contribution", "EUR", frozenset(given), 0.3, **about)
@@ -105,9 +112,16 @@ def table(engine: Engine, name: str = "component_score") -> Rows:
 
 
 def points(engine: Engine) -> dict[tuple[str, str], dict[str, Any]]:
-    rows = engine._connection.sql("select * from criterion_points").fetchall()  # type: ignore[attr-defined]
-    columns = list(engine.columns("criterion_points"))
-    return {(row[0], row[1]): dict(zip(columns, row, strict=True)) for row in rows}
+    """Of each customer and criterion what a run keeps of it."""
+    query = """
+        select customer_id, criterion, points, provenance, basis, share, code = 4 as is_unpermitted, fact_1, fact_2, fact_3
+        from criterion_points join criterion_list using (place, code) join criterion_customers using (row_place)
+        order by customer_id, place
+    """
+    found = engine._connection.sql(query)  # type: ignore[attr-defined]
+    rows = [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
+    facts = [[row[name] for name in ("fact_1", "fact_2", "fact_3") if row[name] is not None] for row in rows]
+    return {(row["customer_id"], row["criterion"]): {**row, "facts": known} for row, known in zip(rows, facts, strict=True)}
 
 
 # ---- the score --------------------------------------------------------------------------------------------------------
@@ -206,7 +220,7 @@ def features(engine: Engine, **columns: Sequence[Any]) -> None:
 def test_the_step_gives_the_points_of_the_formula(engine: Engine) -> None:
     customers(engine, {"a": 1, "b": 1})
     features(engine, customer_id=["a", "b"], days_beyond_terms=[12.0, 90.0], disputed_share=[0.25, 0.0])
-    build(engine, basis(catalogue(), "features.days_beyond_terms"))
+    build(engine, basis(only("Zahlungsmentalität"), "features.days_beyond_terms"))
     found = points(engine)
     assert float(found["a", "Zahlungsmentalität"]["points"]) == pytest.approx(payment_points(12.0, 0.25))
     assert float(found["b", "Zahlungsmentalität"]["points"]) == 0
@@ -217,7 +231,7 @@ def test_data_go_before_a_rating_and_a_rating_before_nothing(engine: Engine) -> 
     customers(engine, {"a": 1, "b": 1, "c": 1})
     features(engine, customer_id=["a"], days_beyond_terms=[12.0])
     ratings(engine, [(who, "payment behaviour", 3, "Eva", "") for who in "ab"])
-    build(engine, basis(catalogue(), "features.days_beyond_terms"))
+    build(engine, basis(only("Zahlungsmentalität"), "features.days_beyond_terms"))
     found = {who: points(engine)[who, "Zahlungsmentalität"] for who in "abc"}
     assert [found[who]["provenance"] for who in "abc"] == ["data", "rating", "missing"]
     assert [float(found[who]["points"]) for who in "ab"] == [8, 3]
@@ -230,7 +244,7 @@ def test_comparisons_take_ties_at_the_better_end_and_ten_is_for_the_best(engine:
         "marketing": [0.0] * 5, "sales": [10.0, 10.0, 20.0, 40.0, 0.0], "service": [0.0] * 5, "logistics": [0.0] * 5,
     })  # fmt: skip
     engine._connection.execute("update contribution set unallocated = null")  # type: ignore[attr-defined]
-    build(engine, basis(catalogue(), "contribution.db4"))
+    build(engine, basis(only("Betreuungsaufwand"), "contribution.db4"))
     found = [float(points(engine)[who, "Betreuungsaufwand"]["points"]) for who in "abcde"]
     # Who costs least has 10 points: care effort is turned round.
     assert found == pytest.approx([8, 8, 4, 2, 10])
@@ -246,13 +260,18 @@ def test_complaints_with_a_reason_are_never_held_against_a_customer(engine: Engi
     })  # fmt: skip
     readings = {name: Reading((name,)) for name in ("customer_id", "outcome")}
     engine.project("ledger_complaints", "complained", {**readings, "date": Reading(("date",), type="DATE")})
-    build(engine, basis(catalogue(), "complaints.outcome"))
+    build(engine, basis(only("Reklamationsbereitschaft"), "complaints.outcome"))
     found = {who: float(points(engine)[who, "Reklamationsbereitschaft"]["points"]) for who in ("often_right", "once_wrong", "never")}
     assert found == {"often_right": 10, "never": 10, "once_wrong": pytest.approx(10 / 3)}
 
 
+def own_column(name: str, **how: str) -> Catalogue:
+    found = read({"weights": {"Imagefaktor": 1}, "own": {name: {"column": "worth", **how}}})
+    return replace(found, criteria=tuple(one for one in found.criteria if one.name == name))
+
+
 def test_a_scale_is_used_again_and_places_new_customers_on_it(engine: Engine) -> None:
-    own = read({"own": {"Preistreue": {"column": "worth", "best": "high"}}})
+    own = own_column("Preistreue", best="high")
     customers(engine, dict.fromkeys("abcd", 1), worth=[1.0, 2.0, 3.0, 4.0])
     kept = build(engine, basis(own)).kept["breaks"]
     assert [float(points(engine)[who, "Preistreue"]["points"]) for who in "abcd"] == [2.5, 5, 7.5, 10]
@@ -268,7 +287,7 @@ def test_a_scale_is_used_again_and_places_new_customers_on_it(engine: Engine) ->
 def test_a_long_scale_is_cut_to_a_hundred_values_and_stays_within_a_tenth_of_a_point(engine: Engine) -> None:
     rng = np.random.default_rng(3)
     worth = np.concatenate([np.zeros(2000), rng.gamma(0.5, 100, 3000)])
-    own = read({"own": {"Eigen": {"column": "worth"}}})
+    own = own_column("Eigen")
     customers(engine, {f"c{n:04}": 1 for n in range(5000)}, worth=worth)
     kept = build(engine, basis(own)).kept["breaks"]["column worth high"]
     assert 50 < len(kept) <= 101
@@ -281,14 +300,14 @@ def test_a_long_scale_is_cut_to_a_hundred_values_and_stays_within_a_tenth_of_a_p
 
 def test_low_may_be_best_and_a_column_that_is_no_number_is_refused(engine: Engine) -> None:
     customers(engine, dict.fromkeys("abcd", 1), worth=[1.0, 2.0, 3.0, 4.0])
-    build(engine, basis(read({"own": {"Eigen": {"column": "worth", "best": "low"}}})))
+    build(engine, basis(own_column("Eigen", best="low")))
     assert [float(points(engine)[who, "Eigen"]["points"]) for who in "abcd"] == [10, 7.5, 5, 2.5]
     with pytest.raises(SettingsError, match="'level', which is no number of this run"):
-        build(engine, basis(read({"own": {"Eigen": {"column": "level"}}})))
+        build(engine, basis(own_column("Eigen", column="level")))
 
 
 def found_points(engine: Engine, criterion: str, *given: str) -> dict[str, tuple[float | None, str]]:
-    build(engine, basis(catalogue(), *given))
+    build(engine, basis(only(criterion), *given))
     rows = {who: row for (who, name), row in points(engine).items() if name == criterion}
     return {who: (None if row["points"] is None else float(row["points"]), row["provenance"]) for who, row in rows.items()}
 
@@ -374,7 +393,7 @@ def test_likeability_is_the_mean_of_at_least_two_people(engine: Engine) -> None:
     ratings(
         engine, [("one", "Sympathiefaktor", 9, "Eva", ""), ("two", "likeability", 9, "Eva", ""), ("two", "Sympathiefaktor", 4, "Jan", "")]
     )
-    build(engine, basis(catalogue()))
+    build(engine, basis(only("Sympathiefaktor")))
     one, two = (points(engine)[who, "Sympathiefaktor"] for who in ("one", "two"))
     assert (one["points"], one["provenance"], one["facts"]) == (None, "missing", [1.0, 2.0])
     assert (float(two["points"]), two["provenance"]) == (6.5, "rating")
@@ -383,7 +402,7 @@ def test_likeability_is_the_mean_of_at_least_two_people(engine: Engine) -> None:
 def test_of_each_person_the_newest_rating_counts(engine: Engine) -> None:
     customers(engine, {"a": 1})
     ratings(engine, [("a", "Imagefaktor", 2, "Eva", ""), ("a", "Imagefaktor", 8, "eva ", ""), ("a", "Image", 4, "Jan", "")])
-    build(engine, basis(catalogue()))
+    build(engine, basis(only("Imagefaktor")))
     assert float(points(engine)["a", "Imagefaktor"]["points"]) == 6
 
 
@@ -391,7 +410,7 @@ def test_of_each_person_the_newest_rating_counts(engine: Engine) -> None:
 def test_private_persons_are_judged_neither_on_likeability_nor_on_creditworthiness(engine: Engine, kind: str) -> None:
     customers(engine, {"a": 1}, kind=kind)
     ratings(engine, rated("a"))
-    build(engine, basis(catalogue()))
+    build(engine, basis(only("Imagefaktor", "Bonität", "Sympathiefaktor")))
     found = {name: points(engine)["a", name]["provenance"] for name in ("Sympathiefaktor", "Bonität", "Imagefaktor")}
     expected = "rating" if kind == "b2b" else "missing"
     assert found == {"Sympathiefaktor": expected, "Bonität": expected, "Imagefaktor": "rating"}
@@ -400,7 +419,7 @@ def test_private_persons_are_judged_neither_on_likeability_nor_on_creditworthine
 def test_creditworthiness_of_whom_nothing_tells_to_be_a_company_stays_open(engine: Engine) -> None:
     customers(engine, {"a": 1}, kind="")
     ratings(engine, rated("a"))
-    build(engine, basis(catalogue()))
+    build(engine, basis(only("Bonität")))
     assert points(engine)["a", "Bonität"]["provenance"] == "missing"
     assert points(engine)["a", "Bonität"]["basis"] == "Not judged: this is for companies only."
 
@@ -418,7 +437,7 @@ def test_creditworthiness_of_whom_nothing_tells_to_be_a_company_stays_open(engin
 def test_image_without_a_note_of_permission_counts_and_is_told(engine: Engine, reason: str, is_noted: bool) -> None:
     customers(engine, {"a": 1})
     ratings(engine, [("a", "Imagefaktor", 8, "Eva", reason)])
-    told = build(engine, basis(catalogue()))
+    told = build(engine, basis(only("Imagefaktor")))
     row = points(engine)["a", "Imagefaktor"]
     assert float(row["points"]) == 8
     assert row["is_unpermitted"] is not is_noted
@@ -428,7 +447,7 @@ def test_image_without_a_note_of_permission_counts_and_is_told(engine: Engine, r
 def test_a_lead_customer_is_flagged_by_a_rating_and_counts_for_nothing(engine: Engine) -> None:
     customers(engine, {"lead": 1, "not": 1, "nobody": 1})
     ratings(engine, [("lead", "Vorreiterkunde", 8, "Eva", "tests every prototype"), ("not", "lead customer", 2, "Eva", "waits")])
-    facts = build(engine, basis(catalogue())).facts
+    facts = build(engine, basis(replace(only(), criteria=further()))).facts
     rows = table(engine)
     assert [rows[who]["lead_customer"] for who in ("lead", "not", "nobody")] == [True, False, None]
     assert facts["lead_customers"] == 1
@@ -511,13 +530,19 @@ def test_a_tariff_is_points_times_amount_times_annuity_and_may_be_added(engine: 
 
 
 def test_a_calibrated_score_is_a_forecast_with_bounds(engine: Engine) -> None:
-    by_image(engine, {"a": 2, "b": 5, "c": 10})
-    learned = Calibration((2.0, 6.0), (100.0, 500.0), (0.0, 100.0), (300.0, 900.0), "2024-12-31", 200, 0.3, 0.9)
+    by_image(engine, {"a": 2, "b": 5, "c": 9, "d": 10})
+    # By the place among all scores: a quarter has none higher than a, half none higher than b.
+    learned = Calibration((0.25, 0.75), (100.0, 500.0), (0.0, 100.0), (300.0, 900.0), "2024-12-31", 200, 0.3, 0.9)
     found = read({**ONLY_IMAGE, "money": "calibrated"})
     facts = build(engine, basis(found, scoring=Scoring(found, calibration=learned))).facts
     rows = table(engine)
     names = ("score_money", "score_money_lower", "score_money_upper")
-    assert [[float(rows[who][name]) for name in names] for who in "abc"] == [[100, 0, 300], [400, 75, 750], [500, 100, 900]]
+    assert [[float(rows[who][name]) for name in names] for who in "abcd"] == [
+        [100, 0, 300],
+        [300, 50, 600],
+        [500, 100, 900],
+        [500, 100, 900],
+    ]
     assert facts["calibration"]["skill"] == 0.3
 
 
@@ -562,7 +587,7 @@ def test_objectors_and_collective_customers_are_judged_nowhere(engine: Engine) -
     engine.remember("collective", ["cash"])
     customers(engine, {"a": 1, "cash": 1, "objector": 1}, level=["customer", "none", "objected"])
     ratings(engine, [*rated("a"), *rated("cash"), *rated("objector")])
-    facts = build(engine, basis(catalogue())).facts
+    facts = build(engine, basis(only("Imagefaktor"))).facts
     assert list(table(engine)) == ["a"]
     assert {who for who, _ in points(engine)} == {"a"}
     assert facts["customers"] == 1

@@ -13,7 +13,7 @@ from kundenwert.flows.company_tables import open_nothing
 from kundenwert.flows.features import given_of
 from kundenwert.flows.futures import load_futures
 from kundenwert.flows.rhythms import load_rhythms
-from kundenwert.flows.scores import kept_of, scoring_of, write_scores
+from kundenwert.flows.scores import kept_of, scoring_of
 from kundenwert.flows.valuation import header
 from kundenwert.register.book import Register
 from kundenwert.runs import storage, store
@@ -63,7 +63,6 @@ def join_components(
         found = room.told(given)
         given |= {f"component.{name}" for name in found}
         built = room.build(engine, found, {name: basis_of(name, project, valued, given, scoring) for name in found})
-        write_scores(engine, customers.parent)
         _join(engine, found, project.definition)
         about = header(valued, project.definition.value_is)
         made = customers.with_name("customers.joined")

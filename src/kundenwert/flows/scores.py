@@ -58,11 +58,6 @@ def _stored(folder: Path, scale: str, context: Mapping[str, Any]) -> dict[str, A
     return {}
 
 
-def write_scores(engine: Engine, folder: Path) -> int:
-    """Writes scores.parquet of the points that stand in the engine; returns how many rows."""
-    return engine.write(folder / FILE, "value/components/scores.sql")
-
-
 # ---- what an earlier day teaches --------------------------------------------------------------------------------------
 
 
@@ -84,10 +79,13 @@ def calibrate(project: Project, loaded: Loaded, valued: Valued, *, progress: Pro
 
 
 def learned_of(score: Any, money: Any, cut: str) -> Calibration:
-    """The calibration of scores on a day and of what came in the year after; one element a customer."""
+    """The calibration of scores on a day and of what came in the year after; one element a customer.
+
+    It goes by the place among all scores of the day: fewer criteria were known then, so that a score itself meant something else.
+    """
     import numpy as np
 
-    from kundenwert.stats.calibration import LEAST, curve, proven
+    from kundenwert.stats.calibration import LEAST, curve, places, proven
 
     if len(score) < LEAST:
         text = (
@@ -95,14 +93,15 @@ def learned_of(score: Any, money: Any, cut: str) -> Calibration:
         )
         verdict = Notice("calibration_few", text, {"count": len(score), "cut": cut, "least": LEAST})
         return Calibration(cut=cut, customers=len(score), verdict=verdict)
-    proof = proven(score, money, rng=np.random.default_rng(_SEED))
+    place = places(score)
+    proof = proven(place, money, rng=np.random.default_rng(_SEED))
     told = Calibration(cut=cut, customers=len(score), skill=round(proof.skill, 6), held=round(proof.held, 6))
     if proof.sure <= 0:
         text = "What points are worth in money cannot be told: the scores of {cut} forecast the year after no better than the mean of all."
         return replace(told, verdict=Notice("calibration_no_better", text, {"cut": cut}))
-    found = curve(score, money)
-    scores, money_at, lower, upper = (tuple(values.tolist()) for values in (found.scores, found.mean, found.lower, found.upper))
-    return replace(told, scores=scores, money=money_at, lower=lower, upper=upper)
+    found = curve(place, money)
+    shares, money_at, lower, upper = (tuple(values.tolist()) for values in (found.scores, found.mean, found.lower, found.upper))
+    return replace(told, places=shares, money=money_at, lower=lower, upper=upper)
 
 
 def _year_after(project: Project, valued: Valued, progress: Progress) -> tuple[Any, Any]:

@@ -108,13 +108,14 @@ class Catalogue:
 
 @dataclass(frozen=True)
 class Calibration:
-    """What an earlier day says a score is worth in the year after: at each of the rising `scores` the mean and its 90 % bounds.
+    """What an earlier day says a score is worth in the year after: at each of the rising `places` (share of customers with no higher
+    score) the mean and its 90 % bounds.
 
     customers: of that day; skill: share of the squared error that the score saves against the mean of all, on customers left out of the
     fit; held: share of these within the bounds. verdict: why there is none, None where there is one.
     """
 
-    scores: tuple[float, ...] = ()
+    places: tuple[float, ...] = ()
     money: tuple[float, ...] = ()
     lower: tuple[float, ...] = ()
     upper: tuple[float, ...] = ()
@@ -127,7 +128,7 @@ class Calibration:
     @property
     def is_told(self) -> bool:
         """Whether money can be told from points."""
-        return bool(self.scores) and self.verdict is None
+        return bool(self.places) and self.verdict is None
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,15 @@ class Proof:
     held: float
 
 
+def places(score: Floats) -> Floats:
+    """The share of customers whose score is no higher, above 0 up to 1.
+
+    >>> places(np.array([5.0, 7.0, 5.0, 9.0])).tolist()
+    [0.5, 0.75, 0.5, 1.0]
+    """
+    return np.searchsorted(np.sort(score), score, side="right") / max(len(score), 1)
+
+
 def isotonic(values: Floats, weights: Floats) -> Floats:
     """The non-falling sequence nearest to `values` in weighted squares. Both of one length, weights above 0.
 
@@ -59,10 +68,17 @@ def curve(score: Floats, money: Floats) -> Curve:
     scores = np.array([score[group].mean() for group in groups])
     size = np.array([float(len(group)) for group in groups])
     mean = isotonic(np.array([money[group].mean() for group in groups]), size)
-    lower = isotonic(np.array([np.quantile(money[group], 0.05) for group in groups]), size)
-    upper = isotonic(np.array([np.quantile(money[group], 0.95) for group in groups]), size)
+    ends = np.array([_ends(money[group]) for group in groups])
+    lower, upper = isotonic(ends[:, 0], size), isotonic(ends[:, 1], size)
     _, first = np.unique(scores, return_index=True)
     return Curve(scores[first], mean[first], np.minimum(lower, mean)[first], np.maximum(upper, mean)[first])
+
+
+def _ends(money: Floats) -> tuple[float, float]:
+    """Between which of n values a further one lies in at least 90 % of cases: the k-th from below and above, k = 5 % of n + 1."""
+    ordered = np.sort(money)
+    k = max(int(0.05 * (len(ordered) + 1)), 1)
+    return float(ordered[k - 1]), float(ordered[-k])
 
 
 def proven(score: Floats, money: Floats, *, rng: np.random.Generator) -> Proof:

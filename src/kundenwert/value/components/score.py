@@ -41,6 +41,28 @@ _BOTH = Notice("points_both", "Mean of what the data say and of what people gave
 _BARRED = Notice("points_barred", "Not judged: this is for companies only.")
 _TOO_FEW = Notice("points_too_few", "People who rated: {fact_1:,.0f}. At least {fact_2:,.0f} are needed.")
 _MISSING = Notice("points_missing", "Neither data nor a rating.")
+# What the points of a customer on a criterion rest on, by the code that stands in `criterion_points`.
+_CODES: Mapping[int, tuple[str, Notice | None]] = {
+    1: ("data", None),
+    2: ("both", _BOTH),
+    3: ("rating", _RATED),
+    4: ("rating", _RATED_NOT_PERMITTED),
+    5: ("missing", _BARRED),
+    6: ("missing", _TOO_FEW),
+    7: ("missing", _MISSING),
+}
+_NOTHING_LISTED: Mapping[str, Any] = {
+    "place": 0,
+    "code": 0,
+    "criterion": "",
+    "provenance": "",
+    "basis": "",
+    "weight": "0",
+    "share": 0.0,
+    "is_money": False,
+    "is_flag": False,
+    "tariff": "0",
+}
 BASES = (_RATED, _RATED_NOT_PERMITTED, _BOTH, _BARRED, _TOO_FEW, _MISSING)
 
 
@@ -76,7 +98,6 @@ def _build(engine: Engine, basis: Basis) -> Built:
     engine.table(
         "component_score",
         "value/components/score.sql",
-        flags=[one.name for one in catalogue.criteria if one.is_flag],
         lead_points=basis.options["lead_points"],
         high=basis.options["high"],
         low=basis.options["low"],
@@ -92,7 +113,8 @@ def _build(engine: Engine, basis: Basis) -> Built:
         "criteria": [_counted(one, catalogue, counted) for one in catalogue.criteria],
         "calibration": _calibration(basis.scoring.calibration) if catalogue.money == "calibrated" else None,
     }
-    return Built(found, tuple(notices), {"catalogue": catalogue.as_json(), "version": catalogue.version, "breaks": breaks})
+    kept = {"catalogue": catalogue.as_json(), "version": catalogue.version, "breaks": breaks}
+    return Built(found, tuple(notices), kept=kept, files={"scores": "value/components/scores.sql"})
 
 
 RULES = {
@@ -134,7 +156,7 @@ def judge(engine: Engine, basis: Basis) -> dict[str, list[list[float]]]:
         else:
             breaks.update(_read(engine, basis, criterion, rule))
         made.append(f"criterion_points_{place}")
-        _points(engine, scoring.catalogue, criterion, rule, place)
+        _points(engine, criterion, rule, place)
     engine.table("criterion_points_none", "value/components/score_no_points.sql")
     engine.union("criterion_points", [*made, "criterion_points_none"])
     engine.table("score_sums", "value/components/score_sums.sql", least=basis.options["least_coverage"])
@@ -146,8 +168,9 @@ def _open(engine: Engine, basis: Basis, scoring: Scoring) -> None:
     words = [(name.strip().lower(), one.name) for one in scoring.catalogue.criteria for name in one.names]
     engine.load("criteria_words", {"word": [word for word, _ in words] or [""], "criterion": [name for _, name in words] or [""]})
     engine.script("tables/company/persons.sql")
-    engine.table("criterion_ratings", "value/components/score_ratings.sql", as_of=basis.as_of, until=scoring.until)
     engine.table("criterion_customers", "value/components/score_customers.sql")
+    engine.table("criterion_ratings", "value/components/score_ratings.sql", as_of=basis.as_of, until=scoring.until)
+    _list(engine, scoring.catalogue)
     there = engine.columns("customer_features")
     absent = Reading(type="DOUBLE")
     readings = {name: Reading((name,), type="DOUBLE") if name in there else absent for name in _FEATURES}
@@ -155,11 +178,12 @@ def _open(engine: Engine, basis: Basis, scoring: Scoring) -> None:
 
 
 def _read(engine: Engine, basis: Basis, criterion: Criterion, rule: Rule) -> dict[str, list[list[float]]]:
-    """Makes `criterion_data`: customer_id, points, facts, is_weak. Gives the breakpoints that were used, by the name of their measure."""
+    """Makes `criterion_data`: the points of one criterion as data tell them. Gives the breakpoints used, by the name of the measure."""
     if criterion.column:
         _open_column(engine, criterion)
     bound = {"as_of": basis.as_of, "sign": -1.0 if criterion.best == "low" else 1.0, **basis.options}
     engine.table("criterion_found", rule.step, **{name: bound[name] for name in rule.binds})
+    engine.table("criterion_placed", "value/components/score_placed.sql")
     if not rule.compares:
         engine.table("criterion_data", "value/components/score_plain.sql")
         return {}
@@ -186,30 +210,43 @@ def _open_column(engine: Engine, criterion: Criterion) -> None:
     raise SettingsError(Problem(came, expected, "correct column = ... under [criteria.own].", file="kundenwert.toml"))
 
 
-def _points(engine: Engine, catalogue: Catalogue, criterion: Criterion, rule: Rule | None, place: int) -> None:
+def _points(engine: Engine, criterion: Criterion, rule: Rule | None, place: int) -> None:
     """Makes the points of one criterion: from data, else from ratings, else missing."""
     engine.table(
         f"criterion_points_{place}",
         "value/components/score_points.sql",
         criterion=criterion.name,
         place=place,
-        weight=criterion.weight,
-        share=catalogue.share(criterion),
-        is_money=criterion.is_money,
-        tariff=catalogue.tariff.get(criterion.name, 0),
         permission=criterion.permission,
         companies_only=criterion.companies_only,
         natural_persons=criterion.natural_persons,
         least=criterion.people,
         combines=rule.combines if rule else False,
-        of_data=rule.basis.text if rule else "",
-        of_ratings=_RATED.text,
-        of_unpermitted=_RATED_NOT_PERMITTED.text,
-        of_both=_BOTH.text,
-        of_barred=_BARRED.text,
-        of_too_few=_TOO_FEW.text,
-        of_missing=_MISSING.text,
     )
+
+
+def _list(engine: Engine, catalogue: Catalogue) -> None:
+    """Makes `criterion_list`: of each criterion, for each code that points may carry, what it is called and what it counts."""
+    known = rules()
+    rows: list[Mapping[str, Any]] = [
+        {
+            "place": place,
+            "code": code,
+            "criterion": one.name,
+            "provenance": provenance,
+            "basis": notice.text if notice else known[one.rule].basis.text if one.rule else "",
+            "weight": str(one.weight),
+            "share": catalogue.share(one),
+            "is_money": one.is_money,
+            "is_flag": one.is_flag,
+            # A name that must not be used brings no money.
+            "tariff": "0" if notice is _RATED_NOT_PERMITTED else str(catalogue.tariff.get(one.name, 0)),
+        }
+        for place, one in enumerate(catalogue.criteria)
+        for code, (provenance, notice) in _CODES.items()
+    ] or [_NOTHING_LISTED]
+    engine.load("criterion_list_as_text", {name: [row[name] for row in rows] for name in rows[0]})
+    engine.table("criterion_list", "value/components/score_list.sql")
 
 
 # ---- money ------------------------------------------------------------------------------------------------------------
@@ -234,12 +271,14 @@ def _money(engine: Engine, basis: Basis) -> Iterator[Notice]:
 def _calibrated(engine: Engine, found: Calibration) -> None:
     import numpy as np
 
-    scores = np.asarray(engine.arrays("value/components/score_scores.sql")["score"], dtype=np.float64)
+    from kundenwert.stats.calibration import places
+
+    shares = places(np.asarray(engine.arrays("value/components/score_scores.sql")["score"], dtype=np.float64))
     columns = {
-        name: np.round(np.interp(scores, found.scores, getattr(found, name)), 2) if len(scores) else np.zeros(1)
+        name: np.round(np.interp(shares, found.places, getattr(found, name)), 2) if len(shares) else np.zeros(1)
         for name in ("money", "lower", "upper")
     }
-    engine.load("score_forecast", {"place": np.arange(1, max(len(scores), 1) + 1), **columns})
+    engine.load("score_forecast", {"place": np.arange(1, max(len(shares), 1) + 1), **columns})
     engine.table("score_money", "value/components/score_calibrated.sql")
 
 

@@ -1,9 +1,10 @@
 -- value/components/score.sql: score, its money, lead customers, and who is high in money and low in points or the other way round
 with led as (
-    select customer_id, bool_or(points >= $lead_points) as lead_customer
-    from criterion_points
-    where list_contains($flags::varchar[], criterion) and points is not null
-    group by customer_id
+    select points.row_place, bool_or(points.points >= $lead_points) as lead_customer
+    from criterion_points as points
+    inner join criterion_list as list on points.place = list.place and points.code = list.code
+    where list.is_flag and points.points is not null
+    group by points.row_place
 ),
 
 -- Places among those of whom both are known.
@@ -34,5 +35,5 @@ select
     end as conflict
 from score_sums as sums
 left join score_money on sums.customer_id = score_money.customer_id
-left join led on sums.customer_id = led.customer_id
+left join led on sums.row_place = led.row_place
 left join places on sums.customer_id = places.customer_id

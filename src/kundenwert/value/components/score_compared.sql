@@ -13,7 +13,7 @@ with scale as (
 
 placed as (
     select
-        measured.customer_id,
+        measured.row_place,
         case
             when scale.value is null then 0
             when measured.value = scale.value or scale.next_value is null then scale.up_to
@@ -27,9 +27,9 @@ placed as (
 
 -- Exact numbers: sums of doubles would depend on their order.
 means as (
-    select customer_id, sum(share::decimal(18, 12))::double / count(*) as share from placed group by customer_id
+    select row_place, sum(share::decimal(18, 12))::double / count(*) as share from placed group by row_place
 )
 
-select means.customer_id, 10 * means.share as points, found.facts, found.is_weak
+select means.row_place, 10 * means.share as points, found.fact_1, found.fact_2, found.fact_3, found.is_weak
 from means
-inner join criterion_found as found on means.customer_id = found.customer_id
+inner join criterion_placed as found on means.row_place = found.row_place

@@ -1,66 +1,46 @@
--- value/components/score_points.sql: points of one criterion: from data, else from ratings, else missing, with what they rest on
-with rated as (
-    select customer_id, points, people, is_permitted from criterion_ratings where criterion = $criterion
-),
-
-told as (
+-- value/components/score_points.sql: points of one criterion: from data, else from ratings, else missing; code: what they rest on (see
+-- `criterion_list`). Of natural persons, and of whom nothing tells to be a company, no rating counts where only companies are judged
+with told as (
     select
         customers.row_place,
-        customers.customer_id,
-        ($companies_only::boolean and customers.is_private) as is_barred,
+        $companies_only::boolean and customers.is_private as is_barred,
         data.points as of_data,
-        data.facts,
+        data.fact_1,
+        data.fact_2,
+        data.fact_3,
         coalesce(data.is_weak, false) as is_weak,
-        -- Of natural persons, and of whom nothing tells to be a company, no judgement counts where only companies are judged.
         case when rated.people >= $least and ($natural_persons::boolean or not customers.is_natural) then rated.points end as of_people,
-        rated.people,
+        rated.people::double as people,
         coalesce(rated.is_permitted, false) as has_note,
         not $natural_persons::boolean and rated.people is not null and coalesce(customers.is_natural, true) as is_unheard
     from criterion_customers as customers
-    left join criterion_data as data on customers.customer_id = data.customer_id
-    left join rated on customers.customer_id = rated.customer_id
+    left join criterion_data as data on customers.row_place = data.row_place
+    left join criterion_ratings as rated on customers.row_place = rated.row_place and rated.criterion = $criterion
 ),
 
 decided as (
     select
         *,
         case
-            when is_barred then 'missing'
-            when of_data is not null and of_people is not null and $combines::boolean then 'both'
-            when of_data is not null and not (is_weak and of_people is not null) then 'data'
-            when of_people is not null then 'rating'
-            else 'missing'
-        end as provenance
+            when is_barred then 5
+            when of_data is not null and of_people is not null and $combines::boolean then 2
+            when of_data is not null and not (is_weak and of_people is not null) then 1
+            when of_people is not null and $permission::boolean and not has_note then 4
+            when of_people is not null then 3
+            when is_unheard then 5
+            when people is not null then 6
+            else 7
+        end as code
     from told
 )
 
 select
-    customer_id,
-    $criterion::varchar as criterion,
+    row_place,
     $place::smallint as place,
-    (case provenance when 'data' then of_data when 'rating' then of_people when 'both' then (of_data + of_people) / 2 end)::decimal(9, 6)
+    code::smallint as code,
+    (case when code = 1 then of_data when code = 2 then (of_data + of_people) / 2 when code in (3, 4) then of_people end)::decimal(9, 6)
         as points,
-    provenance,
-    $weight::decimal(12, 6) as weight,
-    $share::double as share,
-    $is_money::boolean as is_money,
-    -- A name that must not be used brings no money.
-    case when not $permission::boolean or has_note then $tariff::decimal(18, 6) else 0 end as tariff,
-    $permission::boolean and provenance in ('rating', 'both') and not has_note as is_unpermitted,
-    case
-        when is_barred or (provenance = 'missing' and is_unheard) then $of_barred
-        when provenance = 'data' then $of_data
-        when provenance = 'both' then $of_both
-        when provenance = 'rating' and $permission::boolean and not has_note then $of_unpermitted
-        when provenance = 'rating' then $of_ratings
-        when people is not null then $of_too_few
-        else $of_missing
-    end as basis,
-    case
-        when is_barred then null
-        when provenance = 'data' then facts
-        when people is not null and provenance = 'missing' then [people::double, $least::double]
-        when people is not null then [people::double]
-    end as facts
+    case when code = 1 then fact_1 when code in (2, 3, 4, 6) then people end as fact_1,
+    case when code = 1 then fact_2 when code = 6 then $least::double end as fact_2,
+    case when code = 1 then fact_3 end as fact_3
 from decided
-order by row_place

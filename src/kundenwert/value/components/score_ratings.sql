@@ -34,8 +34,8 @@ newest as (
 )
 
 select
-    customer_id,
-    criterion,
+    customers.row_place,
+    newest.criterion,
     sum(points)::double / count(*) as points,
     count(*) as people,
     bool_or(
@@ -43,4 +43,5 @@ select
         and not regexp_matches(lower(coalesce(reason, '')), 'nicht (erlaub|freigegeben|genehmig|zugestimmt)|keine (erlaub|freigabe|einwillig|zustimmung|genehmig)|\b(no|not|without) (written )?(permi|consent|allowed)|ohne (\w+ )?(erlaub|freigabe|einwillig|zustimmung|genehmig)')
     ) as is_permitted
 from newest
-group by customer_id, criterion
+inner join criterion_customers as customers on newest.customer_id = customers.customer_id
+group by customers.row_place, newest.criterion
