@@ -28,7 +28,7 @@ from kundenwert.records import Histories, Horizons
 from kundenwert.sources import Wanted
 from kundenwert.value.components.top_chance import LEVELS, top_chances
 
-CUSTOMERS = 12_000
+CUSTOMERS = 8_000
 WORDS = {"r": 0.6, "alpha": 30.0, "s": 0.7, "beta": 300.0}
 P, Q, V = 3.0, 4.0, 60.0
 # Without interest the sum of what is paid is what counts.

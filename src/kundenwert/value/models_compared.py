@@ -90,9 +90,18 @@ def places(values: Floats) -> Places:
     own = np.asarray(values, dtype=float)
     known = ~np.isnan(own)
     result = np.zeros(len(own), dtype=np.int64)
-    falling = np.sort(-own[known])
-    result[known] = np.searchsorted(falling, -own[known], side="left") + 1
+    rows = np.flatnonzero(known)
+    order = rows[np.argsort(-own[rows], kind="stable")]
+    begins = _begins(own[order])
+    result[order] = np.repeat(begins + 1, np.diff(np.append(begins, len(order))))
     return result
+
+
+def _begins(values: Floats) -> Places:
+    """Where each run of equal values begins; values: in order."""
+    import numpy as np
+
+    return np.flatnonzero(np.append(True, values[1:] != values[:-1])) if len(values) else np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -107,8 +116,12 @@ class _Ranked:
         import numpy as np
 
         order = np.argsort(-values, kind="stable")
-        rising = np.sort(values)
-        middle = (np.searchsorted(rising, values, side="left") + np.searchsorted(rising, values, side="right") - 1) / 2
+        falling = values[order]
+        # The rows of a run of equal values share the middle of their ranks, counted from the smallest.
+        begins = _begins(falling)
+        sizes = np.diff(np.append(begins, len(falling)))
+        middle = np.empty(len(falling))
+        middle[order] = np.repeat(len(falling) - 1 - begins - (sizes - 1) / 2, sizes)
         centred = middle - (len(values) - 1) / 2
         length = np.sqrt((centred**2).sum())
         return _Ranked(order, centred / length if length > 0 else np.zeros(len(values)))
@@ -129,4 +142,6 @@ class _Ranked:
         count = min(count, self.customers)
         if not count:
             return float("nan")
-        return len(np.intersect1d(self.order[:count], other.order[:count], assume_unique=True)) / count
+        is_first = np.zeros(self.customers, dtype=bool)
+        is_first[self.order[:count]] = True
+        return float(is_first[other.order[:count]].sum() / count)

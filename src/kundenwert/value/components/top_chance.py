@@ -23,6 +23,7 @@ LEVELS: Final = (0.05, 0.15, 0.3, 0.45, 0.6, 0.7, 0.8, 0.87, 0.92, 0.95, 0.97, 0
 """At which chances the distribution of each history is tabulated; closer together above, where the top tenth is decided."""
 # Customers whose curves are looked up at once, so that memory stays small.
 _ROWS: Final = 200_000
+_SAMPLE: Final = 20_000
 _LEAST: Final = 1e-9
 
 
@@ -76,22 +77,29 @@ def top_chances(clv: Floats, quantiles: Floats, none: Floats, history: Integers,
     some = np.flatnonzero(clv > 0)
     wanted = share * len(clv)
 
-    def at(threshold: float) -> Floats:
-        found = [
-            chance_above(quantiles[history[rows]], none[history[rows]], threshold / clv[rows])
-            for rows in np.array_split(some, max(1, -(-len(some) // _ROWS)))
-        ]
-        return np.concatenate(found)
+    def at(threshold: float, rows: Integers) -> Floats:
+        parts = np.array_split(rows, max(1, -(-len(rows) // _ROWS)))
+        return np.concatenate([chance_above(quantiles[history[part]], none[history[part]], threshold / clv[part]) for part in parts])
+
+    def excess(x: float, rows: Integers, count: float) -> float:
+        return float(at(float(np.exp(x)), rows).sum()) - count
 
     if not len(some):
         return chances, 0.0
-    least, most = float(clv[some].min()) * 1e-6, float(clv[some].max()) * 1e6
-    if at(least).sum() <= wanted:
-        chances[some] = at(0.0)
+    least, most = float(np.log(clv[some].min() * 1e-6)), float(np.log(clv[some].max() * 1e6))
+    if excess(least, some, wanted) <= 0:
+        chances[some] = at(0.0, some)
         return chances, 0.0
-    threshold = float(np.exp(brentq(lambda x: at(float(np.exp(x))).sum() - wanted, np.log(least), np.log(most), xtol=1e-7)))
-    chances[some] = at(threshold)
-    return chances, threshold
+    # An even sample tells nearly where it is, so that few looks at all customers are needed.
+    few = some[np.argsort(clv[some], kind="stable")][:: max(1, len(some) // _SAMPLE)]
+    near = wanted * len(few) / len(some)
+    around = brentq(excess, least, most, args=(few, near), xtol=1e-7) if excess(least, few, near) > 0 else least
+    width = 0.02
+    while width < most - least and not (excess(around - width, some, wanted) > 0 > excess(around + width, some, wanted)):
+        width *= 4
+    x = brentq(excess, max(around - width, least), min(around + width, most), args=(some, wanted), xtol=1e-7)
+    chances[some] = at(float(np.exp(x)), some)
+    return chances, float(np.exp(x))
 
 
 def _build(engine: Engine, basis: Basis) -> Built:
