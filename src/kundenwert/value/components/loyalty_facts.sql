@@ -1,4 +1,4 @@
--- value/components/loyalty_facts.sql: the middle customer
+-- value/components/loyalty_facts.sql: how many customers were looked at, and the median of each figure
 select
     count(*) as customers,
     median(orders_a_year) as orders_a_year,
