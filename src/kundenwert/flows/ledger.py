@@ -16,7 +16,7 @@ from kundenwert.errors import StorageError
 from kundenwert.flows.company_tables import SHAPE as TABLES_SHAPE
 from kundenwert.flows.company_tables import open_tables, split, write_tables
 from kundenwert.flows.load import Loaded, load, remember
-from kundenwert.flows.reading import Input, Keep, ReadFile, with_content
+from kundenwert.flows.reading import Input, Keep, ReadFile, table_shape, with_content
 from kundenwert.records import FlagTotal, Notice, Reconciliation
 from kundenwert.runs import storage
 from kundenwert.tables.reconciliation import DayClass, day_classes
@@ -80,7 +80,11 @@ def _name(inputs: Sequence[Input], settings: Settings) -> str:
         _SHAPE,
         [[item.name, item.content, asdict(item.wanted)] for item in lines],
         {name: settings.values[name] for name in _READING},
-        *([[TABLES_SHAPE, [[item.table, item.name, item.content, asdict(item.wanted)] for item in others]]] if others else []),
+        *(
+            [[TABLES_SHAPE, [[*table_shape(item.table), item.name, item.content, asdict(item.wanted)] for item in others]]]
+            if others
+            else []
+        ),
     ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=list).encode()).hexdigest()[:16]
 

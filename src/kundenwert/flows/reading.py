@@ -173,11 +173,18 @@ def _described(inspected: Inspected, file: InputFile) -> ReadFile:
     )
 
 
+def table_shape(table: str) -> list[Any]:
+    """What the kept records of a table depend on beside its files: a table with another role is read anew."""
+    from kundenwert.sources import tables
+
+    return [_TABLE_SHAPE, table, [[role.name, role.type] for role in tables()[table].roles]]
+
+
 def _kept_as(keep: Path, item: Input) -> Path | None:
     """Where the lines of a text file or workbook are kept: its content and its format make the name. Parquet is fast enough as it is."""
     if not item.content or item.source.suffix.lower() in {".parquet", ".pq"}:
         return None
-    shape = [_SHAPE, item.name, asdict(item.wanted), *([_TABLE_SHAPE, item.table] if item.table else [])]
+    shape = [_SHAPE, item.name, asdict(item.wanted), *(table_shape(item.table) if item.table else [])]
     how = json.dumps(shape, sort_keys=True, default=list)
     return keep / hashlib.sha256(f"{item.content}{how}".encode()).hexdigest()[:32]
 
