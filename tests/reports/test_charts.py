@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import customer_samples
 import pytest
 import report_samples as sample
 import result_samples
@@ -24,6 +25,7 @@ RECORDS: dict[str, Any] = {
     "contribution_waterfall": result_samples.result().totals,
     "value_classes": sample.concentration(),
     "purchases_by_month": sample.months(),
+    "customer_quarters": customer_samples.course(),
     "tracking": sample.tracking(),
     "tracking_cumulative": sample.tracking(),
     "calibration": sample.scored(),

@@ -162,7 +162,7 @@ def _parts(source: store.Run, row: dict[str, Any], years: Sequence[dict[str, Any
 def _added(source: store.Run, row: dict[str, Any]) -> list[Part]:
     """What the value definition of the run adds to past and clv, component by component."""
     known, adds = components(), source.manifest.get("definition", {}).get("adds", ())
-    found = [Part("added", name, row.get(known[name].amount)) for name in adds if name in known]
+    found = [Part("added", known[name].title, row.get(known[name].amount)) for name in adds if name in known]
     return [part for part in found if part.amount]
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # Roles whose cells are numbers of customers, in the order in which a record is theirs.
 _IDS = ("customer_id", "recommender_id")
+# Tables of which no record is about a person.
+_NOBODY = frozenset({"budgets", "activity_rates", "rates"})
 _ADDRESS = ("name", "street", "postcode", "city")
 
 
@@ -59,6 +61,8 @@ def _lines(engine: Engine, source: store.Run, customer: str, kept: Sequence[Rule
 def _table(engine: Engine, ledger: Path, table: company_tables.ReadTable, customer: str, kept: Sequence[Rule]) -> SourceUsed:
     path = ledger / f"{table.name}.parquet"
     used, reaching = _columns(guess for file in table.files for guess in file.guesses)
+    if table.name in _NOBODY:
+        used, reaching = (*reaching, *used), ()
     records = None
     if path.is_file():
         view = f"records_{table.name}"

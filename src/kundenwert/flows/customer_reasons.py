@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from kundenwert.records import PurchaseForecast
 
 _CENT = Decimal("0.01")
-# How long a customer is thought to take until the next purchase, and to stay away, in days.
-SOON, AWAY = 30, 90
+# How long a customer is thought to stay away, in days.
+AWAY = 90
 # Without a purchase left, or where no constant rate keeps the history, nothing can be thought through.
 _VALUED = frozenset({"customer", "segment"})
 # Changes of a chance below this, and of money below a unit, are not worth a sentence.
@@ -129,8 +129,8 @@ def _lines(two: Two) -> tuple[ChangeLine, ...]:
     amounts = after["value"] - before["value"] - added - purchases - forecast
     lines = [
         ChangeLine("purchases", purchases, _told(two, expected)),
-        ChangeLine("forecast", forecast, Notice("change_forecast", "Forecast reckoned anew from the data of all customers.")),
-        ChangeLine("amounts", amounts, Notice("change_amounts", "Amount of a purchase, prices, cost and corrections.")),
+        ChangeLine("forecast", forecast, Notice("change_forecast", "Forecast reckoned anew from all customers.")),
+        ChangeLine("amounts", amounts, Notice("change_amounts", "Price, cost and size of purchases, corrections.")),
     ]
     if added:
         lines.append(ChangeLine("added", added, Notice("change_added", "What the value definition adds to past and clv.")))
@@ -191,7 +191,7 @@ def what_ifs(
 
 
 def _purchase(source: store.Run, row: Mapping[str, Any]) -> list[WhatIf]:
-    """A purchase soon, and none for long."""
+    """A purchase on the as-of day, and none for long after it."""
     if row["level"] not in _VALUED or row["frequency"] is None:
         return []
     fit = fit_of(source)
@@ -199,41 +199,37 @@ def _purchase(source: store.Run, row: Mapping[str, Any]) -> list[WhatIf]:
         return []
     frequency, recency, age = _history(row)
     today = fit.of(frequency, recency, age)
+    found = []
+    # All purchases of a day count as one.
+    if recency < age:
+        found.append(_compared("bought", row, today, fit.of(frequency + 1, age, age)))
     # A fit with a calendar knows the days of purchases by the as-of day, which must not move.
-    ahead = float(SOON) if fit.is_plain else 0.0
-    found = [_compared("bought" if fit.is_plain else "bought_now", row, today, fit.of(frequency + 1, age + ahead, age + ahead), SOON)]
     if fit.is_plain:
-        found.append(_compared("stays_away", row, today, fit.of(frequency, recency, age + AWAY), AWAY))
+        found.append(_compared("stays_away", row, today, fit.of(frequency, recency, age + AWAY)))
     return [one for one in found if one is not None]
 
 
 _CHANCE = {
-    "bought": Notice("bought", "A purchase within {days} days would raise the chance to be still a customer from {now:.0%} to {then:.0%}."),
-    "bought_now": Notice("bought_now", "A purchase now would raise the chance to be still a customer from {now:.0%} to {then:.0%}."),
+    "bought": Notice("bought", "A purchase now would raise the chance to be still a customer from {now:.1%} to {then:.1%}."),
     "stays_away": Notice(
-        "stays_away", "Without a purchase for {days} days the chance to be still a customer would fall from {now:.0%} to {then:.0%}."
+        "stays_away", "Without a purchase for {days} days the chance to be still a customer would fall from {now:.1%} to {then:.1%}."
     ),
 }
 _CHANCE_AND_MONEY = {
     "bought": Notice(
         "bought_money",
-        "A purchase within {days} days would move the chance to be still a customer from {now:.0%} to {then:.0%}, "
-        "and what is still to come by {change:+,.0f}.",
-    ),
-    "bought_now": Notice(
-        "bought_now_money",
-        "A purchase now would move the chance to be still a customer from {now:.0%} to {then:.0%}, "
-        "and what is still to come by {change:+,.0f}.",
+        "A purchase now would raise the chance to be still a customer from {now:.1%} to {then:.1%}, "
+        "and change what is still to come by {change:+,.0f}.",
     ),
     "stays_away": Notice(
         "stays_away_money",
-        "Without a purchase for {days} days the chance to be still a customer would fall from {now:.0%} to {then:.0%}, "
+        "Without a purchase for {days} days the chance to be still a customer would fall from {now:.1%} to {then:.1%}, "
         "and what is still to come would change by {change:+,.0f}.",
     ),
 }
 
 
-def _compared(kind: str, row: Mapping[str, Any], today: PurchaseForecast, then: PurchaseForecast, days: int) -> WhatIf | None:
+def _compared(kind: str, row: Mapping[str, Any], today: PurchaseForecast, then: PurchaseForecast) -> WhatIf | None:
     """A forecast of another history against that of today; money moves with the discounted purchases."""
     if row["p_alive"] is None or then.p_alive is None:
         return None
@@ -243,7 +239,7 @@ def _compared(kind: str, row: Mapping[str, Any], today: PurchaseForecast, then: 
     if abs(later - now) < _LEAST_CHANCE and abs(change or 0.0) < _LEAST_MONEY:
         return None
     notice = (_CHANCE if change is None else _CHANCE_AND_MONEY)[kind]
-    return WhatIf(kind, Notice(notice.key, notice.text, {"days": days, "now": now, "then": later, "change": change}))
+    return WhatIf(kind, Notice(notice.key, notice.text, {"days": AWAY, "now": now, "then": later, "change": change}))
 
 
 def _payment(row: Mapping[str, Any], points: Sequence[PointsOf]) -> list[WhatIf]:

@@ -29,7 +29,8 @@ class Document:
 class Part:
     """One line of the explanation: what it is, for which span, and its money (purchases where there is no money).
 
-    kind: booked (span: the year), cost, expected (span: first/last day), or added (span: the component the value definition adds).
+    kind: booked (span: the year), cost, expected (span: first/last day), or added (span: the title of a component that the
+    value definition adds).
     """
 
     kind: str

@@ -69,14 +69,15 @@ def _showable(value: Any) -> Any:
     return value
 
 
-def pages(page: Page, *, created: datetime, of: str, breaks: Sequence[str] = ()) -> bytes:
+def pages(page: Page, *, created: datetime, of: str, breaks: Sequence[str] = (), dense: bool = False) -> bytes:
     """A page record as A4 pages; what is folded stays out, as paper cannot be opened.
 
-    of: "{page} of {pages}" in the reader's language. breaks: keys of sections that begin a new page.
+    of: "{page} of {pages}" in the reader's language. breaks: keys of sections that begin a new page. dense: smaller
+    letters and less air, for what must fit one page.
     """
     rows = [[_section(section) for section in row] for row in _beside(page.sections)]
     head = {name: getattr(page, name) for name in ("title", "company", "language", "message", "lead", "basis", "foot", "words")}
-    return pdf("page", {**head, "rows": rows, "of": of, "breaks": list(breaks)}, created=created)
+    return pdf("page", {**head, "rows": rows, "of": of, "breaks": list(breaks), "dense": dense}, created=created)
 
 
 def _beside(sections: Sequence[Section]) -> Iterator[list[Section]]:

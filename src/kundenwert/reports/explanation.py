@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from decimal import Decimal
 
 from kundenwert.records import Explained, Part
+from kundenwert.reports._customer_basis import CustomerBasis
+from kundenwert.reports._customer_judged import ordered, what_if_sentences
 from kundenwert.reports.language import Language
 
 _DOCUMENTS = 12
+# Columns of a terminal.
+_WIDTH = 100
+_PLACED = frozenset({"alert", "lifecycle", "value_class", "portfolio", "score", "top_chance"})
 
 
 def explanation(explained: Explained, lang: str = "de") -> str:
     """The explanation of a customer's value as text for a terminal."""
     words = Language(lang)
-    sections = [_heading(explained, words), _history(explained, words), _value(explained, words), _basis(explained, words)]
+    basis = CustomerBasis(explained, words)
+    sections = [
+        _heading(explained, words),
+        _history(explained, words),
+        _value(explained, words),
+        _beside(basis),
+        _change(basis),
+        _what_ifs(basis),
+        _basis(explained, words),
+    ]
     return "\n\n".join(section for section in sections if section)
 
 
@@ -89,15 +104,48 @@ def _value(explained: Explained, words: Language) -> str:
     past = sum((part.amount or Decimal(0) for part in explained.parts if part.kind in {"booked", "cost"}), Decimal(0))
     if row["level"] == "objected":
         return "\n".join([words.text("Booked so far"), *_table([*rows, (words.text("Past"), words.money(past, currency))])])
-    to_come = sum((part.amount or Decimal(0) for part in explained.parts if part.kind == "expected"), Decimal(0))
+    to_come, added = (
+        sum((part.amount or Decimal(0) for part in explained.parts if part.kind == kind), Decimal(0)) for kind in ("expected", "added")
+    )
     rows += [
         (words.text("Past"), words.money(past)),
         (words.text("Still to come (clv)"), words.money(to_come)),
-        (words.text("Value = past + still to come"), words.money(past + to_come, currency)),
     ]
+    if added:
+        rows += [
+            (words.text("Added by the value definition"), words.money(added)),
+            (words.text("Value"), words.money(past + to_come + added, currency)),
+        ]
+    else:
+        rows.append((words.text("Value = past + still to come"), words.money(past + to_come, currency)))
     return "\n".join(
         [words.text("How the value comes about"), *_table(rows), *(("", *ranges) if (ranges := _ranges(explained, words)) else ())]
     )
+
+
+def _beside(basis: CustomerBasis) -> str:
+    """The few sentences that place the customer; the page has all of them."""
+    said = [one for one in ordered(basis.explained.said) if one.component in _PLACED]
+    lines = [line for one in said for line in _wrapped(basis.notice(one.sentence))]
+    return "\n".join([basis.language.text("What else is known"), *lines]) if lines else ""
+
+
+def _change(basis: CustomerBasis) -> str:
+    change, words = basis.explained.change, basis.language
+    if change is None:
+        return ""
+    rows = [(basis.notice(line.sentence), words.money(line.amount, sign=True)) for line in change.lines]
+    rows.append((words.text("Change of the value"), words.money(change.after - change.before, basis.currency, sign=True)))
+    return "\n".join([words.text("Why the value changed since {day}", day=change.as_of), *_table(rows)])
+
+
+def _what_ifs(basis: CustomerBasis) -> str:
+    lines = [line for sentence in what_if_sentences(basis, basis.explained.what_ifs) for line in _wrapped(sentence)]
+    return "\n".join([basis.language.text("What would change the value"), *lines]) if lines else ""
+
+
+def _wrapped(sentence: str) -> list[str]:
+    return textwrap.wrap(sentence, _WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
 
 
 def _ranges(explained: Explained, words: Language) -> tuple[str, ...]:
@@ -127,6 +175,8 @@ def _ends(explained: Explained, name: str, words: Language) -> dict[str, str]:
 def _label(part: Part, explained: Explained, words: Language) -> str:
     if part.kind == "booked":
         return words.text("Booked revenue {year}", year=part.span)
+    if part.kind == "added":
+        return words.text(part.span)
     if part.kind == "cost":
         return words.text("less cost, booked or estimated")
     start, end = part.span.split("/")
