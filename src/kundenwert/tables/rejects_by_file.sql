@@ -9,4 +9,4 @@ select
     rejects.currency
 from rejects
 inner join input_files using (file_id)
-order by file_id, record
+order by file_id, record, rules
