@@ -124,15 +124,19 @@ def data(**changes: Any) -> DataOf:
 
 def explained(**changes: Any) -> Explained:
     """A customer of whom everything is known."""
+    day = {"day": date(2024, 5, 1)}
+    gap = Notice("price_gap", "Paid {gap:,.2f} less in the last year than others for the same product groups.", {"gap": 12.0})
     said = (
         Said("rfm", "RFM", "beside", Notice("rfm", "Came by recommendation.")),
-        Said("lifecycle", "Stage", "beside", Notice("stage", "Stage retention since {day}: a contract runs.", {"day": date(2024, 5, 1)})),
-        Said("price_gap", "Price gap", "potential", Notice("price_gap", "Paid {gap:,.2f} less in the last year than others for the same product groups.", {"gap": 12.0})),
-    )  # fmt: skip
+        Said("lifecycle", "Stage", "beside", Notice("stage", "Stage retention since {day}: a contract runs.", day)),
+        Said("price_gap", "Price gap", "potential", gap),
+    )
+    bought = "A purchase now would raise the chance to be still a customer from {now:.1%} to {then:.1%}."
+    visit = "One visit less would have left {amount:,.0f} more in {year}."
     what_ifs = (
-        WhatIf("bought", Notice("bought", "A purchase now would raise the chance to be still a customer from {now:.1%} to {then:.1%}.", {"now": 0.87, "then": 0.95})),
-        WhatIf("visit", Notice("visit", "One visit less would have left {amount:,.0f} more in {year}.", {"amount": 180.0, "year": "2025"})),
-    )  # fmt: skip
+        WhatIf("bought", Notice("bought", bought, {"now": 0.87, "then": 0.95})),
+        WhatIf("visit", Notice("visit", visit, {"amount": 180.0, "year": "2025"})),
+    )
     given: dict[str, Any] = {
         "row": ROW,
         "history": tuple(Document(date(2024, 1, 8 + place), f"R{place}", "kept", 1, Decimal("40.00")) for place in range(15)),
