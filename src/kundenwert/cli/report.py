@@ -60,4 +60,20 @@ def readiness(folder: Path, name: str | None, out: Path | None, lang: str) -> No
     click.echo(f"Readiness of the data: {readiness_report(folder, out, run=name, language=lang).path}")
 
 
+@report.command("portfolio")
+@_options.project
+@_run
+@click.option("--out", type=click.Path(path_type=Path), help="The .xlsx file. Default: a workbook in this folder that says what it is.")
+@_lang
+def portfolio(folder: Path, name: str | None, out: Path | None, lang: str) -> None:
+    """Write portfolio and points (Kundenportfolio) as a workbook in which people can rate.
+
+    One row a customer with all criteria from 0 to 10 under their weights, the score as a formula, and the portfolio as a diagram.
+    `kundenwert rate --from FILE.xlsx` takes over what was typed.
+    """
+    from kundenwert.flows.report import portfolio_report
+
+    click.echo(f"Portfolio and points: {portfolio_report(folder, out, run=name, language=lang).path}")
+
+
 PLUGIN = report

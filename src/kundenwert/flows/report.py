@@ -9,6 +9,7 @@ from pathlib import Path
 from kundenwert import registry
 from kundenwert.errors import CallError, Problem, StorageError
 from kundenwert.flows import contribution
+from kundenwert.flows.portfolio_workbook import write_portfolio_workbook
 from kundenwert.flows.readiness import from_json
 from kundenwert.flows.result_workbook import write_result_workbook
 from kundenwert.records import GradedRun
@@ -20,10 +21,12 @@ FORMATS, WORKBOOK = ("html", "pdf"), "xlsx"
 # What each report answers, for lists.
 REPORTS = {
     "result": "What is left of the customers' money step by step, who costs more than they bring, and why.",
+    "portfolio": "Customers by attractiveness and our position, and their points on each criterion, as a workbook to rate in.",
     "readiness": "How far the data can be trusted: the grade with its reasons, and what missing pieces would add.",
 }
 _NAMES = {
     "result": {"de": "kundenergebnis", "en": "customer-result"},
+    "portfolio": {"de": "kundenportfolio", "en": "customer-portfolio"},
     "readiness": {"de": "datenbereitschaft", "en": "readiness"},
 }
 
@@ -82,6 +85,13 @@ def readiness_report(project: Path, out: Path | None = None, *, run: str | None 
     path = out or Path(f"{_NAMES['readiness'][language]}.html")
     _write(path, registry.load("reports", "readiness")(found, language, paper=kind == "pdf"))
     return Reported(path, source.name)
+
+
+def portfolio_report(project: Path, out: Path | None = None, *, run: str | None = None, language: str = "de") -> Reported:
+    """Writes portfolio and points of a run as a workbook, .xlsx. Raises StorageError for a run without points."""
+    path = out or Path(f"{_NAMES['portfolio'][language]}.xlsx")
+    _kind(path, (WORKBOOK,))
+    return Reported(path, write_portfolio_workbook(project, path, run=run, language=language))
 
 
 def _kind(out: Path | None, formats: tuple[str, ...]) -> str:
