@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kundenwert.flows.compare_models import compare
     from kundenwert.flows.customer_base import CustomerBase, customer_base
+    from kundenwert.flows.estimate import estimate
     from kundenwert.models.purchases.bg_nbd import BgNbd
     from kundenwert.models.purchases.mbg_nbd import MbgNbd
     from kundenwert.models.purchases.nbd import Nbd
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from kundenwert.models.spend.gamma_gamma import GammaGamma
 
 __version__ = "0.1.0"
-__all__ = ["BgNbd", "CustomerBase", "GammaGamma", "MbgNbd", "Nbd", "ParetoNbd", "RecentRate", "compare", "customer_base"]
+__all__ = ["BgNbd", "CustomerBase", "GammaGamma", "MbgNbd", "Nbd", "ParetoNbd", "RecentRate", "compare", "customer_base", "estimate"]
 
 # Imported when first used: the command line starts without numpy.
 _HOMES = {
@@ -37,6 +38,7 @@ _HOMES = {
     "RecentRate": "kundenwert.models.purchases.recent_rate",
     "compare": "kundenwert.flows.compare_models",
     "customer_base": "kundenwert.flows.customer_base",
+    "estimate": "kundenwert.flows.estimate",
 }
 
 
