@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from kundenwert.flows.reading import ReadFile
     from kundenwert.records import Notice, Reconciliation
 
+# Seconds from which on a part of a phase gets a line of its own.
+_WAITED = 1.0
 _CLASS_WORDS = {
     "unreadable": "unreadable",
     "rejected": "rejected by rule",
@@ -78,11 +80,17 @@ def progress(*, quiet: bool) -> Progress:
 
 def _line(phase: Phase) -> str:
     rows = f"{phase.rows:>14,} rows" if phase.rows is not None else " " * 19
-    return f"  {phase.text:<44.44}{rows} {phase.seconds:>8.2f} s"
+    text = f"  {phase.text}" if phase.is_part else phase.text
+    return f"  {text:<44.44}{rows} {phase.seconds:>8.2f} s"
+
+
+def _is_told(phase: Phase) -> bool:
+    """Whether a phase that is over gets a line; a part only where somebody waited for it."""
+    return not phase.is_part or phase.seconds >= _WAITED
 
 
 def _plain(phase: Phase) -> None:
-    if phase.is_over:
+    if phase.is_over and _is_told(phase):
         click.echo(_line(phase), err=True)
 
 
@@ -96,7 +104,8 @@ def _spinning() -> Any:
     def show(phase: Phase) -> None:
         if phase.is_over:
             status.stop()
-            console.print(_line(phase), highlight=False, markup=False)
+            if _is_told(phase):
+                console.print(_line(phase), highlight=False, markup=False)
         else:
             status.update(f"{phase.text} ...")
             status.start()

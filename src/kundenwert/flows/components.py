@@ -56,23 +56,34 @@ def join_components(
     scoring = scoring_of(project, loaded, valued, progress=progress)
     with progress.phase("Reckoning the components of value") as phase:
         views = open_views(engine, project, loaded, valued, customers=customers, features=features)
-        rhythms = load_rhythms(engine, loaded, valued, project.settings)
+        with progress.phase("Rhythms of purchases", is_part=True):
+            rhythms = load_rhythms(engine, loaded, valued, project.settings)
         tariff = {"criteria.tariff"} if scoring.catalogue.money == "tariff" else set()
         given = frozenset({*views, *rhythms, *tariff, *_open_previous(engine, project.folder, valued.as_of)})
         given |= load_futures(engine, valued)
         found = room.told(given)
         given |= {f"component.{name}" for name in found}
-        built = room.build(engine, found, {name: basis_of(name, project, valued, given, scoring) for name in found})
-        _join(engine, found, project.definition)
-        about = header(valued, project.definition.value_is)
-        made = customers.with_name("customers.joined")
-        phase.rows = engine.write(made, "value/components/completed.sql", about=about)
-        for one in built.values():
-            for file, step in one.files.items():
-                engine.write(customers.with_name(f"{file}.parquet"), step, about=about)
-        engine.drop("valued_customers")
-        storage.rename(made, customers)
+        bases = {name: basis_of(name, project, valued, given, scoring) for name in found}
+        built = room.build(engine, found, bases, during=lambda title: progress.phase(title, is_part=True))
+        with progress.phase("Writing them", is_part=True):
+            phase.rows = _write(engine, project, valued, customers, found, built)
     return replace(_joined(found, built), criteria=kept_of(scoring, built["score"].kept, valued))
+
+
+def _write(
+    engine: Engine, project: Project, valued: Valued, customers: Path, found: Mapping[str, Component], built: Mapping[str, Built]
+) -> int:
+    """Writes customers.parquet anew, and the tables that components keep of their own; gives how many customers there are."""
+    _join(engine, found, project.definition)
+    about = header(valued, project.definition.value_is)
+    made = customers.with_name("customers.joined")
+    rows = engine.write(made, "value/components/completed.sql", about=about)
+    for one in built.values():
+        for file, step in one.files.items():
+            engine.write(customers.with_name(f"{file}.parquet"), step, about=about)
+    engine.drop("valued_customers")
+    storage.rename(made, customers)
+    return rows
 
 
 def open_views(engine: Engine, project: Project, loaded: Loaded, valued: Valued, *, customers: Path, features: Collection[str]) -> set[str]:

@@ -10,12 +10,16 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Phase:
-    """One step of a flow, in words, with the rows it handled (set by the flow) and the seconds it took."""
+    """One step of a flow, in words, with the rows it handled (set by the flow) and the seconds it took.
+
+    is_part: it lies within the phase before it that is no part; the seconds of that one hold its own.
+    """
 
     text: str
     rows: int | None = None
     seconds: float = 0.0
     is_over: bool = False
+    is_part: bool = False
 
 
 @dataclass(frozen=True)
@@ -26,9 +30,9 @@ class Progress:
     phases: list[Phase] = field(default_factory=list)
 
     @contextlib.contextmanager
-    def phase(self, text: str) -> Iterator[Phase]:
-        """A phase while it lasts."""
-        phase = Phase(text)
+    def phase(self, text: str, *, is_part: bool = False) -> Iterator[Phase]:
+        """A phase while it lasts. is_part: of the phase that lasts already."""
+        phase = Phase(text, is_part=is_part)
         self.phases.append(phase)
         self.show(phase)
         begin = time.perf_counter()

@@ -14,7 +14,8 @@ A component that cannot be told from what is given is left out.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from kundenwert import registry
@@ -48,9 +49,19 @@ def _without_missing(known: dict[str, Component]) -> dict[str, Component]:
     return known
 
 
-def build(engine: Engine, found: Mapping[str, Component], bases: Mapping[str, Basis]) -> dict[str, Built]:
-    """Makes the table of each component; gives what each found."""
-    return {name: _checked(engine, name, component, component.build(engine, bases[name])) for name, component in found.items()}
+def build(
+    engine: Engine,
+    found: Mapping[str, Component],
+    bases: Mapping[str, Basis],
+    *,
+    during: Callable[[str], AbstractContextManager[object]] = nullcontext,
+) -> dict[str, Built]:
+    """Makes the table of each component; gives what each found. during: entered with the title of a component while it is made."""
+    built = {}
+    for name, component in found.items():
+        with during(component.title):
+            built[name] = _checked(engine, name, component, component.build(engine, bases[name]))
+    return built
 
 
 def _checked(engine: Engine, name: str, component: Component, built: Built) -> Built:
