@@ -78,7 +78,8 @@ def _basis(source: store.Run) -> dict[str, Any]:
     names = ("run", "as_of", "horizon", "value_horizon", "yardstick", "currency", "title", "created", "version")
     content = {name: source.manifest[name] for name in names}
     model = source.manifest["models"][0]["name"]
-    return {**content, "discount_rate": source.manifest["settings"]["discount_rate"], "model": model}
+    top = source.manifest.get("definition", {}).get("options", {}).get("top_chance", {}).get("share")
+    return {**content, "discount_rate": source.manifest["settings"]["discount_rate"], "model": model, "top_share": top}
 
 
 def _told(engine: Engine, project: Path, source: store.Run, row: dict[str, Any]) -> dict[str, Any]:

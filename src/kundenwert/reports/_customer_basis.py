@@ -12,8 +12,21 @@ from kundenwert.reports.language import HARD_SPACE, Language
 
 # Sentences about the customer today come first, then those about the kind of customer, then what may come.
 ORDER = (
-    *("alert", "lifecycle", "rhythm", "value_class", "tiers", "top_chance", "portfolio", "segments", "rfm", "score", "ideational"),
-    *("satisfaction", "ladder", "recommendation", "referral", "reference", "information", "credit_risk", "potential", "peers"),
+    *(
+        "alert",
+        "lifecycle",
+        "rhythm",
+        "value_class",
+        "tiers",
+        "top_chance",
+        "portfolio",
+        "segments",
+        "rfm",
+        "score",
+        "ideational",
+        "agreement",
+    ),
+    *("satisfaction", "ladder", "loyalty", "recommendation", "referral", "reference", "information", "credit_risk", "potential", "peers"),
     *("price_gap", "cross_selling"),
 )
 

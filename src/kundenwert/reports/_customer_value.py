@@ -55,8 +55,12 @@ def _finding(basis: CustomerBasis) -> str:
 
 
 def _note(basis: CustomerBasis) -> str:
-    text, basis_of = basis.language.text, basis.explained.basis
-    return text("All amounts are revenue, not margin: no cost is known.") if basis_of["yardstick"] == "revenue" else ""
+    """What the value leaves out."""
+    text, result = basis.language.text, basis.explained.result
+    if basis.explained.basis["yardstick"] == "revenue":
+        return text("All amounts are revenue, not margin: no cost is known.")
+    served = any(step.name == "db4" and step.customers is not None for step in result.steps) if result else False
+    return text("After the cost of goods; what it costs to serve the customer is told by the customer result.") if served else ""
 
 
 def table(basis: CustomerBasis) -> Table:

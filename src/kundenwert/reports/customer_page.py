@@ -11,6 +11,9 @@ from kundenwert.reports._customer_basis import CustomerBasis, stage_names
 from kundenwert.reports._page import Facts, Page, Section
 from kundenwert.reports.language import Language
 
+# The share of customers that counts as top may be set otherwise; then the sentence of the component says it.
+_TENTH = 0.1
+
 
 def page(explained: Explained, lang: str = "de", *, paper: bool = False) -> Page:
     """The page as records. paper: for A4, where nothing can be opened."""
@@ -96,7 +99,7 @@ def _facts(basis: CustomerBasis) -> tuple[Section, ...]:
     if row.get("class"):
         tier = text("value tier {name}", name=row["tier"]) if row.get("tier") else ""
         found.append((text("Class"), row["class"], tier))
-    if row.get("top_tenth_chance") is not None:
+    if row.get("top_tenth_chance") is not None and basis.explained.basis.get("top_share") == _TENTH:
         found.append(
             (text("Chance to be in the top tenth"), language.percent(row["top_tenth_chance"], 0), text("by what is still to come"))
         )
