@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import component_samples as components
 import customer_samples
 import pytest
 import report_samples as sample
@@ -39,6 +40,11 @@ RECORDS: dict[str, Any] = {
     "heterogeneity": sample.heterogeneity(),
     "timing": sample.gaps(),
     "posterior": sample.posterior(),
+    "portfolio_fields": components.portfolio(),
+    "stage_flow": components.stage_flow(),
+    "agreement": components.agreement(),
+    "score_bands": components.score_bands(),
+    "satisfaction_fields": components.satisfaction(),
 }
 NAMES = registry.names(ROOM)
 

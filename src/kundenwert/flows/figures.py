@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from kundenwert.settings import Settings
 
 _TOP = 20
+# Bubbles of the portfolio's picture, and customers of each kind of conflict between value and score.
+_SPOTS, _CONFLICTS = 100, 5
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Figures:
     at_risk_count: int
     at_risk_loss: Decimal | float
     of_objectors: dict[str, Any] | None = None
+    lists: Mapping[str, tuple[dict[str, Any], ...]] = field(default_factory=dict)
 
     def means(self) -> dict[str, float]:
         """The totals as published, by measure of records.TotalForecast."""
@@ -65,7 +68,19 @@ def gather(engine: Engine, customers: Path, valued: Valued, settings: Settings) 
         at_risk_count=at_risk[0]["found"] if at_risk else 0,
         at_risk_loss=Decimal(f"{loss:.2f}") if is_money else float(loss),
         of_objectors=_of_objectors(sums),
+        lists=_lists(engine),
     )
+
+
+def _lists(engine: Engine) -> dict[str, tuple[dict[str, Any], ...]]:
+    """What the pictures of components show, of those whose columns the value table has."""
+    known, found = engine.columns("valued_customers"), {}
+    if "portfolio" in known:
+        found["portfolio"] = tuple(engine.rows("value/portfolio_spots.sql", count=_SPOTS))
+    if "score" in known:
+        found["score"] = tuple(engine.rows("value/score_bands.sql"))
+        found["conflicts"] = tuple(engine.rows("value/score_conflicts.sql", count=_CONFLICTS))
+    return found
 
 
 def _totals(sums: Mapping[str, Any]) -> Totals:
@@ -145,6 +160,7 @@ def run_figures(
         at_risk=figures.at_risk,
         at_risk_count=figures.at_risk_count,
         at_risk_loss=figures.at_risk_loss,
+        lists=figures.lists,
         months=monthly,
         models=valued.cards,
         notices=(*loaded.all_notices, *valued.notices),

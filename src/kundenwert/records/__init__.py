@@ -5,6 +5,7 @@ Arrays are numpy arrays of equal length; nothing changes them after they are mad
 
 from __future__ import annotations
 
+from kundenwert.records.components import Agreement, Field, Portfolio, ScoreBands, StageFlow, ValueAndSatisfaction
 from kundenwert.records.criteria import Calibration, Catalogue, Criterion, PointsOf, Reason, Scoring
 from kundenwert.records.customer import (
     ChangeLine,
@@ -56,6 +57,7 @@ from kundenwert.records.run import Concentration, MonthOfPurchases, RunFigures, 
 from kundenwert.records.suggestions import Suggestion
 
 __all__ = [
+    "Agreement",
     "AlivePath",
     "Backtest",
     "Calendar",
@@ -73,6 +75,7 @@ __all__ = [
     "Density",
     "Document",
     "Explained",
+    "Field",
     "FlagTotal",
     "FrequencyCounts",
     "Gaps",
@@ -94,6 +97,7 @@ __all__ = [
     "Origin",
     "Part",
     "PointsOf",
+    "Portfolio",
     "Posterior",
     "Privacy",
     "PurchaseForecast",
@@ -110,18 +114,21 @@ __all__ = [
     "ResultWorkbook",
     "RunFigures",
     "Said",
+    "ScoreBands",
     "Scored",
     "Scoring",
     "SourceUsed",
     "SpendEvidence",
     "SpendHistories",
     "SpendScored",
+    "StageFlow",
     "Suggestion",
     "TableReadiness",
     "TogetherRow",
     "TotalForecast",
     "Totals",
     "Tracking",
+    "ValueAndSatisfaction",
     "ValueChange",
     "ValueClass",
     "WhatIf",

@@ -81,7 +81,8 @@ class RunFigures:
     p_alive, expected_purchases, expected_revenue, clv, value, level); at_risk rows also gap_days, usual_gap_days,
     clv_if_alive and loss (= clv_if_alive - clv; in purchases where the yardstick is purchases).
     yardstick: "revenue", "contribution" or "purchases". currency: "" if none is known. components: what each component of value
-    found, by its name. result: the customer result of the last whole year, or of all years, where costs are known.
+    found, by its name. lists: rows of customers, or of groups of them, that the components' pictures show, by name. result: the
+    customer result of the last whole year, or of all years, where costs are known.
     """
 
     title: str
@@ -110,3 +111,4 @@ class RunFigures:
     readiness: Readiness | None = None
     components: Mapping[str, Any] = field(default_factory=dict)
     result: ResultTotals | None = None
+    lists: Mapping[str, tuple[dict[str, Any], ...]] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any, Protocol
 
 from kundenwert.records import Notice, RunFigures
@@ -101,6 +102,11 @@ def number(value: Any) -> float:
     except (TypeError, ValueError):
         return 0.0
     return found if found == found and abs(found) != float("inf") else 0.0
+
+
+def exact(value: Any) -> Decimal | None:
+    """An amount that facts keep as exact text; unknown stays unknown."""
+    return None if value is None else Decimal(str(value))
 
 
 def told(basis: Spoken, notice: Notice) -> str:

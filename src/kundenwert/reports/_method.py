@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kundenwert.records import ModelCard
+from kundenwert.reports import _components
 from kundenwert.reports._basis import Basis, told
 from kundenwert.reports._page import Block, Cell, Column, Fold, Points, Row, Section, Table, Terms, Text
 from kundenwert.reports._unknown import remaining
@@ -151,6 +152,7 @@ def _terms(basis: Basis) -> tuple[tuple[str, str, str], ...]:
         ("error", text("Standard error"), text("How far a parameter may be off by chance. Not defined means: the data cannot tell it.")),
         *_terms_of_ranges(basis),
         *_terms_of_scores(basis),
+        *_components.terms(basis),
     )
     if not basis.in_money:
         return (

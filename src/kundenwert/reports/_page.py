@@ -139,8 +139,22 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Chapter:
+    """Sections that belong together, in a row: a title, the key of each section, and what the contents call it."""
+
+    key: str
+    title: str
+    entries: tuple[tuple[str, str], ...]
+
+    @property
+    def first(self) -> str:
+        """The key of the section before which the title stands."""
+        return self.entries[0][0]
+
+
+@dataclass(frozen=True)
 class Page:
-    """A whole report."""
+    """A whole report. chapters: none for a short one; else each section is in one, in the order of the sections."""
 
     title: str
     company: str
@@ -151,3 +165,4 @@ class Page:
     sections: tuple[Section, ...]
     foot: str
     words: dict[str, str] = field(default_factory=dict)
+    chapters: tuple[Chapter, ...] = ()

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from kundenwert.records import RunFigures
-from kundenwert.reports import _course, _forecast, _lines, _method, _people, _readiness, _result_pointer, _spread, _unknown, _worth
+from kundenwert.reports import (
+    _components,
+    _course,
+    _forecast,
+    _lines,
+    _method,
+    _people,
+    _readiness,
+    _result_pointer,
+    _spread,
+    _unknown,
+    _worth,
+)
 from kundenwert.reports._basis import Basis
-from kundenwert.reports._page import Page
+from kundenwert.reports._page import Chapter, Page, Section
 from kundenwert.reports.language import Language
 
 
 def page(figures: RunFigures, lang: str = "en") -> Page:
     """The report as records, before any HTML."""
     basis = Basis(figures, Language(lang))
-    sections = (
-        *_worth.section(basis),
-        *_result_pointer.sections(basis),
-        *_lines.sections(basis),
-        *_readiness.section(basis),
-        *_spread.sections(basis),
-        _people.top(basis),
-        _people.at_risk(basis),
-        _course.section(basis),
-        *_forecast.sections(basis),
-        *_unknown.sections(basis),
-        *_method.warnings(basis),
-        _method.method(basis),
-        _method.glossary(basis),
-    )
+    chapters = _chapters(basis)
     return Page(
         title=f"{_title(basis)}, {figures.title}, {basis.day}",
         company=figures.title,
@@ -34,10 +32,46 @@ def page(figures: RunFigures, lang: str = "en") -> Page:
         message=_worth.message(basis),
         lead=_worth.lead(basis),
         basis=_line(basis),
-        sections=sections,
+        sections=tuple(section for _, _, sections in chapters for section in sections),
         foot=_foot(basis),
         words=_words(basis),
+        # A report that says nothing of the components is short enough without chapters.
+        chapters=tuple(_chapter(*chapter) for chapter in chapters) if figures.components else (),
     )
+
+
+def _chapters(basis: Basis) -> tuple[tuple[str, str, tuple[Section, ...]], ...]:
+    """What the base is worth comes first: it is all that many readers need."""
+    text = basis.language.text
+    return (
+        (
+            "sums",
+            text("What the base is worth"),
+            (*_worth.section(basis), *_result_pointer.sections(basis), *_lines.sections(basis), *_readiness.section(basis)),
+        ),
+        (
+            "who",
+            text("Who the customers are"),
+            (
+                *_spread.sections(basis),
+                *_components.spread(basis),
+                _people.top(basis),
+                _people.at_risk(basis),
+                *_components.alert(basis),
+                *_components.sections(basis),
+            ),
+        ),
+        (
+            "ahead",
+            text("What to expect, and how good that is"),
+            (_course.section(basis), *_forecast.sections(basis), *_unknown.sections(basis)),
+        ),
+        ("grounds", text("What it rests on"), (*_method.warnings(basis), _method.method(basis), _method.glossary(basis))),
+    )
+
+
+def _chapter(key: str, title: str, sections: tuple[Section, ...]) -> Chapter:
+    return Chapter(f"chapter-{key}", title, tuple((section.key, section.subject) for section in sections))
 
 
 def render(figures: RunFigures, lang: str = "en") -> str:
@@ -96,6 +130,7 @@ def _words(basis: Basis) -> dict[str, str]:
         "warned": warned,
         "report": _title(basis),
         "scrolls": text("Table, can be moved sideways"),
+        "contents": text("Contents"),
     }
 
 

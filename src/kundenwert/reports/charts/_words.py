@@ -66,3 +66,58 @@ def quoted(name: str, language: Language) -> str:
     """The same inside a sentence: models bear names, rules are quoted."""
     shown = forecast_name(name, language)
     return shown if name.split("+")[0] in _MODELS else language.text("“{name}”", name=shown)
+
+
+STAGES = ("acquisition", "development", "retention", "win_back")
+
+
+def stage_names(language: Language) -> dict[str, str]:
+    """The stages of a customer's life as people call them."""
+    text = language.text
+    return {
+        "acquisition": text("Acquisition"),
+        "development": text("Development"),
+        "retention": text("Retention"),
+        "win_back": text("Win-back"),
+    }
+
+
+def nine_names(language: Language) -> dict[tuple[int, int], tuple[str, str]]:
+    """Attractiveness and position of each of nine fields, by row and column from low to high."""
+    text = language.text
+    rows, columns = (text("low"), text("middle"), text("high")), (text("weak"), text("medium"), text("strong"))
+    return {(row, column): (rows[row], columns[column]) for row in range(3) for column in range(3)}
+
+
+def strategies(language: Language) -> dict[tuple[int, int], str]:
+    """The norm strategy of each of nine fields."""
+    text = language.text
+    return {
+        (0, 0): text("Withdraw."),
+        (0, 1): text("Harvest."),
+        (0, 2): text("Harvest, hold with low effort."),
+        (1, 0): text("Withdraw selectively."),
+        (1, 1): text("Earn selectively, keep."),
+        (1, 2): text("Extend selectively, earn."),
+        (2, 0): text("Invest selectively or exit."),
+        (2, 1): text("Invest selectively to extend."),
+        (2, 2): text("Invest, secure."),
+    }
+
+
+def measure_names(language: Language) -> dict[str, str]:
+    """Short names of the measures of value, for headings."""
+    text = language.text
+    return {
+        "revenue": text("Revenue"),
+        "db1": text("Contribution I"),
+        "db2": text("Contribution II"),
+        "db3": text("Contribution III"),
+        "db4": text("Contribution IV"),
+        "past": text("Value so far"),
+        "clv": text("Expected value"),
+        "value": text("Customer value"),
+        "rfm": text("RFM points"),
+        "score": text("Score"),
+        "potential": text("Potential"),
+    }
