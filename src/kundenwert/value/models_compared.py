@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -62,20 +62,33 @@ def compared(values: Mapping[str, Floats]) -> Agreement:
     names = tuple(values)
     columns = [np.asarray(values[name], dtype=float) for name in names]
     known = [~np.isnan(column) for column in columns]
-    # Whoever is known everywhere is ranked once, not once for each pair.
-    whole = {place: _Ranked.of(column) for place, column in enumerate(columns) if known[place].all()}
+    # Each measure is sorted once: those of whom both are known stand in the same order among themselves.
+    orders = [np.argsort(-column, kind="stable") for column in columns]
     size = len(names)
     spearman, top, tenth = np.eye(size), np.eye(size), np.eye(size)
     customers = np.diag([int(one.sum()) for one in known]).astype(np.int64)
-    for i in range(size):
-        for j in range(i):
-            both = known[i] & known[j]
-            one, other = (whole[k] if k in whole and both.all() else _Ranked.of(columns[k][both]) for k in (i, j))
+    for both, pairs in _by_customers(known):
+        ranked = {k: _Ranked.of(columns[k], orders[k], both) for k in {k for pair in pairs for k in pair}}
+        for i, j in pairs:
+            one, other = ranked[i], ranked[j]
             spearman[i, j] = spearman[j, i] = one.correlation(other)
             top[i, j] = top[j, i] = one.in_common(other, TOP)
             tenth[i, j] = tenth[j, i] = one.in_common(other, max(1, round(one.customers / 10)))
             customers[i, j] = customers[j, i] = one.customers
     return Agreement(names, spearman, top, tenth, customers)
+
+
+def _by_customers(known: list[NDArray[np.bool_]]) -> Iterator[tuple[NDArray[np.bool_], list[tuple[int, int]]]]:
+    """The pairs of measures that are compared on the same customers, with these."""
+    import numpy as np
+
+    pairs: dict[bytes, list[tuple[int, int]]] = {}
+    for i in range(len(known)):
+        for j in range(i):
+            pairs.setdefault(np.packbits(known[i] & known[j]).tobytes(), []).append((i, j))
+    for alike in pairs.values():
+        i, j = alike[0]
+        yield known[i] & known[j], alike
 
 
 def places(values: Floats) -> Places:
@@ -112,10 +125,13 @@ class _Ranked:
     ranks: Floats
 
     @staticmethod
-    def of(values: Floats) -> _Ranked:
+    def of(values: Floats, order: Places, chosen: NDArray[np.bool_]) -> _Ranked:
+        """Of the chosen rows alone. order: of all rows, from the highest value."""
         import numpy as np
 
-        order = np.argsort(-values, kind="stable")
+        if not chosen.all():
+            order = (np.cumsum(chosen) - 1)[order[chosen[order]]]
+            values = values[chosen]
         falling = values[order]
         # The rows of a run of equal values share the middle of their ranks, counted from the smallest.
         begins = _begins(falling)
