@@ -75,7 +75,7 @@ def facts() -> dict[str, Any]:
                 "invest_secure": {"customers": 30, "past": "8000.00", "clv": "9000.00"},
                 "withdraw": {"customers": 50, "past": "2000.00", "clv": "100.00"},
             },
-            "fields": {},
+            "fields": {"star": {"customers": 30}, "incidental": {"customers": 50}},
             "without_field": 4,
             "moves": [["star", "star", 20], ["star", "earning", 5]],
         },
@@ -116,6 +116,7 @@ def facts() -> dict[str, Any]:
             "customers": 100,
             "rated": 96,
             "mean_coverage": 0.83,
+            "mean_score": 5.5,
             "money_high": 2,
             "points_high": 1,
             "criteria": [

@@ -5,12 +5,16 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import component_samples as components
 import pytest
 import report_samples as sample
 
+from kundenwert.cli._result import ran
+from kundenwert.flows.run import Ran
+from kundenwert.records import RunFigures
 from kundenwert.reports import _components
 from kundenwert.reports._basis import Basis
 from kundenwert.reports._html import html
@@ -128,6 +132,30 @@ def test_a_run_in_purchases_shows_no_money() -> None:
     assert " ".join(found) == "alert portfolio fields stages stage_flow ladder"
     assert plain(found["portfolio"].message) == "30 of 80 customers stand in the best field"
     assert "€" not in html(page(figures, "en")).split("<main", 1)[1]
+
+
+# ---------- the terminal ----------
+
+
+def terminal(figures: RunFigures) -> str:
+    return ran(Ran(Path("shop/runs/2026"), is_current=True, figures=figures), quiet=False)
+
+
+def test_the_terminal_tells_the_components_in_a_line_each() -> None:
+    said = " ".join(terminal(components.figures()).split())
+    assert "tiers I 5, II 95" in said
+    assert "portfolio star 30, incidental 50" in said
+    assert "stages development 30, retention 60" in said
+    assert "overdue 17 of 90 customers" in said
+    assert "it was right in 36% of the cases (of all, 11% stayed away)" in said
+    assert "score 96 of 100 customers, mean 5.5 of 10" in said
+
+
+def test_the_terminal_leaves_out_what_was_not_told() -> None:
+    figures = components.figures()
+    said = terminal(replace(figures, components={"tiers": figures.components["tiers"]}))
+    assert "tiers" in said
+    assert not {"portfolio", "stages", "ladder", "overdue", "potential"} & set(said.split())
 
 
 # ---------- the page ----------

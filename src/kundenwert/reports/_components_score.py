@@ -53,7 +53,7 @@ def _criteria(basis: Basis, facts: Mapping[str, Any]) -> Section:
         )
         rows.append(Row(cells))
     columns = (
-        Column(text("Criterion"), "text", term="score"),
+        Column(text("Criterion"), "name", term="score"),
         Column(text("Weight")),
         Column(text("From data"), wide=True),
         Column(text("By people"), wide=True),

@@ -209,7 +209,7 @@ def _together(basis: Basis, facts: Mapping[str, Any]) -> tuple[Section, ...]:
     )
     columns = (
         Column(text("Measure"), "text"),
-        Column(text("Rank correlation"), term="rank"),
+        Column(text("Rank correlation"), wide=True, term="rank"),
         Column(text("In common: best 20")),
         Column(text("Best tenth"), wide=True),
         Column(text("Bar"), "bars"),
