@@ -10,7 +10,10 @@ import pytest
 from cli_help import Call, english, project
 
 from kundenwert import registry
+from kundenwert.flows.metrics import TITLES
 from kundenwert.models.evidence import candidates
+from kundenwert.records import Notice
+from kundenwert.records.metrics import Estimate, MetricComparison, MetricsAt, MetricsCompared, MetricScore
 
 
 @pytest.fixture(autouse=True)
@@ -103,3 +106,24 @@ def test_it_has_help(call: Call) -> None:
     assert answer.code == 0
     assert max(map(len, answer.out.splitlines())) <= 80
     assert "How good would the forecasts have been?" in answer.out
+
+
+def test_measures_of_value_are_compared_in_the_language_asked_for(call: Call, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def canned(*_: object, **__: object) -> MetricsCompared:
+        part = Estimate(0.5, 0.4, 0.6)
+        scores = tuple(MetricScore(name, 700.0, 30, part, part, part) for name in ("revenue_year", "clv"))
+        at = MetricsAt(date(2024, 1, 1), date(2024, 12, 31), 30, 3, 2_000.0, 1_400.0, scores)
+        versus = MetricComparison("clv", "revenue_year", Estimate(1_234.0, 10.0, 2_000.0), 1, 1, is_better=True, is_worse=False)
+        verdict = Notice("metrics_better", "{measure}: {money:,.0f}", {"measure": TITLES["clv"], "money": 1_234.0})
+        titles = {name: TITLES[name] for name in ("revenue_year", "clv")}
+        return MetricsCompared(at.until, "12m", 365, "db1", "EUR", titles, (at,), scores, (versus,), "clv", verdict)
+
+    monkeypatch.setattr("kundenwert.flows.metrics.metrics_project", canned)
+    german = call("backtest", shop, "--metrics")
+    assert german.code == 0, german.err
+    for words in ("Umsatz der letzten 12 Monate", "was noch kommt (clv): 1.234", "Rangkorrelation", "vom Besten", "besser", "+1.234"):
+        assert words in german.out
+    found = json.loads(call("backtest", shop, "--metrics", "--json").out)
+    assert found["recommended"] in found["titles"]
+    short = call("backtest", shop, "--metrics", "--quiet", "--lang", "en")
+    assert short.out.strip() == found["verdict"]["text"] == "value still to come (clv): 1,234"

@@ -28,22 +28,31 @@ _WITHOUT = ("title", "value_horizon", "discount_rate", "model", "unit", "margin"
     type=click.DateTime(["%Y-%m-%d"]),
     help="A day to forecast from, instead of those of the rule. May be repeated.",
 )
+@click.option("--metrics", is_flag=True, help="Which measure of value would have chosen the better customers? Revenue to clv.")
+@click.option("--lang", type=click.Choice(["de", "en"]), default="de", show_default=True, help="Language of --metrics.")
 @click.option("--json", "as_json", is_flag=True, help="For programs: everything as JSON, problems too.")
 @_options.quiet
 @_options.settings(without=_WITHOUT)
-def backtest(folder: Path, origins: tuple[datetime, ...], as_json: bool, quiet: bool, **flags: Any) -> None:
+def backtest(folder: Path, origins: tuple[datetime, ...], metrics: bool, lang: str, as_json: bool, quiet: bool, **flags: Any) -> None:
     """How good would the forecasts have been?
 
     Goes back to earlier days of the log, forecasts from what was known then, with every purchase model, remedies and naive rules, and
     holds the forecasts against what came: purchases, money, totals. Nothing is written into runs.
+
+    With --metrics it asks which measure of value to choose customers by: revenue, contribution, RFM, points, clv.
     """
-    from kundenwert.cli import _show
+    from kundenwert.cli import _metrics, _show
     from kundenwert.errors import DataError
     from kundenwert.flows.backtest import backtest_project
+    from kundenwert.flows.metrics import metrics_project
 
     progress = _show.progress(quiet=quiet or as_json)
     days = tuple(origin.date() for origin in origins)
     try:
+        if metrics:
+            compared = metrics_project(folder, flags, clock=_options.now(), progress=progress, origins=days)
+            click.echo(_metrics.as_json(compared) if as_json else _metrics.text(compared, lang, short=quiet))
+            return
         found = backtest_project(folder, flags, clock=_options.now(), progress=progress, origins=days)
     except DataError as err:
         if as_json:
