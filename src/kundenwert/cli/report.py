@@ -76,4 +76,38 @@ def portfolio(folder: Path, name: str | None, out: Path | None, lang: str) -> No
     click.echo(f"Portfolio and points: {portfolio_report(folder, out, run=name, language=lang).path}")
 
 
+@report.command("flat")
+@_options.project
+@_run
+@click.option("--out", type=click.Path(path_type=Path), help="The file: .xlsx, .csv or .parquet. Default: a workbook in this folder.")
+@click.option("--numbers", type=click.Choice(["de", "en"]), help=_options.NUMBERS)
+@_lang
+def flat(folder: Path, name: str | None, out: Path | None, numbers: str | None, lang: str) -> None:
+    """Write a flat sheet for pivot tables: one row a customer and month.
+
+    Revenue, margin, purchases, quantity, and class, stage, region of the customer. A sheet of Excel holds 1,048,575 rows; for more
+    write .csv or .parquet.
+    """
+    from kundenwert.flows.report import flat_report
+
+    found = flat_report(folder, out, run=name, language=lang, numbers=numbers)
+    click.echo(f"Customers by month: {found.path} ({found.rows:,} rows)")
+
+
+@report.command("account")
+@click.argument("customer_id", metavar="CUSTOMER")
+@_options.project_option
+@_run
+@click.option("--out", type=click.Path(path_type=Path), help="The .pdf file. Default: a file in this folder.")
+@_lang
+def account(customer_id: str, folder: Path, name: str | None, out: Path | None, lang: str) -> None:
+    """Write the sheet of a key account: a customer and its group on one page.
+
+    Value with its range, contribution I to IV by year, potential, group, points, contacts, complaints, measures, and who looks after them.
+    """
+    from kundenwert.flows.report import account_report
+
+    click.echo(f"Key account: {account_report(folder, customer_id, out, run=name, language=lang).path}")
+
+
 PLUGIN = report

@@ -9,6 +9,8 @@ from pathlib import Path
 from kundenwert import registry
 from kundenwert.errors import CallError, Problem, StorageError
 from kundenwert.flows import contribution
+from kundenwert.flows.accounts import account
+from kundenwert.flows.flat_sheet import FlatSheet, write_flat_sheet
 from kundenwert.flows.portfolio_workbook import write_portfolio_workbook
 from kundenwert.flows.readiness import from_json
 from kundenwert.flows.result_workbook import write_result_workbook
@@ -22,11 +24,15 @@ FORMATS, WORKBOOK = ("html", "pdf"), "xlsx"
 REPORTS = {
     "result": "What is left of the customers' money step by step, who costs more than they bring, and why.",
     "portfolio": "Customers by attractiveness and our position, and their points on each criterion, as a workbook to rate in.",
+    "flat": "One row a customer and month, ready for pivot tables: as workbook, CSV or Parquet.",
+    "account": "A key account and its group on one page: value, result, potential, contacts, points, people.",
     "readiness": "How far the data can be trusted: the grade with its reasons, and what missing pieces would add.",
 }
 _NAMES = {
     "result": {"de": "kundenergebnis", "en": "customer-result"},
     "portfolio": {"de": "kundenportfolio", "en": "customer-portfolio"},
+    "flat": {"de": "kunden-nach-monat", "en": "customers-by-month"},
+    "account": {"de": "kundenblatt", "en": "account"},
     "readiness": {"de": "datenbereitschaft", "en": "readiness"},
 }
 
@@ -92,6 +98,22 @@ def portfolio_report(project: Path, out: Path | None = None, *, run: str | None 
     path = out or Path(f"{_NAMES['portfolio'][language]}.xlsx")
     _kind(path, (WORKBOOK,))
     return Reported(path, write_portfolio_workbook(project, path, run=run, language=language))
+
+
+def flat_report(
+    project: Path, out: Path | None = None, *, run: str | None = None, language: str = "de", numbers: str | None = None
+) -> FlatSheet:
+    """Writes one row a customer and month: .xlsx, .csv or .parquet. Raises CallError for another ending or too many rows for Excel."""
+    return write_flat_sheet(project, out or Path(f"{_NAMES['flat'][language]}.xlsx"), run=run, language=language, numbers=numbers)
+
+
+def account_report(project: Path, customer_id: str, out: Path | None = None, *, run: str | None = None, language: str = "de") -> Reported:
+    """Writes the sheet of a key account, one page, .pdf. Raises UnknownName for an unknown customer, DataError for who objected."""
+    path = out or Path(f"{_NAMES['account'][language]}.pdf")
+    _kind(path, ("pdf",))
+    found = account(project, customer_id, run=run)
+    _write(path, registry.load("reports", "account_sheet")(found, language))
+    return Reported(path, str(found.manifest["run"]))
 
 
 def _kind(out: Path | None, formats: tuple[str, ...]) -> str:
