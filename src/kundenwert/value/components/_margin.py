@@ -1,0 +1,25 @@
+"""What each customer brought in the last 365 days, by the best yardstick there is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kundenwert.engines._engine import Engine
+    from kundenwert.value.components._component import Basis
+
+
+def open_margin_year(engine: Engine, basis: Basis) -> str:
+    """Makes table `margin_year`: customer_id, margin (what is left in the end), first_margin (contribution I), address_cost.
+
+    address_cost: what marketing and sales cost, null where unknown.
+    Gives what the margin is: "db4", "db1", or "revenue" where no cost is known.
+    """
+    if basis.yardstick != "contribution":
+        engine.table("margin_year", "value/components/margin_year_revenue.sql", as_of=basis.as_of)
+        return "revenue"
+    is_served = "contribution.db4" in basis.given
+    engine.table("margin_steps", "value/components/potential_year.sql", as_of=basis.as_of, is_served=is_served)
+    engine.table("margin_year", "value/components/margin_year.sql")
+    engine.drop("margin_steps")
+    return "db4" if is_served else "db1"
