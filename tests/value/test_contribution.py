@@ -34,7 +34,7 @@ HEADERS = {
     "payments": ("document_id", "customer_id", "invoice_date", "paid_on", "amount", "cash_discount"),
     "complaints": ("complaint_id", "customer_id", "date", "cost"),
     "contacts": ("contact_id", "customer_id", "date", "channel", "cost"),
-    "customers": ("customer_id", "name"),
+    "customers": ("customer_id", "name", "requirements"),
 }
 RATES = (
     ("Besuch", 280, "sales"), ("Auftrag", 35, "sales"), ("Lieferung", 42, "logistics"), ("Reklamation", 150, "service"),
@@ -357,6 +357,19 @@ def test_each_driver_of_a_preset_has_its_rate_in_its_stage_and_is_marked_as_assu
     assert row["db4"] == row["db1"] - row["assumed"]
 
 
+def test_what_a_customer_asks_of_each_delivery_costs_with_each_delivery(book: Callable[..., list[Row]]) -> None:
+    """R78: technical traits lower contribution IV, and nothing else."""
+    activities = [("C1", "Lieferung", "2025-03-03", 4), ("C1", "Auftrag", "2025-03-03", 2)]
+    rates = [("Lieferung", 42, "logistics", ""), ("Auftrag", 35, "sales", ""), ("Hebebühne", "12.50", "logistics", "")]
+
+    def steps(requirements: str) -> dict[str, Decimal]:
+        return total(book([LINE], activities=activities, activity_rates=rates, customers=[("C1", "Eins", requirements)]), "db3", "db4")
+
+    plain, lifted = steps(""), steps("Hebebühne; hebebühne, Zaubertür")
+    assert lifted["db3"] == plain["db3"]
+    assert lifted["db4"] == plain["db4"] - 4 * Decimal("12.50")
+
+
 @pytest.mark.parametrize("product", ["BONUS", "Rückvergütung", "Kick-back 2025", "annual rebate", "Boni"])
 def test_bonus_and_kickback_are_told_by_their_words(product: str, engine: Engine) -> None:
     engine.script("value/contribution/macros.sql")
@@ -438,7 +451,7 @@ def test_what_came_after_the_as_of_day_is_not_known(book: Callable[..., list[Row
 def test_cost_of_a_customer_without_sales_is_his_own_and_that_of_a_stranger_is_nobodys(book: Callable[..., list[Row]]) -> None:
     rows = book(
         [LINE],
-        customers=[("C1", "Eins"), ("C9", "Neun")],
+        customers=[("C1", "Eins", ""), ("C9", "Neun", "")],
         activities=[(customer, "Besuch", "2025-06-30", 1) for customer in ("C1", "C9", "C77")],
         activity_rates=[("Besuch", 100, "sales", "")],
     )

@@ -94,6 +94,7 @@ def open_steps(engine: Engine, margin: float | None, preset: Preset | None, unti
     engine.remember("contribution_until", until)
     load_rates(engine, preset)
     engine.table("margins", "value/contribution/margins.sql", until=until, margin=margin)
+    engine.view("served_activities", "value/contribution/served_activities.sql")
     engine.table("driver_rates", "value/contribution/driver_rates.sql")
     engine.table("usual_prices", "value/contribution/usual_prices.sql")
     engine.view("sale_lines", "value/contribution/sale_lines.sql")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kundenwert.engines._engine import Engine
 
 # Tables whose records are behind figures of the customer result.
-_WITH_COST = ("activities", "activity_rates", "contacts", "complaints", "measures", "payments")
+_WITH_COST = ("activities", "activity_rates", "contacts", "complaints", "customers", "measures", "payments")
 _BASIS = ("run", "as_of", "currency", "title")
 
 

@@ -19,7 +19,8 @@ PLUGIN = CompanyTable(
         role("purpose", "text", "Why.", "kontaktgrund anlass besuchszweck besuchsgrund gespraechsgrund zweck purpose", "grund "
              "betreff thema subject reason"),
         role("direction", "text", "From us or from the customer.", "richtung direction eingehendausgehend"),
-        role("outcome", "text", "How it ended: reached, delivered, returned ...", "kontaktergebnis zustellung zustellstatus zustellergebnis "
+        role("outcome", "text", "How it ended: reached, delivered, returned ...",
+             "kontaktergebnis zustellung zustellstatus zustellergebnis "
              "versandstatus besuchsergebnis deliverystatus contactoutcome contactresult", "ergebnis outcome result status"),
         role("duration_minutes", "number", "How long it took, in minutes.", "dauer dauermin dauerminuten dauerinminuten "
              "gespraechsdauer besuchsdauer duration durationmin durationminutes minuten minutes"),

@@ -23,7 +23,8 @@ PLUGIN = CompanyTable(
              "billtoparty billto zentralregulierer"),
         role("kind", "business", "b2b or b2c.", "kundenart kundentyp kundengruppeart customertype accounttype kind",
              "art typ type"),
-        role("legal_form", "text", "Legal form: GmbH, sole trader, private person.", "rechtsform gesellschaftsform unternehmensform legalform "
+        role("legal_form", "text", "Legal form: GmbH, sole trader, private person.",
+             "rechtsform gesellschaftsform unternehmensform legalform "
              "companytype legalentitytype"),
         role("industry", "text", "Industry.", "branche branchenschluessel brsch industry wirtschaftszweig industrie branchencode"),
         role("region", "text", "Region.", "region bundesland gebiet verkaufsgebiet vertriebsgebiet regio state province provincecode "
@@ -48,6 +49,9 @@ PLUGIN = CompanyTable(
              "accountmanager accountowner companyowner ownerid salesrep salesperson vertreternr"),
         role("segment", "text", "The segment the company itself uses.", "segment kundengruppe kdgrp kundensegment kundenklasse "
              "abcklasse abckennzeichen customergroup customersegment"),
+        role("requirements", "text", "What the customer's site or equipment asks of each delivery: tail lift, cooling, with commas.",
+             "lieferanforderung lieferanforderungen anlieferanforderung anlieferanforderungen lieferbesonderheit lieferbesonderheiten "
+             "logistikmerkmal logistikmerkmale technischemerkmale deliveryrequirement deliveryrequirements logisticsfeatures"),
         role("employees", "whole", "How many people work there: its size beside what it buys.",
              "mitarbeiterzahl mitarbeiteranzahl anzahlmitarbeiter anzahlmitarbeitende beschaeftigte beschaeftigtenzahl "
              "anzahlbeschaeftigte employees employeecount numberofemployees noofemployees headcount"),

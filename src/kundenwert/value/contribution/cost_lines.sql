@@ -3,24 +3,24 @@
 -- activities count is not counted again
 select
     as_source('activities') as source,
-    ledger_activities.file_id,
-    ledger_activities.record,
-    ledger_activities.customer_id,
-    ledger_activities.date,
-    ledger_activities.driver as what,
-    ledger_activities.count as units,
+    served_activities.file_id,
+    served_activities.record,
+    served_activities.customer_id,
+    served_activities.date,
+    served_activities.driver as what,
+    served_activities.count as units,
     driver_rates.rate,
-    (ledger_activities.count * driver_rates.rate)::decimal(18, 6) as amount,
+    (served_activities.count * driver_rates.rate)::decimal(18, 6) as amount,
     driver_rates.stage,
     driver_rates.cause,
     coalesce(driver_rates.counted, false) as counted,
     coalesce(driver_rates.is_assumed, false) as is_assumed
-from ledger_activities
+from served_activities
 left join driver_rates
-    on ledger_activities.driver = driver_rates.driver
-    and ledger_activities.date >= driver_rates.valid_from
-    and ledger_activities.date < driver_rates.valid_until
-where ledger_activities.date <= getvariable('contribution_until')::date
+    on served_activities.driver = driver_rates.driver
+    and served_activities.date >= driver_rates.valid_from
+    and served_activities.date < driver_rates.valid_until
+where served_activities.date <= getvariable('contribution_until')::date
 union all
 select
     as_source('contacts') as source,

@@ -7,7 +7,7 @@ with drivers as (
         lower(trim(driver)) as word,
         cause_of(driver) as cause,
         cause_of(driver) = 'small_orders' and is_order(driver) as is_order
-    from (select distinct driver from ledger_activities)
+    from (select distinct driver from served_activities)
 ),
 
 own_days as (

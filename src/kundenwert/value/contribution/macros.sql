@@ -19,6 +19,8 @@ create or replace macro cause_of(driver) as case
     when regexp_matches(lower(driver), 'liefer|deliver|versand|shipment|paket|parcel|fracht|kommission') then 'small_orders'
 end;
 
+create or replace macro is_delivery(driver) as cause_of(driver) = 'small_orders' and not is_order(driver);
+
 -- Money cut to whole cents, and so many cents more.
 create or replace macro in_cents(amount, more) as ((floor(amount * 100) + coalesce(more, 0)) * 0.01)::decimal(18, 2);
 
