@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import component_samples as components
 import pytest
 import report_samples as sample
 import result_samples
@@ -54,6 +55,12 @@ def test_the_report_never_scrolls_sideways_and_loads_nothing(tmp_path: Path) -> 
         assert content <= width
         assert pictures >= 3
         assert requests == 0
+
+
+def test_the_chapter_on_customers_never_scrolls_sideways(tmp_path: Path) -> None:
+    for width, content, pictures, _ in measured(render(components.figures(), "de"), (320, 768, 1400), tmp_path):
+        assert content <= width
+        assert pictures >= 8
 
 
 def test_the_customer_result_never_scrolls_sideways_and_loads_nothing(tmp_path: Path) -> None:

@@ -99,6 +99,29 @@ def test_suggestions_that_beat_nothing_are_not_praised() -> None:
     assert message("cross_selling", cross_selling=better).startswith("Suggestions are right in 39% of the cases")
 
 
+def test_a_ladder_without_recommendations_claims_none() -> None:
+    told = components.facts()["ladder"]
+    unknown = told | {"counts": told["counts"] | {"recommender": 0}}
+    found = sections(ladder=unknown, referral=None)["ladder"]
+    assert found.message == "60 customers buy regularly; 12 bought only once"
+    assert "Recommender" not in [row[0] for row in table(found)]
+
+
+def test_a_loss_that_nobody_could_see_has_no_curve() -> None:
+    tiers = components.facts()["tiers"]
+    small = tiers["concentration"] | {"db4": tiers["concentration"]["db4"] | {"peak": {"customers": 0.99, "share": 1.001}}}
+    found = sections(tiers=tiers | {"concentration": small})
+    assert "below_zero" not in found
+    assert found["measures"].message == "Contribution IV is spread most unevenly"
+
+
+def test_points_that_many_share_know_no_best_customers() -> None:
+    told = components.facts()["agreement"] | {"measures": ["revenue", "db4", "clv", "rfm"]}
+    found = sections(agreement=told)["together"]
+    assert table(found)[-1][:4] == ["RFM points", "0.80", "–", "–"]
+    assert found.message.endswith("by contribution IV")
+
+
 def test_stages_without_a_year_before_show_today_alone() -> None:
     today = {name: one for name, one in components.facts()["lifecycle"].items() if name != "moves"}
     found = sections(lifecycle=today)

@@ -138,7 +138,7 @@ def _tried(basis: Basis, tried: Mapping[str, Any]) -> Table:
     lengths = scale([1.0])
     columns = (
         Column(text("Alerted"), "text"),
-        Column(text("Customers")),
+        Column(text("Customers"), wide=True),
         Column(text("Stayed away")),
         Column(text("Hit rate"), term="hits"),
         Column(text("Range"), wide=True),
@@ -185,7 +185,9 @@ def ladder(basis: Basis) -> tuple[Section, ...]:
     if not facts or not any(facts["counts"].values()):
         return ()
     text, names, counts = basis.language.text, _rung_names(basis), facts["counts"]
-    shown = [rung for rung in _RUNGS if rung != "prospect" or counts["prospect"] or facts["leads"]]
+    recommended = counts["recommender"] or "referral" in basis.figures.components
+    hidden = {"prospect": not (counts["prospect"] or facts["leads"]), "recommender": not recommended}
+    shown = [rung for rung in _RUNGS if not hidden.get(rung)]
     lengths = scale([number(counts[rung]) for rung in shown])
     rows = tuple(
         Row(
@@ -205,6 +207,14 @@ def ladder(basis: Basis) -> tuple[Section, ...]:
         counts["regular"],
         recommenders=counts["recommender"],
     )
+    if not recommended:
+        # Nobody noted recommendations: none is not the same as unknown.
+        message = basis.language.plural(
+            "{n} customer buys regularly; {once} bought only once",
+            "{n} customers buy regularly; {once} bought only once",
+            counts["regular"],
+            once=counts["first"],
+        )
     note = text(
         "Each customer stands on the highest rung reached. Came this far: of those who reached the rung before. "
         "Regular: from {n} purchases.",

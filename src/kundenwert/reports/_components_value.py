@@ -17,6 +17,10 @@ _ROOM = "reports.charts"
 # Measures of the matrix: one of each kind, as more could not be read.
 _COMPARED = ("revenue", "db1", "db4", "clv", "value", "rfm", "score")
 _TENTH = 0.1
+# A whale curve that rises less above all is flat to the eye.
+_SEEN = 1.005
+# So many customers have the same of these points that there are no 20 best.
+_TIED = ("rfm",)
 
 
 def tiers(basis: Basis) -> tuple[Section, ...]:
@@ -99,7 +103,7 @@ def spread(basis: Basis) -> tuple[Section, ...]:
         return ()
     text, names = basis.language.text, measure_names(basis.language)
     most = max(found, key=lambda name: found[name]["negative"])
-    if found[most]["negative"]:
+    if _falls(found[most]):
         message = basis.language.plural(
             "{n} customer is below zero in {measure}",
             "{n} customers are below zero in {measure}",
@@ -140,8 +144,13 @@ def _best_tenth(whale: list[list[float]]) -> float | None:
     return near[1] if abs(near[0] - _TENTH) < _TENTH / 2 else None
 
 
+def _falls(found: Mapping[str, Any]) -> bool:
+    """Whether customers below zero take away enough to be seen."""
+    return bool(found["negative"]) and found["peak"]["share"] > _SEEN
+
+
 def _whale(basis: Basis, name: str, found: Mapping[str, Any]) -> tuple[Section, ...]:
-    if not found["negative"] or found["peak"]["share"] <= 1.0005 or name == basis.figures.concentration.measure:
+    if not _falls(found) or name == basis.figures.concentration.measure:
         return ()
     peak = (found["peak"]["customers"], found["peak"]["share"])
     points = sorted({*map(tuple, found["whale"]), peak})
@@ -185,14 +194,15 @@ def _together(basis: Basis, facts: Mapping[str, Any]) -> tuple[Section, ...]:
         return ()
     base = order.index("clv")
     others = [place for place, name in enumerate(order) if name in _COMPARED and place != base]
-    shared = [(facts["top_20"][base][place], place) for place in others if facts["top_20"][base][place] is not None]
+    common = {place: None if order[place] in _TIED else facts["top_20"][base][place] for place in others}
+    shared = [(share, place) for place, share in common.items() if share is not None]
     if not shared:
         return ()
     least, where = min(shared)
     message = text(
         "Of the 20 best by expected value, {share} are among the 20 best by {measure}",
         share=basis.language.percent(least, 0),
-        measure=measure(order[where], basis.language).noun if order[where] not in ("rfm", "score") else names[order[where]],
+        measure=names[order[where]] if order[where] == "score" else measure(order[where], basis.language).noun,
     )
     lengths = scale([1.0])
     rows = tuple(
@@ -200,9 +210,9 @@ def _together(basis: Basis, facts: Mapping[str, Any]) -> tuple[Section, ...]:
             (
                 Cell(names.get(order[place], order[place])),
                 Cell(basis.language.number(facts["spearman"][base][place], 2)),
-                Cell(basis.language.percent(facts["top_20"][base][place], 0)),
-                Cell(basis.language.percent(facts["top_tenth"][base][place], 0)),
-                Cell(marks=(lengths.axis(), lengths.bar("ac", 0, number(facts["top_20"][base][place])))),
+                Cell(basis.language.percent(common[place], 0)),
+                Cell(basis.language.percent(None if order[place] in _TIED else facts["top_tenth"][base][place], 0)),
+                Cell(marks=(lengths.axis(), lengths.bar("ac", 0, number(common[place])))),
             )
         )
         for place in others
@@ -216,4 +226,6 @@ def _together(basis: Basis, facts: Mapping[str, Any]) -> tuple[Section, ...]:
     )
     table = Table(text("Agreement with the expected value"), columns, rows)
     unit = text("against expected value, as of {day}", day=basis.day)
-    return (Section("together", message, text("The best by each measure"), unit, (table,), columns=6),)
+    tied = any(order[place] in _TIED for place in others)
+    note = text("RFM points are the same for many customers, so they know no 20 best.") if tied else ""
+    return (Section("together", message, text("The best by each measure"), unit, (table,), note=note, columns=6),)

@@ -15,6 +15,8 @@ _LOOKS = {NARROW: "narrow", MIDDLE: "middle", WIDE: "wide"}
 # Two pictures side by side: half of a wide page, else as narrow as a third.
 PAIR = (NARROW, 570)
 _PAIR_LOOKS = ("slim", "half")
+# So many columns fit a telephone; more move sideways in a region of their own.
+_FITS = 4
 Draw = Callable[..., dict[str, Any]]
 
 
@@ -33,4 +35,6 @@ def figures(spec: dict[str, Any], language: Language) -> Fold:
     meta = spec["usermeta"]
     columns = tuple(Column(heading, "num" if place else "text") for place, heading in enumerate(meta["columns"]))
     rows = tuple(Row(tuple(Cell(value) for value in row)) for row in meta["rows"])
-    return Fold(language.text("Figures of this picture"), (Table(meta["title"], columns, rows, visible_caption=True),))
+    return Fold(
+        language.text("Figures of this picture"), (Table(meta["title"], columns, rows, scrolls=len(columns) > _FITS, visible_caption=True),)
+    )

@@ -19,12 +19,13 @@ def agreement(found: Agreement, lang: str = "en", *, width: int = 368) -> Spec:
     language = Language(lang)
     text, names = language.text, measure_names(language)
     shown = [names.get(name, name) for name in found.measures]
-    rows, columns = range(1, len(shown)), range(len(shown) - 1)
-    squares = []
+    rows, columns = range(len(shown)), range(len(shown) - 1)
+    # The first row holds no figure, but the name of the first column.
+    squares = [Square(place, place, 0, ("",)) for place in columns]
     for row, column in itertools.product(rows, columns):
         value = found.correlation[row][column]
         if column < row and value is not None:
-            squares.append(Square(row - 1, column, step_of(value, _LIMITS), (language.number(value, 2 if width >= _ROOM else 1),)))
+            squares.append(Square(row, column, step_of(value, _LIMITS), (language.number(value, 2 if width >= _ROOM else 1),)))
     message = _message(found, shown, language)
     headings = Headings(
         message=message,
