@@ -1,4 +1,4 @@
--- value/account/together.sql: the members together
+-- value/account/together.sql: sums over the members of the group
 select
     count(*) as customers,
     sum(past)::decimal(18, 2) as past,
