@@ -25,13 +25,13 @@ _FACTS: Mapping[str, tuple[str, int]] = {
     "name": ("text", 30),
     "class": ("text", 8),
     "value": ("money", 15),
-    "score": ("points", 9),
+    "score": ("points", 15),
     "coverage": ("share", 12),
     "portfolio": ("text", 21),
     "attractiveness": ("points", 15),
     "position": ("points", 10),
 }
-_CRITERION_WIDTH, _REASON_WIDTH = 16, 26
+_CRITERION_WIDTH, _REASON_WIDTH = 13, 26
 # Points below the first are red, from the second on green.
 _LIGHTS = (10 / 3, 20 / 3)
 
@@ -112,7 +112,10 @@ def scoring(made: Scoring, sheet: Worksheet) -> None:
     """Fills the sheet."""
     for place, name in enumerate(made.facts):
         sheet.set_column(place, place, _FACTS[name][1])
-    sheet.set_column(made.points_at, made.reasons_at - 1, _CRITERION_WIDTH)
+    for place, one in enumerate(made.found.criteria, made.points_at):
+        # Room for the longest word of the heading and the button of the filter.
+        longest = max(len(word) for word in made.name_of(one).split())
+        sheet.set_column(place, place, max(_CRITERION_WIDTH, longest + 4))
     sheet.set_column(made.reasons_at, made.reasons_at + len(made.found.criteria) - 1, _REASON_WIDTH)
     _top(made, sheet)
     sheet.freeze_panes(FIRST, 2 if "name" in made.facts else 1)
