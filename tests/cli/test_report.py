@@ -19,7 +19,7 @@ def valued(folder: Path, call: Call) -> Path:
 def test_list_names_the_reports_with_what_they_answer(call: Call) -> None:
     answer = call("report", "list")
     assert answer.code == 0
-    assert [line.split()[0] for line in answer.out.splitlines()] == ["result", "portfolio", "flat", "account", "readiness"]
+    assert [line.split()[0] for line in answer.out.splitlines()] == ["result", "portfolio", "flat", "account", "assumptions", "readiness"]
 
 
 def test_reports_say_what_they_wrote_and_of_which_period(folder: Path, call: Call, valued: Path) -> None:

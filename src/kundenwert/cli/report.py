@@ -60,6 +60,18 @@ def readiness(folder: Path, name: str | None, out: Path | None, lang: str) -> No
     click.echo(f"Readiness of the data: {readiness_report(folder, out, run=name, language=lang).path}")
 
 
+@report.command("assumptions")
+@_options.project
+@_run
+@_out
+@_lang
+def assumptions(folder: Path, name: str | None, out: Path | None, lang: str) -> None:
+    """Write what the assumptions are worth (Annahmen): discount rate, horizon, margin and returns, each down and up."""
+    from kundenwert.flows.report import assumptions_report
+
+    click.echo(f"Assumptions and what they are worth: {assumptions_report(folder, out, run=name, language=lang).path}")
+
+
 @report.command("portfolio")
 @_options.project
 @_run

@@ -10,6 +10,7 @@ from kundenwert import registry
 from kundenwert.errors import CallError, Problem, StorageError
 from kundenwert.flows import contribution
 from kundenwert.flows.accounts import account
+from kundenwert.flows.assumptions import assumptions
 from kundenwert.flows.flat_sheet import FlatSheet, write_flat_sheet
 from kundenwert.flows.portfolio_workbook import write_portfolio_workbook
 from kundenwert.flows.readiness import from_json
@@ -26,6 +27,7 @@ REPORTS = {
     "portfolio": "Customers by attractiveness and our position, and their points on each criterion, as a workbook to rate in.",
     "flat": "One row a customer and month, ready for pivot tables: as workbook, CSV or Parquet.",
     "account": "A key account and its group on one page: value, result, potential, contacts, points, people.",
+    "assumptions": "What discount rate, horizon, margin and returns are worth: each down and up, in money and in who stands on top.",
     "readiness": "How far the data can be trusted: the grade with its reasons, and what missing pieces would add.",
 }
 _NAMES = {
@@ -33,6 +35,7 @@ _NAMES = {
     "portfolio": {"de": "kundenportfolio", "en": "customer-portfolio"},
     "flat": {"de": "kunden-nach-monat", "en": "customers-by-month"},
     "account": {"de": "kundenblatt", "en": "account"},
+    "assumptions": {"de": "annahmen", "en": "assumptions"},
     "readiness": {"de": "datenbereitschaft", "en": "readiness"},
 }
 
@@ -114,6 +117,15 @@ def account_report(project: Path, customer_id: str, out: Path | None = None, *, 
     found = account(project, customer_id, run=run)
     _write(path, registry.load("reports", "account_sheet")(found, language))
     return Reported(path, str(found.manifest["run"]))
+
+
+def assumptions_report(project: Path, out: Path | None = None, *, run: str | None = None, language: str = "de") -> Reported:
+    """Writes what the assumptions of a run are worth, as .html or .pdf. Raises StorageError for a run that does not tell."""
+    kind = _kind(out, FORMATS)
+    found = assumptions(project, run)
+    path = out or Path(f"{_NAMES['assumptions'][language]}.html")
+    _write(path, registry.load("reports", "assumptions")(found, language, paper=kind == "pdf"))
+    return Reported(path, found.run)
 
 
 def _kind(out: Path | None, formats: tuple[str, ...]) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from kundenwert import __version__
 from kundenwert.base.as_of import day_number
 from kundenwert.engines import open_engine
-from kundenwert.flows import contribution, proxy
+from kundenwert.flows import assumptions, contribution, proxy
 from kundenwert.flows import figures as gathering
 from kundenwert.flows.blocking import refuse_blocked
 from kundenwert.flows.company_tables import facts as company_facts
@@ -106,6 +106,8 @@ def _build(engine: Engine, project: Project, building: Path, *, clock: datetime,
     )
     reached = write_contact_issues(engine, loaded, valued.as_of, customers=customers, path=building / CONTACT_ISSUES)
     joined = join_components(engine, project, loaded, valued, customers=customers, features=described, progress=progress)
+    with progress.phase("Moving the assumptions"):
+        assumed = assumptions.worth(engine, valued, customers)
     name = store.free_name(
         project.folder, clock, _fingerprint(ledger, {**settings.of_results(), "definition": project.definition.as_json()}, register)
     )
@@ -137,6 +139,7 @@ def _build(engine: Engine, project: Project, building: Path, *, clock: datetime,
     content["components"] = {"columns": dict(joined.columns), "facts": dict(joined.facts)}
     content["criteria"] = dict(joined.criteria)
     content["contribution"] = contributed.as_json() if contributed else None
+    content["assumptions"] = assumed
     storage.write_json(building / "manifest.json", {**content, "register": register, "objected": parts.of_objectors})
     return name, figures
 
