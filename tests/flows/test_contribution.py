@@ -11,7 +11,6 @@ from typing import Any
 
 import duckdb
 import exports
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
@@ -232,9 +231,6 @@ def ledger_of(company: Company) -> dict[str, Any]:
             from lines left join rates using (date, currency)
         """).to_arrow_table()
         found = {}
-        # The company asks nothing of a delivery.
-        asked = pa.nulls(len(tables["customers"]), pa.string())
-        tables = {**tables, "customers": tables["customers"].append_column("requirements", asked)}
         for name in names:
             plain.register("one", tables[name])
             found[name] = plain.sql("select *, 0 as file_id from one").to_arrow_table()

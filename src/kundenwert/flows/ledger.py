@@ -122,7 +122,8 @@ def sort_lines(engine: Engine, files: Sequence[ReadFile], settings: Settings) ->
 
     Columns that no file has are put beside the sorted ones: sorting them too would move twice as much.
     """
-    engine.script("tables/line_words.sql")
+    engine.script("tables/line_kind.sql")
+    engine.script("tables/line_class.sql")
     has = frozenset(role for entry in files for role in entry.roles)
     kinds = engine.columns("lines")
     absent = {name: Reading(type=kinds[name]) for name in _MAY_BE_ABSENT if name not in has}

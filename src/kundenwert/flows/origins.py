@@ -96,12 +96,13 @@ def log_of(engine: Engine, as_of: date, sample: int | None, *, plain: bool) -> L
 
     plain: whether `customer_base.plain_days` stands.
     """
-    which = "_plain" if plain else ""
     last = day_number(as_of)
-    (size,) = engine.rows(f"base/backtest/size{which}.sql", as_of=last) if sample is not None else ({"customers": 0},)
+    count = "base/backtest/size_plain.sql" if plain else "base/backtest/size.sql"
+    (size,) = engine.rows(count, as_of=last) if sample is not None else ({"customers": 0},)
     part = _LARGER * sample / size["customers"] if sample is not None and size["customers"] > _LARGE * sample else 1.0
     values = {"as_of": last, "millionths": round(part * _MILLION)}
-    engine.table("backtest_arrivals", f"base/backtest/arrivals{which}.sql", in_any_order=True, **values)
+    arrivals = "base/backtest/arrivals_plain.sql" if plain else "base/backtest/arrivals.sql"
+    engine.table("backtest_arrivals", arrivals, in_any_order=True, **values)
     (found,) = engine.rows("base/backtest/log.sql", enough=CUSTOMERS)
     return Log(found["customers"], found["first_day"], found["enough_day"])
 
@@ -201,8 +202,8 @@ class Walk:
             else:
                 self.sampled = sample
                 engine.table("backtest_customers", "base/backtest/sample.sql", in_any_order=True, customers=sample)
-            name, lines = ("plain_days", "lines_plain") if self._is_plain else ("booked", "lines")
-            step = f"base/backtest/{'lines_numbered' if self._is_numbered else lines}.sql"
+            name, step = ("plain_days", "base/backtest/lines_plain.sql") if self._is_plain else ("booked", "base/backtest/lines.sql")
+            step = "base/backtest/lines_numbered.sql" if self._is_numbered else step
             phase.rows = engine.table("backtest_lines", step, in_any_order=True, as_of=self._as_of)
             if self._is_numbered:
                 engine.rename("backtest_customers", "backtest_ids")
