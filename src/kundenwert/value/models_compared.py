@@ -46,8 +46,16 @@ class Agreement:
         }
 
 
-def compared(values: Mapping[str, Floats]) -> Agreement:
-    """Compares measures of the same customers. values: by name of the measure, shape (n,), not a number where unknown.
+def order_of(values: Floats) -> Places:
+    """The rows from the highest value down, equal ones as they come, unknown ones last; shape (n,)."""
+    import numpy as np
+
+    return np.argsort(-np.asarray(values, dtype=float), kind="stable")
+
+
+def compared(values: Mapping[str, Floats], orders: Mapping[str, Places] | None = None) -> Agreement:
+    """Compares measures of the same customers. values: by name of the measure, shape (n,), not a number where unknown. orders: their
+    `order_of`, where it is known already.
 
     Equal values share the mean of their ranks (Spearman 1904); at the limit of a top list the customer that comes first counts. Each
     pair is compared on the customers of whom both are known.
@@ -63,12 +71,12 @@ def compared(values: Mapping[str, Floats]) -> Agreement:
     columns = [np.asarray(values[name], dtype=float) for name in names]
     known = [~np.isnan(column) for column in columns]
     # Each measure is sorted once: those of whom both are known stand in the same order among themselves.
-    orders = [np.argsort(-column, kind="stable") for column in columns]
+    falling = [orders[name] if orders else order_of(values[name]) for name in names]
     size = len(names)
     spearman, top, tenth = np.eye(size), np.eye(size), np.eye(size)
     customers = np.diag([int(one.sum()) for one in known]).astype(np.int64)
     for both, pairs in _by_customers(known):
-        ranked = {k: _Ranked.of(columns[k], orders[k], both) for k in {k for pair in pairs for k in pair}}
+        ranked = {k: _Ranked.of(columns[k], falling[k], both) for k in {k for pair in pairs for k in pair}}
         for i, j in pairs:
             one, other = ranked[i], ranked[j]
             spearman[i, j] = spearman[j, i] = one.correlation(other)
@@ -91,8 +99,10 @@ def _by_customers(known: list[NDArray[np.bool_]]) -> Iterator[tuple[NDArray[np.b
         yield known[i] & known[j], alike
 
 
-def places(values: Floats) -> Places:
+def places(values: Floats, order: Places | None = None) -> Places:
     """The place of each customer, 1 for the highest; equal values share the best of their places, 0 where unknown; shape (n,).
+
+    order: `order_of` the values, where it is known already.
 
     >>> import numpy as np
     >>> places(np.array([3.0, 9.0, np.nan, 9.0])).tolist()
@@ -103,8 +113,7 @@ def places(values: Floats) -> Places:
     own = np.asarray(values, dtype=float)
     known = ~np.isnan(own)
     result = np.zeros(len(own), dtype=np.int64)
-    rows = np.flatnonzero(known)
-    order = rows[np.argsort(-own[rows], kind="stable")]
+    order = (order_of(own) if order is None else order)[: int(known.sum())]
     begins = _begins(own[order])
     result[order] = np.repeat(begins + 1, np.diff(np.append(begins, len(order))))
     return result

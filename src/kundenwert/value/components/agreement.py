@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kundenwert.engines._engine import Reading
 from kundenwert.records import Notice
 from kundenwert.value.components._component import Basis, Built, Component
-from kundenwert.value.models_compared import compared, places
+from kundenwert.value.models_compared import compared, order_of, places
 
 if TYPE_CHECKING:
     from kundenwert.engines._engine import Engine
@@ -28,7 +28,10 @@ def _build(engine: Engine, basis: Basis) -> Built:
     told = {name: one for name, one in values.items() if (~np.isnan(one)).sum() >= _FEWEST}
     # Of one measure only some are known: its places cannot stand beside those of all.
     ranked = [name for name, one in told.items() if not np.isnan(one).any()]
-    ranks = np.stack([places(told[name]) for name in ranked]) if ranked else np.zeros((1, len(found["place"])), dtype=np.int64)
+    orders = {name: order_of(one) for name, one in told.items()}
+    ranks = (
+        np.stack([places(told[name], orders[name]) for name in ranked]) if ranked else np.zeros((1, len(found["place"])), dtype=np.int64)
+    )
     best, worst = ranks.argmin(axis=0), ranks.argmax(axis=0)
     row = np.arange(ranks.shape[1])
     columns = {"best": ranks[best, row], "best_by": best, "worst": ranks[worst, row], "worst_by": worst}
@@ -36,7 +39,7 @@ def _build(engine: Engine, basis: Basis) -> Built:
     engine.table("component_agreement", "value/components/agreement.sql", names=ranked)
     for name in ("agreement_customers", "agreement_ranks"):
         engine.drop(name)
-    return Built({**compared(told).as_json(), "ranked": ranked})
+    return Built({**compared(told, orders).as_json(), "ranked": ranked})
 
 
 def _open(engine: Engine, basis: Basis) -> tuple[str, ...]:

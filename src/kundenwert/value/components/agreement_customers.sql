@@ -14,4 +14,3 @@ select
     score
 from agreement_read
 where level <> 'none'
-order by place

@@ -6,8 +6,10 @@ select
     (($as_of::date - date '1970-01-01') - booked.day)::integer as age,
     coalesce(booked.quantity, booked.amount, 1)::decimal(18, 6) as piece,
     case
-        when $margin::double is not null then booked.amount - coalesce(booked.cost, booked.amount * $cost_share::decimal(9, 6))
-    end::decimal(18, 6) as contribution,
+        when $margin::double is null then null
+        when booked.cost is not null then (booked.amount - booked.cost)::decimal(18, 6)
+        else (booked.amount - booked.amount * $cost_share::decimal(9, 6))::decimal(18, 6)
+    end as contribution,
     booked.line_class = 'kept' as is_kept
 from booked
 inner join cross_selling_customers on booked.customer_id::varchar = cross_selling_customers.customer_id

@@ -148,6 +148,7 @@ def _gather(engine: Engine, basis: Basis, names: tuple[str, ...]) -> dict[str, t
             engine.table(f"portfolio_{name}", step, **values)
             known[name] = (name, scale)
         elif engine.table("one_rating", "value/components/portfolio_rating.sql", criterion=name, now=now):
+            engine.drop(f"ratings_{number}")
             engine.rename("one_rating", f"ratings_{number}")
             columns = {"customer_id": Reading(("customer_id",)), f"rating_{number}": Reading(("points",))}
             engine.project(f"portfolio_rating_{number}", f"ratings_{number}", columns)

@@ -3,7 +3,7 @@
 with by_day as (
     select
         customer_id,
-        sum(revenue - goods) as past,
+        sum(revenue) - sum(goods) as past,
         bool_or(line_class = 'kept' and not is_non_product) as is_purchase
     from sale_lines
     where date > $as_of::date - 365 and customer_id is not null

@@ -10,7 +10,7 @@ with signed as (
         list_amount,
         discount,
         -- A free line is a sale, unless pieces come back.
-        if(amount < 0 or (amount = 0 and quantity < 0), -1, 1) as sign
+        amount < 0 or (amount = 0 and quantity < 0) as is_back
     from ledger_lines
     where date > $as_of::date - 730
         and date <= $as_of::date
@@ -20,14 +20,27 @@ with signed as (
         and (list_amount is not null or discount is not null)
 ),
 
+listed_lines as (
+    select
+        customer_id,
+        assortment,
+        is_now,
+        amount,
+        case
+            when list_amount is not null then if(is_back, -abs(list_amount), abs(list_amount))
+            else (amount + if(is_back, -abs(discount), abs(discount)))::decimal(18, 6)
+        end as listed
+    from signed
+),
+
 by_assortment as (
     select
         customer_id,
         assortment,
         is_now,
         sum(amount) as paid,
-        sum(coalesce(sign * abs(list_amount), amount + sign * abs(discount))) as listed
-    from signed
+        sum(listed) as listed
+    from listed_lines
     group by customer_id, assortment, is_now
 ),
 

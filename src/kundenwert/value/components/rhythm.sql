@@ -1,10 +1,17 @@
 -- value/components/rhythm.sql: how each customer buys: rhythm, next purchase, season, assortment, channel
-with gaps as (
+with counted as (
     select
         number,
         count(*) filter (where day > $now - 365) as purchases_year,
-        case when count(gap) >= $gaps then median(gap) end as median_gap
+        count(gap) as gaps
     from purchases_now
+    group by number
+),
+
+medians as (
+    select number, median(gap) as median_gap
+    from purchases_now
+    where number in (select number from counted where gaps >= $gaps)
     group by number
 ),
 
@@ -37,8 +44,8 @@ preferred as (
 
 select
     judged.customer_id,
-    coalesce(gaps.purchases_year, 0)::integer as purchases_year,
-    gaps.median_gap::double as median_gap,
+    coalesce(counted.purchases_year, 0)::integer as purchases_year,
+    medians.median_gap::double as median_gap,
     rhythm_now.usual_gap,
     case
         -- Where no model says who is lost, nothing is said of who stays away for longer than usual.
@@ -54,7 +61,8 @@ select
     preferred.main_channel
 from judged
 left join rhythm_now using (customer_id)
-left join gaps using (number)
+left join counted using (number)
+left join medians using (number)
 left join seasons using (number)
 left join groups using (customer_id)
 left join preferred using (customer_id)

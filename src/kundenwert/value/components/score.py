@@ -165,8 +165,10 @@ def judge(engine: Engine, basis: Basis) -> dict[str, list[list[float]]]:
 
 def _open(engine: Engine, basis: Basis, scoring: Scoring) -> None:
     """What every criterion reads: the customers in order, who is a person, what people gave, and the features as numbers."""
-    words = [(name.strip().lower(), one.name) for one in scoring.catalogue.criteria for name in one.names]
-    engine.load("criteria_words", {"word": [word for word, _ in words] or [""], "criterion": [name for _, name in words] or [""]})
+    words = [(name.strip().lower(), one.name, one.permission) for one in scoring.catalogue.criteria for name in one.names] or [
+        ("", "", False)
+    ]
+    engine.load("criteria_words", dict(zip(("word", "criterion", "permission"), map(list, zip(*words, strict=True)), strict=True)))
     engine.script("tables/company/persons.sql")
     engine.table("criterion_customers", "value/components/score_customers.sql")
     engine.table("criterion_ratings", "value/components/score_ratings.sql", as_of=basis.as_of, until=scoring.until)

@@ -2,6 +2,7 @@
 -- the clv above 0 of all with a score
 with rated as (
     select
+        sums.row_place,
         sums.customer_id,
         -- Whole numbers: nine digits of a score decide, and cents come out to the last.
         round(sums.score * 1e9)::hugeint as share,
@@ -17,6 +18,7 @@ pool as (
 
 floors as (
     select
+        rated.row_place,
         rated.customer_id,
         (pool.cents * rated.share) // pool.shares as cents,
         (pool.cents * rated.share) % pool.shares as remainder,
@@ -30,7 +32,7 @@ placed as (
     select
         customer_id,
         cents,
-        row_number() over (order by remainder desc, customer_id) as place,
+        row_number() over (order by remainder desc, row_place) as place,
         all_cents - sum(cents) over () as missing
     from floors
 )

@@ -25,23 +25,24 @@ with given as (
 ),
 
 newest as (
-    select given.*, criteria_words.criterion
+    select customers.row_place, given.points, given.reason, criteria_words.criterion, criteria_words.permission
     from given
     inner join criteria_words on given.word = criteria_words.word
+    inner join criterion_customers as customers on given.customer_id = customers.customer_id
     qualify row_number() over (
-        partition by given.customer_id, criteria_words.criterion, given.person order by given.at desc, given.from_register desc, given.points
+        partition by customers.row_place, criteria_words.criterion, given.person order by given.at desc, given.from_register desc, given.points
     ) = 1
 )
 
 select
-    customers.row_place,
-    newest.criterion,
+    row_place,
+    criterion,
     sum(points)::double / count(*) as points,
     count(*) as people,
-    bool_or(
+    -- Only where it is asked for: millions of reasons are not searched in vain.
+    bool_or(case when permission then
         regexp_matches(lower(coalesce(reason, '')), 'erlaub|freigabe|freigegeben|einwillig|zugestimmt|zustimmung|genehmig|permi|consent|allowed')
         and not regexp_matches(lower(coalesce(reason, '')), 'nicht (erlaub|freigegeben|genehmig|zugestimmt)|keine (erlaub|freigabe|einwillig|zustimmung|genehmig)|\b(no|not|without) (written )?(permi|consent|allowed)|ohne (\w+ )?(erlaub|freigabe|einwillig|zustimmung|genehmig)')
-    ) as is_permitted
+    else false end) as is_permitted
 from newest
-inner join criterion_customers as customers on newest.customer_id = customers.customer_id
-group by customers.row_place, newest.criterion
+group by row_place, criterion

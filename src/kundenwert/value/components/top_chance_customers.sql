@@ -7,4 +7,3 @@ select
 from judged
 left join customer_futures using (customer_id)
 where judged.level <> 'none' and judged.clv is not null
-order by place
