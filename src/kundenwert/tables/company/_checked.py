@@ -141,7 +141,7 @@ def _judge(engine: Engine, table: CompanyTable, *, compared: bool) -> None:
             "rules": Reading(("rules",), "broken_rules"),
             "flaws": Reading(("flaws",), "broken_rules"),
             "key": Reading(("key_parts",), "key_of") if table.key and compared else Reading(type="VARCHAR"),
-            "content": Reading(("cells",), "content_of") if compared else Reading(type="UBIGINT"),
+            "content": Reading(("cells",), "content_of") if compared else Reading(type="UHUGEINT"),
             "raw": Reading(("raw", "rules", "flaws"), "kept_text"),
             "event_day": Reading((table.newest,) if table.newest else (), type="DATE"),
             "sort_key": Reading(("customer_id" if "customer_id" in table.names else table.names[0],), type="VARCHAR"),

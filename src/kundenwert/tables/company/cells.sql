@@ -79,7 +79,8 @@ create or replace macro broken_rules(rules) as list_filter(rules, lambda rule: r
 -- What identifies a record: null if a part is missing. The sign between the parts occurs in no cell.
 create or replace macro key_of(parts) as
     case when len(list_filter(parts, lambda part: part is null)) = 0 then array_to_string(parts, chr(31)) end;
-create or replace macro content_of(cells) as hash(cells);
+-- A digest of 128 bits: two different records must never be taken for one.
+create or replace macro content_of(cells) as md5_number(cells::varchar);
 create or replace macro exactly(value) as value::decimal(38, 6);
 
 -- Only the text of records that somebody may want to look at is kept.

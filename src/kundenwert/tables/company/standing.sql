@@ -23,7 +23,7 @@ grouped as (
     select
         sound.*,
         ages.age,
-        coalesce(key, hash(content, copy)::varchar) as unit
+        coalesce(key, chr(30) || content || '/' || copy) as unit
     from sound
     inner join ages using (file_id)
 ),
