@@ -19,7 +19,10 @@ def definition() -> None:
 @_options.project
 @click.option("--json", "as_json", is_flag=True, help="For programs: JSON, with all settings and criteria.")
 def list_definitions(folder: Path, as_json: bool) -> None:
-    """List all definitions, oldest first, with what changed and how many runs were made with each."""
+    """List all definitions, oldest first, with what changed.
+
+    Beside each stands how many runs were made with it.
+    """
     from dataclasses import asdict
 
     from kundenwert.cli import _show
@@ -40,7 +43,9 @@ def list_definitions(folder: Path, as_json: bool) -> None:
 @click.argument("number", type=int, required=False)
 @click.option("--json", "as_json", is_flag=True, help="For programs: JSON.")
 def show(folder: Path, number: int | None, as_json: bool) -> None:
-    """Show definition NUMBER, or the newest: each setting, each criterion with its weight, and the runs made with it.
+    """Show definition NUMBER, without it the newest.
+
+    Each setting, each criterion with its weight, and the runs made with it.
 
     Options of components, and what they add to the value, stand in the manifest of each run under "definition".
     """

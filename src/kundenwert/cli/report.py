@@ -66,7 +66,10 @@ def readiness(folder: Path, name: str | None, out: Path | None, lang: str) -> No
 @_out
 @_lang
 def assumptions(folder: Path, name: str | None, out: Path | None, lang: str) -> None:
-    """Write what the assumptions are worth (Annahmen): discount rate, horizon, margin and returns, each down and up."""
+    """Write what the assumptions (Annahmen) are worth.
+
+    Discount rate, horizon, margin and returns, each down and up.
+    """
     from kundenwert.flows.report import assumptions_report
 
     click.echo(f"Assumptions and what they are worth: {assumptions_report(folder, out, run=name, language=lang).path}")
