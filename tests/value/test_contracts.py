@@ -95,6 +95,12 @@ def test_a_small_tariff_is_taken_with_all_others_and_a_yearly_fee_is_a_twelfth_a
     assert [notice.key for notice in built.notices] == ["contracts_few"]
 
 
+def test_of_few_contracts_in_all_only_the_fee_is_told(engine: Engine) -> None:
+    rows, built = found(engine, [contract(f"s{n}", 30) for n in range(5)])
+    assert [notice.key for notice in built.notices] == ["contracts_too_few"]
+    assert rows["s1"] == {**dict.fromkeys(rows["s1"]), "contract_fee": 10}
+
+
 def test_free_users_are_worth_what_conversion_and_churn_make_of_them(engine: Engine) -> None:
     paid = [contract(f"p{n}", 20, ended=10 if n < 4 else None) for n in range(12)]
     free = [contract(f"f{n}", 10, amount=0, ended=5 if n < 3 else None) for n in range(12)]

@@ -39,12 +39,15 @@ def test_the_share_who_stay_is_counted_and_the_margin_multiplied(engine: Engine)
     rows, built = found(engine, TEN, least=10)
     assert set(rows) == {*(f"stays{n}" for n in range(8)), "new"}
     one = rows["stays0"]
-    assert one["retention_year"] == 0.8
-    assert (float(one["margin_year"]), float(one["margin_clv"]), float(one["margin_clv_today"])) == (10, 25, 35)
-    assert one["retention_low"] < 0.8 < one["retention_high"]
+    kept = 8.5 / 11  # (stayed + 1/2) / (customers + 1)
+    assert one["retention_year"] == round(kept, 4)
+    assert one["margin_year"] == 10
+    assert float(one["margin_clv"]) == pytest.approx(10 * kept / (1.12 - kept), abs=0.005)
+    assert float(one["margin_clv_today"]) == pytest.approx(10 * 1.12 / (1.12 - kept), abs=0.005)
+    assert one["retention_low"] < kept < one["retention_high"]
     (group,) = built.facts["groups"]
     assert (group["customers"], group["stayed"]) == (10, 8)
-    assert group["beyond"] == pytest.approx((0.8 / 1.12) ** 5)
+    assert group["beyond"] == pytest.approx((kept / 1.12) ** 5)
 
 
 def test_of_too_few_customers_nothing_is_said_unless_the_share_is_given(engine: Engine) -> None:
@@ -56,6 +59,12 @@ def test_of_too_few_customers_nothing_is_said_unless_the_share_is_given(engine: 
     assert float(rows["new"]["margin_clv"]) == pytest.approx(10 * 0.9 / (1.12 - 0.9 * 1.05), abs=0.005)
     assert rows["new"]["retention_low"] is None
     assert not built.notices
+
+
+def test_a_base_from_which_nobody_has_left_is_not_worth_margins_forever(engine: Engine) -> None:
+    rows, _ = found(engine, {f"stays{n}": [500, 100] for n in range(30)})
+    assert rows["stays1"]["retention_year"] == round(30.5 / 31, 4)
+    assert rows["stays1"]["retention_high"] == 1
 
 
 def test_a_value_without_end_is_not_told(engine: Engine) -> None:

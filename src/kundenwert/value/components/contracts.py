@@ -69,7 +69,7 @@ def _build(engine: Engine, basis: Basis) -> Built:
     free = _free(engine.rows("value/components/contracts_free_facts.sql")[0], tariffs, rate, options)
     engine.table("component_contracts", "value/components/contracts.sql", margin=margin, free_value=free["value"])
     paying = {"fee": _fee(engine), "margin": margin}
-    if free["is_known"] and paying["fee"]:
+    if free["is_known"] and paying["fee"] and tariffs[-1]["is_own"]:
         free = _free_value(free, paying, rate, options)
         engine.drop("component_contracts")
         engine.table("component_contracts", "value/components/contracts.sql", margin=margin, free_value=free["value"])
@@ -94,7 +94,8 @@ def _load(engine: Engine, rows: Sequence[Mapping[str, Any]], months: int, rate: 
         is_own = counted.sum() >= least
         used = counted if is_own else together
         shares = survival(used[0], used[1], ages + max(months, 12), least=min(least, int(used.sum())) if used.sum() else 1)
-        worth.append((name, *to_come(shares, ages, months, rate)))
+        # Of fewer contracts than that in all nothing can be counted.
+        worth.append((name, *(to_come(shares, ages, months, rate) if used.sum() >= least else np.full((3, ages), np.nan))))
         told.append(_told(name, counted, shares, is_own=bool(is_own)))
     names = [name for name, *_ in worth[:-1]] or [""]
     parts = [part for _, *part in worth[:-1]] or [list(worth[-1][1:])]
@@ -149,7 +150,10 @@ def _free_value(free: dict[str, Any], paying: Mapping[str, Any], rate: float, op
 
 def _notices(tariffs: Sequence[Mapping[str, Any]], free: Mapping[str, Any]) -> Iterator[Notice]:
     few = [one["name"] for one in tariffs[:-1] if not one["is_own"]]
-    if few:
+    if few and not tariffs[-1]["is_own"]:
+        text = "Too few contracts to count how long they last: {count}. Their value is not told."
+        yield Notice("contracts_too_few", text, {"count": tariffs[-1]["ended"] + tariffs[-1]["running"]})
+    elif few:
         text = "Tariffs with too few contracts to count how long they last, taken with all others: {count}."
         yield Notice("contracts_few", text, {"count": len(few)})
     if free["contracts"] and free["value"] is None:

@@ -5,11 +5,12 @@ with valued as (
         contracts_known.customer_id,
         contracts_known.fee,
         case
-            when contracts_known.months_known is null then contracts_worth.stays
+            when contracts_known.months_known is null then nullif(contracts_worth.stays, 'nan'::double)
             else if(contracts_known.months_known > 12, 1.0, 0.0)
         end as stays,
-        coalesce(contracts_known.months_known, contracts_worth.months) as months,
-        contracts_known.fee::double * $margin::double * coalesce(contracts_annuities.factor, contracts_worth.factor) as worth
+        coalesce(contracts_known.months_known, nullif(contracts_worth.months, 'nan'::double)) as months,
+        contracts_known.fee::double * $margin::double * coalesce(contracts_annuities.factor, nullif(contracts_worth.factor, 'nan'::double))
+            as worth
     from contracts_known
     left join contracts_worth using (tariff, age)
     left join contracts_annuities on contracts_known.months_known = contracts_annuities.months
@@ -22,7 +23,8 @@ paying as (
         sum(fee)::decimal(18, 2) as contract_fee,
         round(avg(stays::decimal(18, 12)), 4) as contract_stays,
         round(avg(months::decimal(18, 6)), 2) as contract_months,
-        sum(worth::decimal(18, 2))::decimal(18, 2) as contract_value
+        -- One contract of which nothing is known leaves the sum unknown.
+        if(count(worth) = count(*), sum(worth::decimal(18, 2)), null)::decimal(18, 2) as contract_value
     from valued
     group by customer_id
 ),

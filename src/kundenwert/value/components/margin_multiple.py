@@ -61,7 +61,8 @@ def _worth(group: dict[str, Any], rate: float, options: Mapping[str, Any]) -> di
     found = {**group, "retention": options["retention"], "low": None, "high": None, "end": None, "today": None}
     if found["retention"] is None and group["customers"] >= options["least"]:
         low, high = wilson(group["stayed"], group["customers"], _LEVEL)
-        found.update(retention=group["stayed"] / group["customers"], low=low, high=high)
+        # No share counted from a sample is quite 1: a base of 30 from which nobody has left is not one from which nobody ever will.
+        found.update(retention=(group["stayed"] + 0.5) / (group["customers"] + 1), low=low, high=high)
     kept, growth = found["retention"], options["growth"]
     if kept is not None and kept * (1 + growth) < 1 + rate:
         found["end"], found["today"] = (
