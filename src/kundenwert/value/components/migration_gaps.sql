@@ -1,21 +1,21 @@
 -- value/components/migration_gaps.sql: of each length of silence in periods, up to $states, how often it ended with a purchase, and how often it
 -- was under way: silences that ended then or later, or have not ended. Period 0 is the last one before the as-of day
-with active as (
-    select distinct number, (($as_of::date - date '1970-01-01') - day) // $days::integer as period
+with moves as (
+    select
+        (($as_of::date - date '1970-01-01') - day + gap) // $days::integer
+        - (($as_of::date - date '1970-01-01') - day) // $days::integer as ended
     from purchases_now
+    where gap is not null
 ),
 
-gaps as (
-    select
-        lag(period) over (partition by number order by period desc) - period as ended,
-        if(period = min(period) over (partition by number), period, null) as open
-    from active
+silences as (
+    select (($as_of::date - date '1970-01-01') - last_day) // $days::integer as open from rhythm_now
 ),
 
 counted as (
-    select ended as length, count(*) as bought, 0 as silent from gaps where ended is not null group by ended
+    select ended as length, count(*) as bought, 0 as silent from moves where ended > 0 group by ended
     union all
-    select open, 0, count(*) from gaps where open > 0 group by open
+    select open, 0, count(*) from silences where open > 0 group by open
 )
 
 select
