@@ -31,7 +31,10 @@ def verify(folder: Path) -> None:
 @audit.command("list")
 @_options.project
 def list_entries(folder: Path) -> None:
-    """List who decided what and when, oldest first; erased persons are not named."""
+    """List who decided what and when, oldest first.
+
+    Erased persons are not named.
+    """
     from kundenwert.cli import _show
     from kundenwert.flows.audit import entries
 

@@ -28,7 +28,7 @@ _A_YEAR = {"year": 1, "quarter": 4, "month": 12}
 @click.option("--lang", type=click.Choice(["de", "en"]), default="en", show_default=True, help="Language of the answer.")
 @click.option("--json", "as_json", is_flag=True, help="For programs: JSON.")
 def estimate(lang: str, as_json: bool, **given: Any) -> None:
-    """Reckon the value of a customer from a few parameters, without data.
+    """Reckon the value of a customer without data.
 
     Four orders a year of 60 at 30 %, of whom 80 % stay each year:
 

@@ -34,9 +34,7 @@ def init(
     chosen = _options.chosen(options)
     progress = _show.progress(quiet=quiet)
     named = named_files(tables)
-    made = init_flow(
-        folder, files, chosen.wanted, chosen.flags, progress=progress, named=named, preset=preset, pseudonymised=pseudonymised
-    )
+    made = init_flow(folder, files, chosen.wanted, chosen.flags, progress=progress, named=named, preset=preset, pseudonymised=pseudonymised)
     if not quiet:
         for entry in made.loaded.files:
             _show.say("\n" + _show.mapping(entry))

@@ -23,7 +23,7 @@ _VERDICTS = {"proxy": "PROXY", "weak": "weak", "none": "no more than chance"}
 @click.option("--all", "everything", is_flag=True, help="Every input, not only those that stand out most.")
 @click.option("--json", "is_json", is_flag=True, help="For programs: everything as JSON.")
 def proxies(folder: Path, name: str | None, everything: bool, is_json: bool) -> None:
-    """Look whether gender, age, origin and the like can be told from the inputs.
+    """Look whether inputs tell gender, age or origin.
 
     A model that may not use gender can still learn it from what does. For each column of the sources that tells something nobody may be
     valued by, every input of models and scores is held against it, alone and all together. The rate says how many of 100 pairs of customers

@@ -16,7 +16,7 @@ _any_out = click.option("--out", type=click.Path(path_type=Path), help="The file
 
 @click.group()
 def report() -> None:
-    """Write a report of a finished run: for the screen, for print, for mail."""
+    """Write a report of a finished run."""
 
 
 @report.command("list")
@@ -54,7 +54,10 @@ def result(folder: Path, name: str | None, year: str, out: Path | None, lang: st
 @_out
 @_lang
 def readiness(folder: Path, name: str | None, out: Path | None, lang: str) -> None:
-    """Write how ready the data are: the grade, its reasons, and what missing pieces would add."""
+    """Write how ready the data are.
+
+    The grade, its reasons, and what missing pieces would add.
+    """
     from kundenwert.flows.report import readiness_report
 
     click.echo(f"Readiness of the data: {readiness_report(folder, out, run=name, language=lang).path}")
@@ -81,7 +84,7 @@ def assumptions(folder: Path, name: str | None, out: Path | None, lang: str) -> 
 @click.option("--out", type=click.Path(path_type=Path), help="The .xlsx file. Default: a workbook in this folder that says what it is.")
 @_lang
 def portfolio(folder: Path, name: str | None, out: Path | None, lang: str) -> None:
-    """Write portfolio and points (Kundenportfolio) as a workbook in which people can rate.
+    """Write portfolio and points as a workbook to rate in.
 
     One row a customer with all criteria from 0 to 10 under their weights, the score as a formula, and the portfolio as a diagram.
     `kundenwert rate --from FILE.xlsx` takes over what was typed.
@@ -98,7 +101,7 @@ def portfolio(folder: Path, name: str | None, out: Path | None, lang: str) -> No
 @click.option("--numbers", type=click.Choice(["de", "en"]), help=_options.NUMBERS)
 @_lang
 def flat(folder: Path, name: str | None, out: Path | None, numbers: str | None, lang: str) -> None:
-    """Write a flat sheet for pivot tables: one row a customer and month.
+    """Write one row a customer and month, for pivot tables.
 
     Revenue, margin, purchases, quantity, and class, stage, region of the customer. A sheet of Excel holds 1,048,575 rows; for more
     write .csv or .parquet.
@@ -116,7 +119,7 @@ def flat(folder: Path, name: str | None, out: Path | None, numbers: str | None, 
 @click.option("--out", type=click.Path(path_type=Path), help="The .pdf file. Default: a file in this folder.")
 @_lang
 def account(customer_id: str, folder: Path, name: str | None, out: Path | None, lang: str) -> None:
-    """Write the sheet of a key account: a customer and its group on one page.
+    """Write a key account and its group on one page.
 
     Value with its range, contribution I to IV by year, potential, group, points, contacts, complaints, measures, and who looks after them.
     """

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def runs() -> None:
-    """List the runs of a project, show one, or show the value over time."""
+    """List or show runs, and how the value went on."""
 
 
 @runs.command("list")
@@ -51,7 +51,7 @@ def list_runs(folder: Path, as_json: bool) -> None:
 @_options.project
 @click.option("--json", "as_json", is_flag=True, help="For programs: JSON.")
 def show_history(folder: Path, as_json: bool) -> None:
-    """Show the value of all customers by as-of day, and from what it changed.
+    """Show the value by as-of day, and why it changed.
 
     Of each day the newest run counts. Nothing is computed anew and no run is changed.
     """

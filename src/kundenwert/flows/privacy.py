@@ -31,9 +31,10 @@ def of_content(content: dict[str, Any]) -> Privacy:
     ]
     if problems:
         raise SettingsError(*problems)
-    texts = {name: value.strip() for name, value in section.items() if isinstance(value, str)}
-    lists = {name: tuple(each.strip() for each in value) for name, value in section.items() if isinstance(value, list)}
-    return Privacy(**texts, **lists)
+    given: dict[str, Any] = {
+        name: value.strip() if isinstance(value, str) else tuple(each.strip() for each in value) for name, value in section.items()
+    }
+    return Privacy(**given)
 
 
 def of_folder(folder: Path) -> Privacy:

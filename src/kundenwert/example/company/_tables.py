@@ -470,7 +470,9 @@ def contacts(story: Story) -> Any:
         "purpose": words.taken(["Beratung", "Bedarf", "Betreuung", "Angebot", "Frühjahrsaktion 2025"], purpose),
         "direction": words.taken(["out", "in"], ((channel == CALL) & (_OWN.uniform("in", key) < 0.4)).astype(np.int64)),
         "outcome": pc.if_else(
-            pa.array(channel == MAILING), words.taken(["delivered", "returned"], story.comes_back.astype(np.int64)), pa.scalar(None, pa.string())
+            pa.array(channel == MAILING),
+            words.taken(["delivered", "returned"], story.comes_back.astype(np.int64)),
+            pa.scalar(None, pa.string()),
         ),
         "duration_minutes": pa.array(np.maximum(2, np.rint(minutes)).astype(np.int64), mask=channel == MAILING),
         # What contacts cost stands in activities and rates; it is not told twice.

@@ -65,9 +65,8 @@ def _open(engine: Engine, basis: Basis) -> tuple[str, ...]:
 def _line(row: Mapping[str, Any]) -> Notice | None:
     if row["rank_best"] is None or row["rank_best"] == row["rank_worst"]:
         return None
-    text = "Place {best:,} by {best_by}, place {worst:,} by {worst_by}: which measure is asked makes that difference."
-    values = {"best": row["rank_best"], "best_by": row["rank_best_by"], "worst": row["rank_worst"], "worst_by": row["rank_worst_by"]}
-    return Notice("agreement", text, values)
+    text = "Place {best:,} by the measure of value that is kindest to this customer, place {worst:,} by the harshest."
+    return Notice("agreement", text, {"best": row["rank_best"], "worst": row["rank_worst"]})
 
 
 PLUGIN = Component(
