@@ -12,7 +12,7 @@ from kundenwert.cli import _options
 
 @click.group()
 def definition() -> None:
-    """List the value definitions of a project, or show one."""
+    """List, show or compare value definitions."""
 
 
 @definition.command("list")
@@ -47,7 +47,7 @@ def show(folder: Path, number: int | None, as_json: bool) -> None:
 
     Each setting, each criterion with its weight, and the runs made with it.
 
-    Options of components, and what they add to the value, stand in the manifest of each run under "definition".
+    Sections of the project file that define value are part of it: with --json they stand as written.
     """
     from dataclasses import asdict
 
@@ -64,6 +64,34 @@ def show(folder: Path, number: int | None, as_json: bool) -> None:
     if weights:
         click.echo(f"\n{_show.table([('criterion', 'weight'), *weights], right=(1,))}")
     click.echo(f"\n  Runs made with it: {', '.join(found.runs) or 'none'}")
+
+
+@definition.command("compare")
+@_options.project_option
+@click.argument("one", type=int)
+@click.argument("other", type=int)
+@click.option("--json", "as_json", is_flag=True, help="For programs: JSON.")
+def compare(folder: Path, one: int, other: int, as_json: bool) -> None:
+    """Show what another definition changes.
+
+    The newest run of each: rank correlation of the customers, and the share of the first tenth that both have in common.
+    """
+    from dataclasses import asdict
+
+    from kundenwert.cli import _show
+    from kundenwert.flows.definitions import compare as compare_flow
+
+    found = compare_flow(folder, one, other)
+    if as_json:
+        click.echo(json.dumps(asdict(found), indent=2, ensure_ascii=False))
+        return
+    click.echo(f"\n  Definitions {one} and {other}: {', '.join(found.changed)} differ. {found.customers:,} customers.\n")
+    rows = [("measure", f"sum by {one}", f"sum by {other}", "rank correlation", "first tenth in common")]
+    for name, each in found.measures.items():
+        shares = ["-" if each[part] is None else f"{each[part]:.2f}" for part in ("rank_correlation", "first_tenth")]
+        rows.append((name, f"{each['one']:,.2f}", f"{each['other']:,.2f}", shares[0], shares[1]))
+    click.echo(_show.table(rows, right=(1, 2, 3, 4)))
+    click.echo(f"\n  Runs: {found.runs[0]} and {found.runs[1]}")
 
 
 PLUGIN = definition

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,27 @@ _FILE = "kundenwert.toml"
 SECTIONS = ("components", "definition")
 # The component that may be added where points have a tariff.
 IDEATIONAL = "ideational"
+
+
+# Settings that say how a value is reckoned; the others say what is read, who counts, and how a machine works.
+SETTINGS = (
+    "horizon", "value_horizon", "discount_rate", "model", "unit", "interval_levels", "level_error", "level_error_weight", "margin",
+    "class_limits",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A definition as the register keeps it. settings: all that were in force; sections: those of the project file that define value."""
+
+    settings: Mapping[str, Any]
+    sections: Mapping[str, Any]
+
+    def applied(self, content: Mapping[str, Any], sections: Collection[str]) -> dict[str, Any]:
+        """A project file's content with this definition in the place of its own. sections: the names of those that define value."""
+        kept = {name: part for name, part in content.items() if name not in {*SETTINGS, *sections}}
+        given = {name: self.settings[name] for name in SETTINGS if self.settings.get(name) not in (None, "")}
+        return {**kept, **given, **copy.deepcopy(dict(self.sections))}
 
 
 @dataclass(frozen=True)

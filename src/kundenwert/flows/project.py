@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from kundenwert.errors import Problem, SettingsError
-from kundenwert.flows.definition import IDEATIONAL, Definition
+from kundenwert.flows.definition import IDEATIONAL, Definition, Earlier
+from kundenwert.flows.definition import SECTIONS as OF_DEFINITION
 from kundenwert.flows.definition import of_project as definition_of
+from kundenwert.flows.presets import SECTIONS as OF_PRESETS
 from kundenwert.flows.presets import Preset, of_project
 from kundenwert.flows.privacy import of_content as privacy_of
 from kundenwert.flows.pseudonyms import of_content
@@ -22,6 +24,8 @@ from kundenwert.settings import Settings, gather, read_project_file
 from kundenwert.sources import Wanted
 
 FILE = "kundenwert.toml"
+# What of a project file defines value beside its settings.
+DEFINING = ("preset", *OF_PRESETS, *OF_DEFINITION)
 T = TypeVar("T")
 # Names under [[sources]]: `columns` maps roles to column names, `header` names the columns of files without a header.
 _SOURCE_KEYS = frozenset({field.name for field in fields(Wanted)} - {"mapping"} | {"files", "header"})
@@ -34,7 +38,8 @@ class Project:
     """A project: its folder, its settings and its inputs: sales lines and, with the name of their table, others.
 
     preset: cost drivers, limits of the lifecycle and criteria, None if the file names none. definition: what counts as value.
-    pseudonyms: what takes the place of customer numbers, None if they stay as they are.
+    pseudonyms: what takes the place of customer numbers, None if they stay as they are. sections: those of the file that define value,
+    as written.
     """
 
     folder: Path
@@ -43,11 +48,17 @@ class Project:
     preset: Preset | None = None
     definition: Definition = dataclass_field(default_factory=Definition)
     pseudonyms: Pseudonyms | None = None
+    sections: Mapping[str, Any] = dataclass_field(default_factory=dict)
 
 
-def read(folder: Path, flags: Mapping[str, Any] | None = None) -> Project:
-    """The project in `folder`; flags (None: not given) win over the file. All problems are reported together."""
+def read(folder: Path, flags: Mapping[str, Any] | None = None, *, earlier: Earlier | None = None) -> Project:
+    """The project in `folder`; flags (None: not given) win over the file. All problems are reported together.
+
+    earlier: a definition that takes the place of what the file says of value.
+    """
     content = read_project_file(folder / FILE)
+    content = earlier.applied(content, DEFINING) if earlier else content
+    written = json.loads(json.dumps({name: content[name] for name in DEFINING if name in content}, default=str))
     sources = content.pop("sources", [])
     problems: list[Problem] = []
     inputs: list[Input] = []
@@ -83,7 +94,7 @@ def read(folder: Path, flags: Mapping[str, Any] | None = None) -> Project:
         # Settings that name customers are heeded under their pseudonyms, and only so kept with a run.
         named = {name: tuple(map(pseudonyms.of, settings.values[name])) for name in ("collective", "not_collective")}
         settings = settings.with_values(**named)
-    return Project(folder, settings, tuple(inputs), preset, definition, pseudonyms)
+    return Project(folder, settings, tuple(inputs), preset, definition, pseudonyms, written)
 
 
 def _taken(take: Callable[[dict[str, Any]], T], content: dict[str, Any], problems: list[Problem], otherwise: T) -> T:

@@ -94,15 +94,23 @@ def consent(folder: Path, customer: str, channel: str, status: str, *, source: s
     return _record(folder, Decision("consent", "consents", content, subject=customer), by=by, clock=clock)
 
 
-def record_definition(folder: Path, settings: Settings, *, clock: datetime, criteria: Mapping[str, Any] | None = None) -> None:
+def record_definition(
+    folder: Path,
+    settings: Settings,
+    *,
+    clock: datetime,
+    criteria: Mapping[str, Any] | None = None,
+    sections: Mapping[str, Any] | None = None,
+) -> None:
     """Keeps the value definition a run uses, unless it is that of the run before: which settings were in force when.
 
     criteria: the catalogue with its version and the scale on which customers were compared; without it that of the definition before.
+    sections: what else of the project file defines value, as written.
     """
     register = Register(folder)
     kept = register.rows("definitions")
     judged = dict(criteria) if criteria else kept[-1].content.get("criteria") if kept else None
-    content = {"settings": settings.of_results(), **({"criteria": judged} if judged else {})}
+    content = {"settings": settings.of_results(), "sections": dict(sections or {}), **({"criteria": judged} if judged else {})}
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
     if not kept or kept[-1].content["digest"] != digest:
         register.record([Decision("define", "definitions", {"digest": digest, **content})], at=clock, by="run")

@@ -21,6 +21,7 @@ from kundenwert.flows.company_tables import facts as company_facts
 from kundenwert.flows.components import join_components
 from kundenwert.flows.contact_data import FILE as CONTACT_ISSUES
 from kundenwert.flows.contact_data import write_contact_issues
+from kundenwert.flows.definitions import earlier
 from kundenwert.flows.erasure import finish_erasures
 from kundenwert.flows.features import write_features
 from kundenwert.flows.holdout import holdout
@@ -54,9 +55,14 @@ class Ran:
     figures: RunFigures
 
 
-def run(folder: Path, flags: Mapping[str, Any], *, clock: datetime, progress: Progress, publish: bool = False) -> Ran:
-    """Values the project in `folder`. clock: the time of the run, in UTC. publish: becomes current even if the current run is later."""
-    project = read(folder, flags)
+def run(
+    folder: Path, flags: Mapping[str, Any], *, clock: datetime, progress: Progress, publish: bool = False, definition: int | None = None
+) -> Ran:
+    """Values the project in `folder`. clock: the time of the run, in UTC. publish: becomes current even if the current run is later.
+
+    definition: the number of an earlier value definition to value by, in the place of what the project file says now.
+    """
+    project = read(folder, flags, earlier=earlier(folder, definition) if definition is not None else None)
     finish_erasures(folder, clock=clock, language=project.settings.language)
     forgotten = erased(folder) if Register(folder).exists else None
     objections = count_objections(folder)
@@ -73,7 +79,7 @@ def run(folder: Path, flags: Mapping[str, Any], *, clock: datetime, progress: Pr
         with steady(folder, forgotten, objections=objections):
             run_name, moved = store.publish(folder, building, name=name, as_of=figures.as_of, force=publish)
     criteria = store.read(folder, run_name).manifest["criteria"]
-    record_definition(folder, project.settings, clock=clock, criteria=criteria)
+    record_definition(folder, project.settings, clock=clock, criteria=criteria, sections=project.sections)
     return Ran(store.runs_folder(folder) / run_name, moved, figures)
 
 
