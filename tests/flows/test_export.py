@@ -41,6 +41,8 @@ def rows(project: Path) -> list[dict[str, Any]]:
 def as_text(value: Any, *, german: bool) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, date):
         return value.strftime("%d.%m.%Y" if german else "%Y-%m-%d")
     text = f"{value:.6f}" if isinstance(value, float) else str(value)

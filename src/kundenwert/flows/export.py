@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kundenwert.engines import open_engine
+from kundenwert.engines._engine import Reading
 from kundenwert.errors import CallError
 from kundenwert.flows.objection import load_objectors, objectors
 from kundenwert.flows.valuation import header_of
@@ -77,8 +78,23 @@ def write_csv(engine: Engine, table: Path, path: Path, *, language: str, numbers
     """The table as CSV; a comma as decimal mark goes with semicolons between the columns. Column names are not translated."""
     german = numbers == "de"
     engine.open_parquet("exported", [table], numbered=False)
-    values = {"mark": "," if german else ".", "date_format": "%d.%m.%Y" if german else "%Y-%m-%d"}
-    return engine.write_csv(path, "value/export_text.sql", delimiter=";" if german else ",", **values)
+    engine.script("value/export_macros.sql")
+    engine.project(
+        "exported_text", "exported", {name: _cell(name, kind, german=german) for name, kind in engine.columns("exported").items()}
+    )
+    return engine.write_csv(path, "value/export_text.sql", delimiter=";" if german else ",")
+
+
+def _cell(name: str, kind: str, *, german: bool) -> Reading:
+    """How a column stands in a CSV file: money as it is, other numbers with six decimals, days and the decimal mark as the reader has them."""
+    if kind == "DATE":
+        return Reading((name,), "csv_day", ("%d.%m.%Y" if german else "%Y-%m-%d",))
+    mark = "," if german else "."
+    if kind.startswith("DECIMAL"):
+        return Reading((name,), "csv_exact", (mark,))
+    if kind in ("DOUBLE", "FLOAT"):
+        return Reading((name,), "csv_number", (mark,))
+    return Reading((name,), "csv_text") if kind == "VARCHAR" else Reading((name,))
 
 
 def write_xlsx(engine: Engine, table: Path, path: Path, *, language: str, numbers: str, manifest: Mapping[str, Any] | None = None) -> int:
