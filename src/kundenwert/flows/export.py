@@ -86,7 +86,7 @@ def write_csv(engine: Engine, table: Path, path: Path, *, language: str, numbers
 
 
 def _cell(name: str, kind: str, *, german: bool) -> Reading:
-    """How a column stands in a CSV file: money as it is, other numbers with six decimals, days and the decimal mark as the reader has them."""
+    """How a column stands in a CSV file: money as it is, other numbers with six decimals; days and decimal mark as the reader has them."""
     if kind == "DATE":
         return Reading((name,), "csv_day", ("%d.%m.%Y" if german else "%Y-%m-%d",))
     mark = "," if german else "."
