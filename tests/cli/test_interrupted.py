@@ -234,6 +234,7 @@ def test_memory_that_is_used_up_is_a_problem_with_a_remedy(call: Call, ready: Pa
     assert "The memory is used up." in answer.err
 
 
+@pytest.mark.slow
 def test_runs_of_one_minute_have_names_of_their_own(call: Call, ready: Path) -> None:
     begin = time.time()
     for _ in range(2):

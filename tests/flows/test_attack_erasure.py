@@ -221,6 +221,7 @@ def test_a_second_erasure_changes_nothing_more_and_says_so(gone: tuple[Path, Cer
     assert check(folder) > 5
 
 
+@pytest.mark.slow
 def test_neither_the_same_export_nor_a_new_one_brings_the_person_back(gone: tuple[Path, Certificate], tmp_path: Path) -> None:
     folder = tmp_path / "shop"
     shutil.copytree(gone[0], folder)

@@ -144,6 +144,7 @@ def test_revenue_is_compared_across_yardsticks_and_value_is_not(two_runs: tuple[
     assert (changes["revenue"], changes["clv"], changes["value"]) == (0, None, None)
 
 
+@pytest.mark.slow
 def test_runs_without_money_are_compared_by_expected_purchases(value: Callable[..., Ran], tmp_path: Path) -> None:
     lines = [line[:4] for line in exports.shop(days=420)]
     exports.write(tmp_path / "exports" / "sales-1.csv", lines, exports.HEADER[:4])
@@ -206,6 +207,7 @@ def test_an_unknown_run_is_answered_with_those_there_are(two_runs: tuple[Path, R
         compare(two_runs[0], "1999", "current")
 
 
+@pytest.mark.slow
 def test_without_an_earlier_run_there_is_no_previous(value: Callable[..., Ran], tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="no finished run"):
         compare(tmp_path, "previous", "current")

@@ -117,6 +117,7 @@ def test_letters_that_came_back_are_told_until_a_later_one_arrives(look: Look) -
     }
 
 
+@pytest.mark.slow
 def test_the_planted_faults_of_the_example_companys_records_are_found_and_no_other(engine: Engine, tmp_path: Path) -> None:
     inputs = [entry.item for entry in sorted_inputs(sorted(FILES.glob("*.csv.gz")), Wanted(), {}) if entry.item.table]
     load_tables(engine, inputs, settings_with({}), scratch=tmp_path, progress=Progress())

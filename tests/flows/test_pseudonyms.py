@@ -365,6 +365,7 @@ def linked(folder: Path) -> set[str]:
     return set(pq.read_table(folder.parent / "hidden.links.parquet").column("customer_id").to_pylist())
 
 
+@pytest.mark.slow
 def test_an_erasure_takes_the_link_too_and_a_later_load_does_not_bring_it_back(hidden: Path) -> None:
     erika, before = known_as(hidden, "K0045"), manifest(hidden)["totals"]["revenue"]
     assert "K0045" in linked(hidden)

@@ -307,6 +307,7 @@ def read_files(folder: Path) -> list[str]:
     return sorted(json.loads(path.read_text(encoding="utf-8"))["file"]["name"] for path in (folder / "ledger" / "read").glob("*.json"))
 
 
+@pytest.mark.slow
 def test_a_later_export_with_the_person_books_to_the_row_and_keeps_nothing_else(erased: tuple[Path, Certificate], tmp_path: Path) -> None:
     folder = tmp_path / "shop"
     shutil.copytree(erased[0], folder)

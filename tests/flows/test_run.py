@@ -174,6 +174,7 @@ def test_a_log_that_ends_a_day_before_the_horizon_gets_no_holdout(project: Path,
 # ---- publication ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_current_moves_only_forward_unless_it_is_published(project: Path, value: Value) -> None:
     early, late = value(as_of="2024-06-30"), value(as_of="2024-09-30")
     assert (early.is_current, late.is_current) == (True, True)
@@ -187,6 +188,7 @@ def test_current_moves_only_forward_unless_it_is_published(project: Path, value:
     assert [line.name for line in list_runs(project) if line.is_current] == [forced.folder.name]
 
 
+@pytest.mark.slow
 def test_names_of_runs_are_unique_and_sort_by_time(project: Path, value: Value) -> None:
     first = value()
     same_minute = value()
@@ -222,6 +224,7 @@ def phases(progress: Progress) -> list[str]:
     return [phase.text for phase in progress.phases]
 
 
+@pytest.mark.slow
 def test_a_second_run_does_not_read_again(project: Path, value: Value) -> None:
     first, second = Progress(), Progress()
     value(progress=first)
@@ -231,6 +234,7 @@ def test_a_second_run_does_not_read_again(project: Path, value: Value) -> None:
     assert len([path for path in (project / "ledger").iterdir() if path.name != "read"]) == 1
 
 
+@pytest.mark.slow
 def test_a_setting_that_reading_uses_makes_another_ledger(project: Path, value: Value) -> None:
     value()
     first = manifest(project)["ledger"]
@@ -260,6 +264,7 @@ def test_next_months_file_is_added_and_a_known_file_is_not_read_again(project: P
     assert tables(run(project / "whole", {}, clock=both.figures.created, progress=Progress())) == tables(both)
 
 
+@pytest.mark.slow
 def test_a_kept_file_is_read_anew_when_its_content_changes(project: Path, value: Value) -> None:
     value()
     before = manifest(project)["inputs"][0]["sha256"]
@@ -299,6 +304,7 @@ def is_whole(project: Path, name: str) -> bool:
     ).read_text(encoding="utf-8").rstrip().endswith("</html>")
 
 
+@pytest.mark.slow
 def test_two_runs_at_once_are_both_good(project: Path) -> None:
     both = [start(project, "2024-06-30"), start(project, "2024-09-30")]
     said = [process.communicate(timeout=120)[0] for process in both]
@@ -344,6 +350,7 @@ def survive(project: Path, value: Value, moments: list[tuple[str, float]]) -> No
     assert tables(value(as_of="2024-09-30")) == tables(after)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
 def test_a_run_that_is_killed_leaves_the_last_good_run_and_no_trace(project: Path, value: Value) -> None:
     survive(project, value, [(moment, 0.0) for moment in MOMENTS])
