@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from kundenwert.engines._engine import Reading
 from kundenwert.records import Notice
 from kundenwert.settings import Setting
 from kundenwert.settings import _one_of as one_of
@@ -50,8 +51,8 @@ def _build(engine: Engine, basis: Basis) -> Built:
         "limits": dict(named),
         "tiers": groups(engine, measures),
         "concentration": {name: _concentration(engine, name, basis) for name in measures if name != "potential"},
-        "moves": engine.rows("value/components/tiers_moves.sql") if "previous.tier" in basis.given else None,
-        "class_moves": engine.rows("value/components/tiers_class_moves.sql") if "previous.class" in basis.given else None,
+        "moves": _moves(engine, "component_tiers", "tier") if "previous.tier" in basis.given else None,
+        "class_moves": _moves(engine, "component_value_class", "class") if "previous.class" in basis.given else None,
     }
     engine.drop("grouped")
     return Built(facts, tuple(_notices(options["measure"], measure)))
@@ -85,6 +86,13 @@ def _notices(wanted: str, measure: str) -> Iterator[Notice]:
     if wanted != measure:
         text = "Tiers go by {measure}: {wanted} is not known in these data."
         yield Notice("tiers_measure", text, {"measure": measure, "wanted": wanted})
+
+
+def _moves(engine: Engine, today: str, column: str) -> list[dict[str, Any]]:
+    """From where to where customers went since the earlier run. today: the table of a component; column: its tier or class."""
+    for name, source in (("placed_before", "previous_customers"), ("placed_now", today)):
+        engine.project(name, source, {"customer_id": Reading(("customer_id",)), "place": Reading((column,))})
+    return engine.rows("value/components/tiers_moves.sql")
 
 
 def _line(row: Mapping[str, Any]) -> Notice | None:
