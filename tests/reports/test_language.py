@@ -109,6 +109,11 @@ def test_horizons_in_words(horizon: str, german: str, within: str) -> None:
     assert GERMAN.within(horizon) == within
 
 
+def test_a_sentence_that_ends_with_an_abbreviation_has_one_stop() -> None:
+    assert GERMAN.text("Bis {upper}.", upper="67,6 Mio.") == "Bis 67,6 Mio."
+    assert GERMAN.text("Bis {upper} ...", upper="67,6 Mio.") == "Bis 67,6 Mio. ..."
+
+
 def test_values_in_a_sentence_follow_the_language() -> None:
     sentence = "{n} {share:.1%} {mean:.2f} {day} {yes} {names} {nothing}"
     values: dict[str, Any] = {

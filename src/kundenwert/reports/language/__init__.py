@@ -186,7 +186,8 @@ class Language:
     # ---- inside ----
 
     def _fill(self, message: str, values: Mapping[str, Any]) -> str:
-        return _Filled(self).vformat(message, (), values)
+        # The stop of an abbreviation at the end of a sentence is the stop of the sentence.
+        return re.sub(r"\b(Mio|Mrd|Tsd)\.\.(?!\.)", r"\1.", _Filled(self).vformat(message, (), values))
 
     def _with_symbol(self, number: str, currency: str, value: Any, *, sign: bool) -> str:
         symbol = self.symbol(currency)
