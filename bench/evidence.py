@@ -112,7 +112,7 @@ def judged(log: Log, candidates: Any = None) -> Judged:
 
 def _cut(log: Log, loaded: Any, settings: Any) -> date:
     """The day a horizon before the end."""
-    from kundenwert.flows.valuation import as_of_day
+    from kundenwert.flows.known_log import as_of_day
     from kundenwert.settings import Duration
 
     return Duration.parse(log.horizon).after(as_of_day(loaded, settings, CLOCK), -1)

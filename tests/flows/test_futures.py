@@ -21,7 +21,8 @@ from kundenwert.flows.load import load
 from kundenwert.flows.progress import Progress
 from kundenwert.flows.project import settings_with
 from kundenwert.flows.reading import Input
-from kundenwert.flows.valuation import value, write_customers
+from kundenwert.flows.valuation import value
+from kundenwert.flows.value_table import write_customers
 from kundenwert.models._base import Fitted, Outcome
 from kundenwert.models.spending import AmountLaw, spend_cdf
 from kundenwert.records import Histories, Horizons

@@ -16,11 +16,13 @@ import pytest
 from kundenwert import registry
 from kundenwert.engines import open_engine
 from kundenwert.flows import intervals
+from kundenwert.flows.forecasts import Learned
 from kundenwert.flows.load import load
 from kundenwert.flows.progress import Progress
 from kundenwert.flows.project import settings_with
 from kundenwert.flows.reading import Input
-from kundenwert.flows.valuation import Learned, value, write_customers
+from kundenwert.flows.valuation import value
+from kundenwert.flows.value_table import write_customers
 from kundenwert.models._base import Fitted, Outcome
 from kundenwert.models.future import FutureCounts, future_counts
 from kundenwert.models.spending import AmountLaw, spend_cdf

@@ -18,12 +18,12 @@ from kundenwert.base import customer_base
 from kundenwert.base.as_of import day_number
 from kundenwert.engines._engine import Engine
 from kundenwert.flows import presets, project
+from kundenwert.flows.known_log import log_facts
 from kundenwert.flows.load import load
 from kundenwert.flows.look import manifest
 from kundenwert.flows.progress import Progress
 from kundenwert.flows.reading import Input
 from kundenwert.flows.run import Ran
-from kundenwert.flows.valuation import log_facts
 from kundenwert.records import Reconciliation
 
 SHIPPED = Path(str(resources.files("kundenwert.example.online_retail") / "lines.parquet"))

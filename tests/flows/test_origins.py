@@ -15,11 +15,11 @@ from kundenwert.base import customer_base
 from kundenwert.base.as_of import day_number
 from kundenwert.engines import open_engine
 from kundenwert.flows.backtest import calendar_of
+from kundenwert.flows.known_log import log_facts
 from kundenwert.flows.ledger import open_ledger
 from kundenwert.flows.origins import months_between, weeks_until
 from kundenwert.flows.progress import Progress
 from kundenwert.flows.project import read
-from kundenwert.flows.valuation import log_facts
 
 AS_OF = date(2024, 6, 15)
 

@@ -15,11 +15,11 @@ from kundenwert.base import customer_base
 from kundenwert.base.as_of import day_number
 from kundenwert.engines._engine import Engine
 from kundenwert.flows import readiness as ready
+from kundenwert.flows.known_log import log_facts
 from kundenwert.flows.load import load
 from kundenwert.flows.progress import Progress
 from kundenwert.flows.project import settings_with
 from kundenwert.flows.reading import Input
-from kundenwert.flows.valuation import log_facts
 from kundenwert.records import Readiness
 from kundenwert.reports.language import _catalog
 from kundenwert.sources import Wanted

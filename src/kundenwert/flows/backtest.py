@@ -19,10 +19,10 @@ from kundenwert.base import customer_base
 from kundenwert.base.as_of import day_number, day_of
 from kundenwert.engines import open_engine
 from kundenwert.flows import origins as going_back
+from kundenwert.flows.known_log import as_of_day, is_plain
 from kundenwert.flows.ledger import open_ledger
 from kundenwert.flows.origins import Walk
 from kundenwert.flows.project import read
-from kundenwert.flows.valuation import as_of_day, is_plain
 from kundenwert.records import Backtest, Calendar, Notice, Origin, Tracking
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from kundenwert.flows.features import given_of
 from kundenwert.flows.futures import load_futures
 from kundenwert.flows.rhythms import load_rhythms
 from kundenwert.flows.scores import kept_of, scoring_of
-from kundenwert.flows.valuation import header
+from kundenwert.flows.value_table import header
 from kundenwert.register.book import Register
 from kundenwert.runs import storage, store
 from kundenwert.value import components as room

@@ -15,11 +15,13 @@ from kundenwert.base import customer_base as building
 from kundenwert.base.as_of import day_number, day_of
 from kundenwert.engines import open_engine
 from kundenwert.errors import CallError
-from kundenwert.flows import valuation
+from kundenwert.flows.forecasts import columns_of, load_forecast, recent_histories
+from kundenwert.flows.known_log import as_of_day, log_facts
 from kundenwert.flows.load import load, remember
 from kundenwert.flows.progress import Progress
 from kundenwert.flows.project import settings_with
 from kundenwert.flows.reading import Input
+from kundenwert.flows.value_table import suffix
 from kundenwert.records import Horizons
 from kundenwert.settings import Duration
 
@@ -75,7 +77,7 @@ class CustomerBase:
     @cached_property
     def recent_histories(self) -> RecentHistories:
         """The distinct numbers of repeat purchases in the last 12 months, for bases too small for a population model."""
-        return valuation.recent_histories(self._engine)[0]
+        return recent_histories(self._engine)[0]
 
     def daily_repeat_purchases(self, *, known: date | None = None) -> tuple[Integers, Integers]:
         """Days with repeat purchases, as numbers since 1970-01-01, and how many; shapes (n,). known: only of customers first seen on this
@@ -131,14 +133,14 @@ class CustomerBase:
 
         horizons = Horizons(self._days(horizon), self._days(value_horizon), discount_rate)
         small = fit.model.needs == "recent_histories"
-        found, keys = valuation.recent_histories(self._engine) if small else (self.histories, _keys(self.histories))
+        found, keys = recent_histories(self._engine) if small else (self.histories, _keys(self.histories))
         forecast = fit.forecast_histories(found, horizons)
         law = AmountLaw.of(spend.or_raise()) if spend is not None else None
         outlook = look_ahead(fit, found, keys["frequency"], forecast, horizons, law, spend)
-        known = {**keys, **valuation.columns_of(forecast)}
+        known = {**keys, **columns_of(forecast)}
 
         def table(level: float) -> Any:
-            valuation.load_forecast(self._engine, {**known, **outlook.bounds(level)}, small=small)
+            load_forecast(self._engine, {**known, **outlook.bounds(level)}, small=small)
             if spend is None:
                 return self._engine.arrow("value/purchase_forecast_table.sql")
             return self._engine.arrow("value/revenue_forecast_table.sql", **_expected(spend))
@@ -195,7 +197,7 @@ def _with_levels(table: Callable[[float], Any], levels: Sequence[float]) -> Any:
             other = table(level)
             for name in other.column_names:
                 if name.endswith(("_lower", "_upper")):
-                    found = found.append_column(f"{name}_{valuation.suffix(level)}", other[name])
+                    found = found.append_column(f"{name}_{suffix(level)}", other[name])
     return found
 
 
@@ -229,8 +231,8 @@ def customer_base(
     with contextlib.ExitStack() as stack:
         scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="kundenwert-"))
         loaded = load(engine, [Input(given, wanted)], chosen, scratch=Path(scratch), progress=Progress(), thorough=False)
-        day = valuation.as_of_day(loaded, chosen, datetime.now(UTC).date())
-        facts = valuation.log_facts(loaded, day)
+        day = as_of_day(loaded, chosen, datetime.now(UTC).date())
+        facts = log_facts(loaded, day)
         summary, _ = building.build(engine, facts, as_of=day_number(day), collective=bool(chosen.collective))
         is_plain = facts.is_plain and not chosen.collective
         kind = type(source).__module__.partition(".")[0]

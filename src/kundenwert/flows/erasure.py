@@ -25,7 +25,7 @@ from kundenwert.flows.project import read as read_project
 from kundenwert.flows.pseudonyms import forget_links, known_as, of_folder
 from kundenwert.flows.register import look_up
 from kundenwert.flows.scrubbing import Scrubbed, scrub_ledger, scrub_run
-from kundenwert.flows.valuation import header_of
+from kundenwert.flows.value_table import header_of
 from kundenwert.register import erased as known
 from kundenwert.register.book import TABLES, Covered, Decision, Register
 from kundenwert.register.erased import Erased

@@ -12,7 +12,7 @@ from kundenwert.engines import open_engine
 from kundenwert.engines._engine import Reading
 from kundenwert.errors import CallError
 from kundenwert.flows.objection import load_objectors, objectors
-from kundenwert.flows.valuation import header_of
+from kundenwert.flows.value_table import header_of
 from kundenwert.runs import storage, store
 
 if TYPE_CHECKING:

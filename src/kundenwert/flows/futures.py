@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from kundenwert.flows.valuation import recent_histories
+from kundenwert.flows.forecasts import recent_histories
 from kundenwert.value.components.top_chance import LEVELS
 
 if TYPE_CHECKING:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from kundenwert.base.as_of import day_number
-from kundenwert.flows.valuation import horizon_end
 from kundenwert.tables.reconciliation import document_days
 
 if TYPE_CHECKING:
@@ -20,13 +20,14 @@ def holdout(engine: Engine, loaded: Loaded, valued: Valued) -> dict[str, Any] | 
     Purchases that came are customer-days with a sale, as booked; reversals of the holdout are not matched.
     """
     days = document_days(loaded.days)
-    end = day_number(horizon_end(valued))
+    last_day = valued.as_of + timedelta(days=int(valued.horizons.horizon_days))
+    end = day_number(last_day)
     if not days or days[-1] < end:
         return None
     (found,) = engine.rows("value/holdout.sql", as_of=day_number(valued.as_of), until=end)
     actual, forecast = found["actual_purchases"], found["expected_purchases"]
     return {
-        "until": horizon_end(valued).isoformat(),
+        "until": last_day.isoformat(),
         "customers": found["customers"],
         "actual_purchases": actual,
         "expected_purchases": round(forecast, 4),

@@ -12,8 +12,10 @@ from kundenwert import registry
 from kundenwert.base import customer_base
 from kundenwert.base.as_of import day_number
 from kundenwert.flows.backtest import backtest, calendar_of, refit
+from kundenwert.flows.forecasts import Learned, unit_days_of
 from kundenwert.flows.intervals import totals
-from kundenwert.flows.valuation import Learned, as_of_day, is_plain, unit_days_of, value
+from kundenwert.flows.known_log import as_of_day, is_plain
+from kundenwert.flows.valuation import value
 from kundenwert.records import Backtest, Notice
 from kundenwert.settings import AUTOMATIC
 

@@ -21,12 +21,13 @@ from kundenwert.errors import CallError, NothingToValue
 from kundenwert.flows import contribution
 from kundenwert.flows.components import basis_of, open_views
 from kundenwert.flows.features import write_features
+from kundenwert.flows.known_log import as_of_day
 from kundenwert.flows.learning import MOST_ORIGINS, value_by_evidence
 from kundenwert.flows.ledger import open_ledger
 from kundenwert.flows.origins import horizon_days
 from kundenwert.flows.project import read
 from kundenwert.flows.rhythms import load_rhythms
-from kundenwert.flows.valuation import as_of_day, write_customers
+from kundenwert.flows.value_table import write_customers
 from kundenwert.records import Notice, Scoring
 from kundenwert.records.metrics import MetricsAt, MetricsCompared
 from kundenwert.settings import Duration

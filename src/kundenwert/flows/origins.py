@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kundenwert.base import customer_base
 from kundenwert.base.as_of import day_number, day_of
 from kundenwert.errors import CallError
-from kundenwert.flows.valuation import is_plain, log_facts
+from kundenwert.flows.known_log import is_plain, log_facts
 from kundenwert.records import Calendar
 from kundenwert.settings import Duration
 

@@ -23,7 +23,8 @@ from kundenwert.base import customer_base
 from kundenwert.base.as_of import day_number, day_of
 from kundenwert.engines._engine import Reading
 from kundenwert.flows import origins
-from kundenwert.flows.valuation import is_plain, log_facts, recent_histories, unit_days_of
+from kundenwert.flows.forecasts import recent_histories, unit_days_of
+from kundenwert.flows.known_log import is_plain, log_facts
 from kundenwert.records import Horizons
 from kundenwert.settings import Duration
 

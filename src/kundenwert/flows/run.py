@@ -31,7 +31,7 @@ from kundenwert.flows.project import read
 from kundenwert.flows.readiness import as_json as readiness_as_json
 from kundenwert.flows.readiness import readiness
 from kundenwert.flows.register import record_definition
-from kundenwert.flows.valuation import write_customers
+from kundenwert.flows.value_table import write_customers
 from kundenwert.records import RunFigures
 from kundenwert.register.book import Register
 from kundenwert.register.erased import count_objections, erased, steady

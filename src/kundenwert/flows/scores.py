@@ -110,7 +110,8 @@ def _year_after(project: Project, valued: Valued, progress: Progress) -> tuple[A
     from kundenwert.flows.components import basis_of, open_views
     from kundenwert.flows.features import write_features
     from kundenwert.flows.ledger import open_ledger
-    from kundenwert.flows.valuation import value, write_customers
+    from kundenwert.flows.valuation import value
+    from kundenwert.flows.value_table import write_customers
     from kundenwert.value.components.score import judge
 
     cut = valued.as_of - timedelta(days=_YEAR_DAYS)

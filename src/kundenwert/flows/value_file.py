@@ -13,7 +13,8 @@ from kundenwert.engines import open_engine
 from kundenwert.errors import CallError
 from kundenwert.flows.load import Loaded, load
 from kundenwert.flows.project import settings_with
-from kundenwert.flows.valuation import Valued, value, write_customers
+from kundenwert.flows.valuation import Valued, value
+from kundenwert.flows.value_table import write_customers
 from kundenwert.runs import storage
 
 if TYPE_CHECKING:
