@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -48,3 +49,13 @@ def test_ideas_enter_the_value_where_the_definition_says_so_and_only_there(tmp_p
     worth = {name: row["information_value"] for name, row in added.items() if row["information_value"]}
     assert worth == {"K03": Decimal("820.00"), "K07": Decimal("410.00")}
     assert all(row["value"] == row["past"] + row["clv"] + worth.get(name, 0) for name, row in added.items())
+
+
+def test_what_the_definition_adds_and_nobody_can_tell_is_said(tmp_path: Path) -> None:
+    """Payments are not in the data: the value is without them, the manifest names them, and so does a notice of the run."""
+    rows = valued(tmp_path, '[definition]\nadds = ["information", "credit_risk"]\n')
+    assert rows["K03"]["value"] == rows["K03"]["past"] + rows["K03"]["clv"] + Decimal("820.00")
+    (manifest,) = (json.loads(path.read_text(encoding="utf-8")) for path in tmp_path.glob("runs/*/manifest.json"))
+    assert manifest["components"]["not_added"] == ["credit_risk"]
+    said = {warning["key"]: warning["text"] for warning in manifest["warnings"]}
+    assert "adds credit_risk" in said["definition_not_added"]

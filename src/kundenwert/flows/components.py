@@ -15,6 +15,7 @@ from kundenwert.flows.futures import load_futures
 from kundenwert.flows.rhythms import load_rhythms
 from kundenwert.flows.scores import kept_of, scoring_of
 from kundenwert.flows.value_table import header
+from kundenwert.records import Notice
 from kundenwert.register.book import Register
 from kundenwert.runs import storage, store
 from kundenwert.value import components as room
@@ -30,20 +31,21 @@ if TYPE_CHECKING:
     from kundenwert.flows.progress import Progress
     from kundenwert.flows.project import Project
     from kundenwert.flows.valuation import Valued
-    from kundenwert.records import Notice, Scoring
+    from kundenwert.records import Scoring
     from kundenwert.value.components._component import Built, Component
 
 
 @dataclass(frozen=True)
 class Joined:
     """What the components of a run found. facts: name -> what the manifest keeps; columns: column -> what it says. criteria: the catalogue
-    with its version and the scale on which customers were compared.
+    with its version and the scale on which customers were compared. not_added: components the definition adds that cannot be told.
     """
 
     facts: Mapping[str, Any] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
     criteria: Mapping[str, Any] = field(default_factory=dict)
+    not_added: tuple[str, ...] = ()
 
 
 def join_components(
@@ -67,7 +69,17 @@ def join_components(
         built = room.build(engine, found, bases, during=lambda title: progress.phase(title, is_part=True))
         with progress.phase("Writing them", is_part=True):
             phase.rows = _write(engine, project, valued, customers, found, built)
-    return replace(_joined(found, built), criteria=kept_of(scoring, built["score"].kept, valued))
+    joined = replace(_joined(found, built), criteria=kept_of(scoring, built["score"].kept, valued))
+    missing = tuple(name for name in project.definition.adds if name not in found)
+    return replace(joined, not_added=missing, notices=(*joined.notices, *(_not_added(name) for name in missing)))
+
+
+def _not_added(name: str) -> Notice:
+    text = (
+        "The value definition adds {component}, but nothing in the data tells it: the value is without. What it needs stands on its page "
+        "of the documentation."
+    )
+    return Notice("definition_not_added", text, {"component": name})
 
 
 def _write(

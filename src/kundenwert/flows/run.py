@@ -142,7 +142,7 @@ def _build(engine: Engine, project: Project, building: Path, *, clock: datetime,
     content["pseudonymised"] = project.pseudonyms is not None
     content["contact_data"] = reached
     content["definition"] = project.definition.as_json()
-    content["components"] = {"columns": dict(joined.columns), "facts": dict(joined.facts)}
+    content["components"] = {"columns": dict(joined.columns), "facts": dict(joined.facts), "not_added": list(joined.not_added)}
     content["criteria"] = dict(joined.criteria)
     content["contribution"] = contributed.as_json() if contributed else None
     content["assumptions"] = assumed
