@@ -78,6 +78,10 @@ class Chance:
         return np.argsort(self.keys(purpose, *numbers), kind="stable")
 
 
+OWN = Chance(0)
+"""For draws whose numbers are keys that come from a seed already."""
+
+
 def poisson(mean: Floats, even: Floats) -> Ints:
     """Smallest n whose Poisson distribution function reaches the even draw; means to some hundreds."""
     mean, even = np.broadcast_arrays(mean, even)

@@ -18,8 +18,10 @@ import pyarrow.compute as pc
 
 from kundenwert.example.company import _calendar as calendar
 from kundenwert.example.company._chance import Flags, Ints
+from kundenwert.example.company._columns import decimals
 from kundenwert.example.company._people import Role
-from kundenwert.example.company._tables import TABLES, Story, decimals
+from kundenwert.example.company._story import Story
+from kundenwert.example.company._tables import TABLES
 
 if TYPE_CHECKING:
     from kundenwert.example.company import Company

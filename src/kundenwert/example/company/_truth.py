@@ -106,7 +106,7 @@ class Truth:
     @cached_property
     def moved(self) -> tuple[str, ...]:
         """Customers whose letters came back until the day: their address is an old one."""
-        from kundenwert.example.company._tables import Story
+        from kundenwert.example.company._story import Story
 
         story = Story(self.company, self.day)
         return self._ids(np.unique(story.contacts["customer"][story.comes_back]))
