@@ -49,6 +49,10 @@ def sample(*, placed: bool = True) -> PortfolioWorkbook:
         "value": numbers(900.0, 90.0, 10.0),
         "score": numbers(6.77, None, None),
         "coverage": numbers(1.0, 0.12, 0.0),
+        "clv": numbers(500.0, 60.0, 5.0),
+        "score_ideational": numbers(2.0, 9.5, None),
+        "score_money": numbers(565.0, 0.0, None),
+        "conflict": texts("money_high", "points_high", None),
         "portfolio": texts(*(("question", "star", None) if placed else (None, None, None))),
         "attractiveness": numbers(*((6.8, 5.0, None) if placed else (None, None, None))),
         "position": numbers(*((3.9, 5.0, None) if placed else (None, None, None))),
@@ -59,7 +63,7 @@ def sample(*, placed: bool = True) -> PortfolioWorkbook:
         for name, value in zip(names, ("0001", "Muster", "Kriterium 0", 8.0, "Anna", "2025-01-01", "=Grund"), strict=True)
     }
     manifest = {"run": "2025-01-01T0000Z-aaaa", "title": "Muster", "currency": "EUR", "as_of": "2025-01-01", "yardstick": "contribution"}
-    return PortfolioWorkbook(manifest, columns, criteria, ratings, 5.0, (10 / 3, 20 / 3), 0.6, has_portfolio=placed)
+    return PortfolioWorkbook(manifest, columns, criteria, ratings, 5.0, (10 / 3, 20 / 3), 0.6, has_portfolio=placed, money_rule="pool")
 
 
 @pytest.fixture(scope="module")
@@ -130,3 +134,23 @@ def test_the_diagram_shows_those_with_a_field_and_its_lines(written: Path) -> No
 def test_without_a_portfolio_there_is_no_sheet_of_it(tmp_path: Path) -> None:
     portfolio_workbook(sample(placed=False), tmp_path / "p.xlsx", lang="en")
     assert openpyxl.load_workbook(tmp_path / "p.xlsx").sheetnames == ["Points", "Ratings", "Legend"]
+
+
+def test_money_and_points_stand_side_by_side_and_who_contradicts_is_counted(written: Path) -> None:
+    book, formulas = openpyxl.load_workbook(written, data_only=True), openpyxl.load_workbook(written)
+    heads = {cell.value: cell.column_letter for cell in book["Punkte"][HEAD]}
+    points = book["Punkte"]
+    assert points[f"{heads['Punkte in Geld, €']}{FIRST}"].value == 565.0
+    assert points[f"{heads['Zukunftswert (clv), €']}{FIRST}"].value == 500.0
+    assert points[f"{heads['Geld und Punkte']}{FIRST}"].value == "viel Geld, wenig Punkte"
+    assert points[f"{heads['Geld und Punkte']}{FIRST + 2}"].value is None
+    rows = {row[0].value: row for row in book["Portfolio"].iter_rows() if row[0].value}
+    assert [cell.value for cell in rows["viel Geld, wenig Punkte"]][2:4] == [1, 500]
+    assert [cell.value for cell in rows["viele Punkte, wenig Geld"]][2:4] == [1, 60]
+    row = rows["viel Geld, wenig Punkte"][0].row
+    assert formulas["Portfolio"][f"C{row}"].value.startswith("=COUNTIF(")
+
+
+def test_the_rule_behind_points_in_money_is_told(written: Path) -> None:
+    told = [cell.value for row in openpyxl.load_workbook(written)["Legende"].iter_rows() for cell in row if cell.value]
+    assert any(isinstance(text, str) and text.startswith("Der Zukunftswert aller Kunden, auf den Cent") for text in told)

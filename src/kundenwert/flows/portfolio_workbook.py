@@ -36,8 +36,12 @@ _COLUMNS = {
     "class": "varchar",
     "stage": "varchar",
     "value": "decimal(18, 2)",
+    "clv": "decimal(18, 2)",
     "score": "double",
     "coverage": "double",
+    "score_ideational": "double",
+    "score_money": "decimal(18, 2)",
+    "conflict": "varchar",
     "portfolio": "varchar",
     "attractiveness": "double",
     "position": "double",
@@ -79,6 +83,7 @@ def gather(project: Path, *, run: str | None = None, most: int = MOST_CUSTOMERS)
             criteria=tuple(scored),
             ratings=_ratings(engine, project, source, criteria),
             has_portfolio=has_portfolio and any(field is not None for field in columns["portfolio"].tolist()),
+            money_rule=str(source.manifest["criteria"]["catalogue"].get("money") or ""),
             **_limits(source),
         )
 

@@ -29,8 +29,9 @@ class ScoredCriterion:
 class PortfolioWorkbook:
     """Every customer who may be judged, by falling value, with the points of a run.
 
-    columns: one array a column, shape (n,): customer_id, name, class, stage, value, score, coverage, portfolio, attractiveness, position;
-    a column that the run does not know is masked all through. ratings: arrays of what people wrote, in the same order of customers:
+    columns: one array a column, shape (n,): customer_id, name, class, stage, value, clv, score, coverage, score_ideational, score_money,
+    conflict ("money_high", "points_high" or none), portfolio, attractiveness, position; a column that the run does not know is masked all
+    through. money_rule: how score_money follows from points, "pool", "calibrated" or "tariff". ratings: arrays of what people wrote, in the same order of customers:
     customer_id, criterion, points, rated_by, rated_at, reason. limit, limits: of the portfolio. least_coverage: for a score.
     """
 
@@ -42,6 +43,7 @@ class PortfolioWorkbook:
     limits: tuple[float, float]
     least_coverage: float
     has_portfolio: bool
+    money_rule: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 _HEAD = 3
 _WIDE = 74
+_MONEY = {
+    "pool": "The future value of all customers shared out by their scores, to the cent. Another view of the same money, never added to it.",
+    "calibrated": "What customers with such a score brought in the year after, learned from an earlier day. It is a forecast.",
+    "tariff": "An amount for each point and year, over the value horizon, for criteria that are no money yet.",
+}
 
 
 def ratings(made: Scoring, sheet: Worksheet) -> None:
@@ -122,6 +127,14 @@ def _notes(made: Scoring) -> Iterator[tuple[str, str]]:
         text("Can be tried out here: the score follows at once. To keep them, write them into kundenwert.toml ([criteria.weights])."),
     )
     yield text("Traffic lights"), text("Red below 3.3 points, green from 6.7 on.")
+    if "score_money" in made.facts:
+        yield text("Points in money"), text(_MONEY[made.found.money_rule])
+    if "conflict" in made.facts:
+        words = text(
+            "Score beyond money: only criteria that are not already in contribution or clv. Who is high on one and low on the other is "
+            "named, for somebody should look: much money with few points may be lost, many points with little money may grow."
+        )
+        yield text("Money and points"), words
     if made.found.has_portfolio:
         words = text(
             "Fields, attractiveness and position are those of the run; they do not follow what is typed. Moving a limit counts them anew."

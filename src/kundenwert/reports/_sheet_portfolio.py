@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kundenwert.reports._sheet_scoring import Scoring, field_names
+from kundenwert.reports._sheet_scoring import Scoring, conflict_names, field_names
 from kundenwert.reports._workbook import cell_text, missing, printed
 from kundenwert.reports.charts._theme import colour
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MOST_SHOWN = 200
 # Rows of the sheet, counted from 0.
-_LIMITS, _FOUR, _NINE, _LISTED = 4, 10, 18, 34
+_LIMITS, _FOUR, _NINE, _APART, _LISTED = 4, 10, 18, 29, 34
 _CHART_AT = "G4"
 # The largest tenth of those shown, the next two, four tenths, the others: share of customers and size of the mark.
 _SIZES = ((0.1, 18), (0.3, 12), (0.6, 8), (1.0, 5))
@@ -36,6 +36,8 @@ def portfolio(made: Scoring, sheet: Worksheet) -> None:
     _limits(made, sheet)
     _four(made, sheet)
     _nine(made, sheet)
+    if "conflict" in made.facts and "clv" in made.facts:
+        _apart(made, sheet)
     _list(made, sheet, shown)
     _help_lines(made, sheet)
     sheet.insert_chart(_CHART_AT, _diagram(made, sheet.name, shown), {"description": _message(made)})
@@ -179,6 +181,25 @@ def _inside(made: Scoring, key: str, *, nine: tuple[int, int] | None = None) -> 
         found = np.logical_and(*((axis >= bounds[level]) & (axis < bounds[level + 1]) for axis, level in zip(axes, nine, strict=True)))
     money = np.where(missing(columns["value"]), 0.0, np.ma.getdata(columns["value"]).astype(float))
     return int(found.sum()), round(float(money[found].sum()), 2)
+
+
+def _apart(made: Scoring, sheet: Worksheet) -> None:
+    """Whose money and whose points beyond money contradict each other: how many, and what they are worth."""
+    import numpy as np
+
+    text, formats, columns = made.told.words.text, made.formats, made.found.columns
+    heads = (text("Money against points"), text("What to look at"), text("Customers"), made.told.with_unit(text("Future value (clv)")))
+    for place, head in enumerate(heads):
+        sheet.write_string(_APART, place, head, formats.head("text" if place < 2 else "count"))
+    hints = {"money_high": text("What could drive them away?"), "points_high": text("Why do they buy so little?")}
+    kinds = np.where(missing(columns["conflict"]), "", np.ma.getdata(columns["conflict"]).astype(str))
+    money = np.where(missing(columns["clv"]), 0.0, np.ma.getdata(columns["clv"]).astype(float))
+    for row, (key, name) in enumerate(conflict_names(made).items(), _APART + 1):
+        sheet.write_string(row, 0, name, formats.bold)
+        sheet.write_string(row, 1, hints[key], formats.cells["text"])
+        count, worth = (kinds == key).sum(), round(float(money[kinds == key].sum()), 2)
+        sheet.write_formula(row, 2, f"=COUNTIF({made.area('conflict')},A{row + 1})", formats.cells["count"], int(count))
+        sheet.write_formula(row, 3, f"=SUMIF({made.area('conflict')},A{row + 1},{made.area('clv')})", formats.cells["money"], worth)
 
 
 def _strategies(made: Scoring) -> dict[str, str]:

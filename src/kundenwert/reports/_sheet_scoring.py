@@ -27,7 +27,11 @@ _FACTS: Mapping[str, tuple[str, int]] = {
     "value": ("money", 15),
     "score": ("points", 15),
     "coverage": ("share", 12),
-    "portfolio": ("text", 21),
+    "score_money": ("money", 17),
+    "clv": ("money", 15),
+    "score_ideational": ("points", 13),
+    "conflict": ("beside", 24),
+    "portfolio": ("beside", 21),
     "attractiveness": ("points", 15),
     "position": ("points", 10),
 }
@@ -75,6 +79,11 @@ class Scoring:
     @property
     def sheet_name(self) -> str:
         return self.told.words.text("Points")
+
+    @property
+    def named(self) -> Mapping[str, Mapping[str, str]]:
+        """What stands in cells of words: column -> what the run writes -> how people call it."""
+        return {"portfolio": field_names(self), "conflict": conflict_names(self)}
 
     def area(self, name: str) -> str:
         """The cells of all customers in a column of facts, as formulas of other sheets name them."""
@@ -154,7 +163,8 @@ def _top(made: Scoring, sheet: Worksheet) -> None:
     sheet.set_row(HEAD_ROW, _HEAD_HEIGHT)
     heads = headings(made)
     for place, name in enumerate(made.facts):
-        sheet.write_string(HEAD_ROW, place, heads[name], formats.head(_FACTS[name][0], beside=name == "portfolio"))
+        kind = _FACTS[name][0]
+        sheet.write_string(HEAD_ROW, place, heads[name], formats.head("text", beside=True) if kind == "beside" else formats.head(kind))
     for place, one in enumerate(made.found.criteria):
         sheet.write_string(HEAD_ROW, made.points_at + place, made.name_of(one), formats.head("points"))
         reason = text("Reason: {criterion}", criterion=made.name_of(one))
@@ -171,6 +181,10 @@ def headings(made: Scoring) -> dict[str, str]:
         "value": made.told.with_unit(text("Customer value")),
         "score": text("Score"),
         "coverage": text("Coverage of the weights"),
+        "score_money": made.told.with_unit(text("Points in money")),
+        "clv": made.told.with_unit(text("Future value (clv)")),
+        "score_ideational": text("Score beyond money"),
+        "conflict": text("Money and points"),
         "portfolio": text("Portfolio"),
         "attractiveness": text("Attractiveness"),
         "position": text("Our position"),
@@ -208,9 +222,10 @@ def _facts(made: Scoring, sheet: Worksheet, row: int, facts: Mapping[str, list[A
             sheet.write_formula(row, place, _coverage_formula(made, row), made.formats.cells["share"], value or 0)
         elif value is None:
             continue
+        elif _FACTS[name][0] == "beside":
+            sheet.write_string(row, place, cell_text(made.named[name][value]), made.formats.beside)
         elif _FACTS[name][0] == "text":
-            told = field_names(made)[value] if name == "portfolio" else str(value)
-            sheet.write_string(row, place, cell_text(told), made.formats.beside if name == "portfolio" else made.formats.cells["text"])
+            sheet.write_string(row, place, cell_text(str(value)), made.formats.cells["text"])
         else:
             sheet.write_number(row, place, value, made.looks["points"] if _FACTS[name][0] == "points" else made.formats.cells["money"])
 
@@ -256,6 +271,12 @@ def field_names(made: Scoring) -> dict[str, str]:
         "earning": text("Earning customers"),
         "incidental": text("Incidental customers"),
     }
+
+
+def conflict_names(made: Scoring) -> dict[str, str]:
+    """How money and points contradict each other, as people call it."""
+    text = made.told.words.text
+    return {"money_high": text("much money, few points"), "points_high": text("many points, little money")}
 
 
 # ---------- lights and limits ----------
