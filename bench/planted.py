@@ -114,7 +114,7 @@ def _of_records(project: Path, run: Any, truth: Truth, features: Rows) -> dict[s
     import pyarrow.parquet as pq
 
     from kundenwert.engines import open_engine
-    from kundenwert.flows.company_tables import open_tables
+    from kundenwert.flows.company_ledger import open_tables
     from kundenwert.flows.duplicates import find_duplicates
     from kundenwert.flows.ledger import folder_of
 

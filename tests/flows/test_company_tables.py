@@ -15,9 +15,9 @@ from kundenwert import registry
 from kundenwert.engines._engine import Engine, Reading
 from kundenwert.errors import AmbiguousInput, CallError, DataError, SettingsError
 from kundenwert.example.company import FILES
-from kundenwert.flows import company_tables, project
+from kundenwert.flows import company_ledger, company_links, project
 from kundenwert.flows.check import as_json, check_files, check_project
-from kundenwert.flows.company_tables import named_files, sorted_inputs
+from kundenwert.flows.company_files import input_of, named_files, sorted_inputs
 from kundenwert.flows.init import init
 from kundenwert.flows.ledger import folder_of, open_ledger
 from kundenwert.flows.load import Loaded, load
@@ -123,7 +123,7 @@ def test_a_wrong_table_flag_is_refused(pair: str, text: str) -> None:
 
 def test_a_mapping_goes_to_its_table() -> None:
     wanted = Wanted(mapping={"amount": "Umsatz", "customers.name": "Firma"}, net=True, tax_rate=0.19)
-    lines, customers = (company_tables.input_of(Path("x.csv"), wanted, table).wanted for table in ("transactions", "customers"))
+    lines, customers = (input_of(Path("x.csv"), wanted, table).wanted for table in ("transactions", "customers"))
     assert lines.mapping == {"amount": "Umsatz"}
     assert (customers.mapping, customers.net, customers.tax_rate) == ({"name": "Firma"}, None, None)
 
@@ -227,7 +227,7 @@ def test_without_tables_the_ledger_is_what_it_was(engine: Engine, tmp_path: Path
     write("kundenwert.toml", '[[sources]]\nfiles = ["lines.csv"]\n')
     name, found = ledger_of(engine, tmp_path)
     assert found.company is None
-    assert not (folder_of(tmp_path) / name / company_tables.FILE).exists()
+    assert not (folder_of(tmp_path) / name / company_ledger.FILE).exists()
 
 
 def test_problems_of_lines_and_tables_come_together(loaded: Callable[..., Loaded]) -> None:
@@ -300,7 +300,7 @@ def test_each_customer_counts_once_at_every_level(loaded: Callable[..., Loaded],
     engine._connection.execute(  # type: ignore[attr-defined]
         "create or replace temp table revenue as select customer_id, sum(amount) as amount from one_each group by all"
     )
-    company_tables.roll_up(engine, "rolled", "revenue", level)
+    company_links.roll_up(engine, "rolled", "revenue", level)
     rows = {row["account_id"]: (row["customers"], row["amount"]) for row in fetch(engine, "rolled")}
     assert len(rows) == accounts
     assert sum(customers for customers, _ in rows.values()) == 4
@@ -311,7 +311,7 @@ def test_each_customer_counts_once_at_every_level(loaded: Callable[..., Loaded],
 
 def test_a_level_that_does_not_exist_is_refused(engine: Engine) -> None:
     with pytest.raises(CallError, match="Available: customer, payer, group"):
-        company_tables.roll_up(engine, "rolled", "nothing", "region")
+        company_links.roll_up(engine, "rolled", "nothing", "region")
 
 
 def test_customers_above_themselves_are_an_error_that_names_each_circle(loaded: Callable[..., Loaded]) -> None:

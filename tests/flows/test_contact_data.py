@@ -12,7 +12,8 @@ from kundenwert.engines import open_engine
 from kundenwert.engines._engine import Engine
 from kundenwert.example.company import FILES, first_two_years
 from kundenwert.flows.check import check_files
-from kundenwert.flows.company_tables import load_tables, open_nothing, sorted_inputs
+from kundenwert.flows.company_files import sorted_inputs
+from kundenwert.flows.company_tables import load_tables, open_nothing
 from kundenwert.flows.contact_data import ContactData, contact_data
 from kundenwert.flows.progress import Progress
 from kundenwert.flows.project import settings_with

@@ -12,7 +12,9 @@ import pytest
 from kundenwert.engines import open_engine
 from kundenwert.engines._engine import Engine
 from kundenwert.example.company import FILES, first_two_years
-from kundenwert.flows.company_tables import linked, load_tables, sorted_inputs
+from kundenwert.flows.company_files import sorted_inputs
+from kundenwert.flows.company_links import linked
+from kundenwert.flows.company_tables import load_tables
 from kundenwert.flows.duplicates import MOST_IN_A_BLOCK, Duplicates, find_duplicates
 from kundenwert.flows.progress import Progress
 from kundenwert.flows.project import settings_with

@@ -57,7 +57,7 @@ def check(paths: tuple[Path, ...], as_json: bool, rejects: Path | None, tables: 
 
 def _loaded(paths: tuple[Path, ...], chosen: _options.Chosen, progress: Progress, rejects: Path | None, tables: tuple[str, ...]) -> Loaded:
     from kundenwert.flows.check import check_files, check_project
-    from kundenwert.flows.company_tables import named_files, sorted_inputs
+    from kundenwert.flows.company_files import named_files, sorted_inputs
 
     if len(paths) <= 1 and not tables and (not paths or paths[0].is_dir()):
         chosen.refuse_reading("check DIR")

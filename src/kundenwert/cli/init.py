@@ -28,7 +28,7 @@ def init(
     columns. Guesses format and mapping, shows the reason for each guess, and keeps both for `run`. An existing file is never overwritten.
     """
     from kundenwert.cli import _show, _tables
-    from kundenwert.flows.company_tables import named_files
+    from kundenwert.flows.company_files import named_files
     from kundenwert.flows.init import init as init_flow
 
     chosen = _options.chosen(options)

@@ -10,7 +10,8 @@ from kundenwert.engines import open_engine
 from kundenwert.engines._engine import Reading
 from kundenwert.errors import DataError, Problem, UnknownName
 from kundenwert.flows import contribution
-from kundenwert.flows.company_tables import open_nothing, open_tables
+from kundenwert.flows.company_ledger import open_tables
+from kundenwert.flows.company_tables import open_nothing
 from kundenwert.flows.ledger import folder_of
 from kundenwert.flows.objection import load_objectors, objectors
 from kundenwert.flows.pseudonyms import known_as

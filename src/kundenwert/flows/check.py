@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kundenwert.engines import open_engine
-from kundenwert.flows.company_tables import as_json as company_as_json
+from kundenwert.flows.company_ledger import as_json as company_as_json
 from kundenwert.flows.contact_data import contact_data, is_told
 from kundenwert.flows.duplicates import find_duplicates
 from kundenwert.flows.ledger import bridge_as_json
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def check_files(inputs: Sequence[Input], flags: Mapping[str, Any], *, progress: Progress, rejects: Path | None = None) -> Loaded:
     """Checks files on their own. rejects: a CSV file for every record that cannot be booked.
 
-    Which table a file holds says `flows.company_tables.sorted_inputs`.
+    Which table a file holds says `flows.company_files.sorted_inputs`.
     """
     return _check(inputs, settings_with(flags), progress=progress, rejects=rejects)
 

@@ -7,17 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kundenwert.engines._engine import Reading
-from kundenwert.flows import company_tables, privacy
+from kundenwert.flows import privacy
 from kundenwert.flows.blocking import FOR_REACHING
+from kundenwert.flows.company_files import LINES
+from kundenwert.flows.company_ledger import read_tables
 from kundenwert.flows.ledger import folder_of
 from kundenwert.records import DataOf, SourceUsed
 from kundenwert.register.blocked import attributes
 from kundenwert.register.book import Register
 from kundenwert.register.retention import Rule, rules
-from kundenwert.runs import storage
 
 if TYPE_CHECKING:
     from kundenwert.engines._engine import Engine
+    from kundenwert.flows.company_tables import CompanyTables, ReadTable
     from kundenwert.runs import store
 
 # Roles whose cells are numbers of customers, in the order in which a record is theirs.
@@ -30,7 +32,7 @@ _ADDRESS = ("name", "street", "postcode", "city")
 def data_of(engine: Engine, project: Path, source: store.Run, customer: str) -> DataOf:
     """What a run read of one customer. View `booked` stands in the engine."""
     ledger = folder_of(project) / source.manifest["ledger"]
-    company = _company(ledger)
+    company = read_tables(ledger)
     kept = rules()
     sources = [_lines(engine, source, customer, kept)]
     for table in company.tables if company else ():
@@ -46,19 +48,14 @@ def data_of(engine: Engine, project: Path, source: store.Run, customer: str) -> 
     )
 
 
-def _company(ledger: Path) -> company_tables.CompanyTables | None:
-    facts = ledger / company_tables.FILE
-    return company_tables.from_json(storage.read_json(facts)) if facts.is_file() else None
-
-
 def _lines(engine: Engine, source: store.Run, customer: str, kept: Sequence[Rule]) -> SourceUsed:
     guesses = [guess for file in source.manifest["mapping"] for guess in file]
     engine.project("records_of_table", "booked", {"customer_id": Reading(("customer_id",))})
     used, reaching = _columns(guesses)
-    return SourceUsed(company_tables.LINES, _counted(engine, customer), used, reaching, *_retention(company_tables.LINES, kept))
+    return SourceUsed(LINES, _counted(engine, customer), used, reaching, *_retention(LINES, kept))
 
 
-def _table(engine: Engine, ledger: Path, table: company_tables.ReadTable, customer: str, kept: Sequence[Rule]) -> SourceUsed:
+def _table(engine: Engine, ledger: Path, table: ReadTable, customer: str, kept: Sequence[Rule]) -> SourceUsed:
     path = ledger / f"{table.name}.parquet"
     used, reaching = _columns(guess for file in table.files for guess in file.guesses)
     if table.name in _NOBODY:
@@ -103,7 +100,7 @@ def _decided(project: Path, customer: str) -> tuple[str, tuple[tuple[str, str, s
     return objections[-1].at[:10] if stands else "", consents
 
 
-def _address(engine: Engine, ledger: Path, company: company_tables.CompanyTables | None, customer: str) -> dict[str, str]:
+def _address(engine: Engine, ledger: Path, company: CompanyTables | None, customer: str) -> dict[str, str]:
     if company is None or company.of("customers") is None or not (ledger / "customers.parquet").is_file():
         return {}
     there = engine.columns("records_customers")

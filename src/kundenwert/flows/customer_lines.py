@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from kundenwert.engines import open_engine
 from kundenwert.errors import CallError, UnknownName
-from kundenwert.flows import company_tables, contribution
+from kundenwert.flows import contribution
+from kundenwert.flows.company_files import LINES
+from kundenwert.flows.company_ledger import read_tables
+from kundenwert.flows.company_tables import CompanyTables, open_nothing
 from kundenwert.flows.ledger import folder_of
 from kundenwert.flows.pseudonyms import known_as
 from kundenwert.records import ResultLine, ResultLines
@@ -48,13 +51,12 @@ def lines_of(project: Path, customer_id: str, *, year: int | None = None, run: s
 def open_records(engine: Engine, ledger: Path) -> dict[str, list[str]]:
     """Opens the sales lines of a ledger and the tables that hold cost; returns the names of the files of each."""
     engine.open_parquet("ledger_lines", [ledger / "transactions.parquet"], numbered=False)
-    files = {company_tables.LINES: [entry["file"]["name"] for entry in storage.read_json(ledger / "reconciliation.json")["files"]]}
-    facts = ledger / company_tables.FILE
-    company = company_tables.from_json(storage.read_json(facts)) if facts.is_file() else company_tables.CompanyTables(())
+    files = {LINES: [entry["file"]["name"] for entry in storage.read_json(ledger / "reconciliation.json")["files"]]}
+    company = read_tables(ledger) or CompanyTables(())
     for name in _WITH_COST:
         if table := company.of(name):
             engine.open_parquet(f"ledger_{name}", [ledger / f"{name}.parquet"], numbered=False)
             files[name] = [entry.file.name for entry in table.files]
         else:
-            company_tables.open_nothing(engine, name)
+            open_nothing(engine, name)
     return files

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kundenwert.errors import CallError
 from kundenwert.flows import catalogue, presets, project
 from kundenwert.flows.check import check_files
-from kundenwert.flows.company_tables import Sorted, sorted_inputs
+from kundenwert.flows.company_files import Sorted, sorted_inputs
 from kundenwert.flows.load import Loaded
 from kundenwert.runs import storage
 

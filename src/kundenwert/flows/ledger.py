@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from kundenwert import __version__
 from kundenwert.engines._engine import Reading
 from kundenwert.errors import StorageError
-from kundenwert.flows.company_tables import SHAPE as TABLES_SHAPE
-from kundenwert.flows.company_tables import open_tables, split, write_tables
+from kundenwert.flows.company_files import split
+from kundenwert.flows.company_ledger import SHAPE as TABLES_SHAPE
+from kundenwert.flows.company_ledger import open_tables, write_tables
 from kundenwert.flows.load import Loaded, load, remember
 from kundenwert.flows.reading import Input, Keep, ReadFile, table_shape, with_content
 from kundenwert.records import FlagTotal, Notice, Reconciliation

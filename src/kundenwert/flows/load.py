@@ -186,7 +186,7 @@ def _opened(
 
 
 def _converted(engine: Engine, company: CompanyTables, settings: Settings) -> tuple[Notice, ...]:
-    from kundenwert.flows.company_tables import convert_lines
+    from kundenwert.flows.foreign_currency import convert_lines
 
     return convert_lines(engine, company, settings)
 
@@ -194,7 +194,7 @@ def _converted(engine: Engine, company: CompanyTables, settings: Settings) -> tu
 def _with_company(engine: Engine, loaded: Loaded, company: CompanyTables | None) -> Loaded:
     if company is None:
         return loaded
-    from kundenwert.flows.company_tables import linked
+    from kundenwert.flows.company_links import linked
 
     return replace(loaded, company=linked(engine, company))
 

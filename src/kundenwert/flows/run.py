@@ -17,7 +17,7 @@ from kundenwert.engines import open_engine
 from kundenwert.flows import assumptions, contribution, proxy
 from kundenwert.flows import figures as gathering
 from kundenwert.flows.blocking import refuse_blocked
-from kundenwert.flows.company_tables import facts as company_facts
+from kundenwert.flows.company_ledger import facts as company_facts
 from kundenwert.flows.components import join_components
 from kundenwert.flows.contact_data import FILE as CONTACT_ISSUES
 from kundenwert.flows.contact_data import write_contact_issues
