@@ -12,7 +12,7 @@ import numpy as np
 
 from kundenwert import registry
 from kundenwert.errors import CallError, DataError, Problem
-from kundenwert.models._base import Fitted
+from kundenwert.models._fitted import Fitted
 from kundenwert.records import Histories, Horizons
 from kundenwert.settings import Duration
 from kundenwert.stats import distinct

@@ -23,7 +23,8 @@ from kundenwert.flows.backtest import backtest_project, refit
 from kundenwert.flows.look import list_runs
 from kundenwert.flows.progress import Progress
 from kundenwert.flows.run import Ran
-from kundenwert.models._base import Fitted, Outcome
+from kundenwert.models._fitted import Fitted
+from kundenwert.models._statement import Outcome
 from kundenwert.models.evidence import candidates
 from kundenwert.models.purchases.bg_nbd import BgNbd
 from kundenwert.records import Backtest, Calendar, Scored

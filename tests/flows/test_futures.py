@@ -23,7 +23,8 @@ from kundenwert.flows.project import settings_with
 from kundenwert.flows.reading import Input
 from kundenwert.flows.valuation import value
 from kundenwert.flows.value_table import write_customers
-from kundenwert.models._base import Fitted, Outcome
+from kundenwert.models._fitted import Fitted
+from kundenwert.models._statement import Outcome
 from kundenwert.models.spending import AmountLaw, spend_cdf
 from kundenwert.records import Histories, Horizons
 from kundenwert.sources import Wanted

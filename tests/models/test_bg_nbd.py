@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from kundenwert.models._base import Outcome
+from kundenwert.models._statement import Outcome
 from kundenwert.models.purchases import _alive
 from kundenwert.models.purchases.bg_nbd import BgNbd
 from kundenwert.records import Histories, Horizons

@@ -10,7 +10,8 @@ import pytest
 
 from kundenwert import registry
 from kundenwert.errors import CallError, DataError, FitError, UnreadableInput
-from kundenwert.models._base import Fitted, Outcome
+from kundenwert.models._fitted import Fitted
+from kundenwert.models._statement import Outcome
 from kundenwert.records import Horizons
 
 PURCHASES = [("purchases", name) for name in registry.names("models.purchases")]

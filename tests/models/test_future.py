@@ -8,7 +8,8 @@ from scipy.stats import nbinom
 
 from kundenwert import registry
 from kundenwert.errors import CallError
-from kundenwert.models._base import Fitted, Outcome
+from kundenwert.models._fitted import Fitted
+from kundenwert.models._statement import Outcome
 from kundenwert.models.future import FutureCounts, future_counts, future_mass, future_mass_of, is_known
 from kundenwert.models.purchases.recent_rate import RecentHistories
 from kundenwert.records import Histories, Horizons

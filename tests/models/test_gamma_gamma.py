@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from kundenwert.models._base import Outcome
+from kundenwert.models._statement import Outcome
 from kundenwert.models.spend.gamma_gamma import GammaGamma
 from kundenwert.records import SpendHistories
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from model_samples import any_histories, histories, parameters
 
-from kundenwert.models._base import Outcome
+from kundenwert.models._statement import Outcome
 from kundenwert.models.purchases.nbd import Nbd
 from kundenwert.records import Horizons
 

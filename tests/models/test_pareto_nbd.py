@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from model_samples import any_histories, apparel, histories, parameters
 
-from kundenwert.models._base import Outcome
+from kundenwert.models._statement import Outcome
 from kundenwert.models.purchases.pareto_nbd import ParetoNbd
 from kundenwert.records import Horizons
 

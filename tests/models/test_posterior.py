@@ -11,8 +11,9 @@ import pytest
 from kundenwert import registry
 from kundenwert.errors import CallError
 from kundenwert.models import _posterior, _prior
-from kundenwert.models._base import Fitted, Outcome
+from kundenwert.models._fitted import Fitted
 from kundenwert.models._prior import Belief, Prior
+from kundenwert.models._statement import Outcome
 from kundenwert.records import Histories, SpendHistories
 from kundenwert.stats import ensemble
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from model_samples import apparel, histories, raw_data
 
-from kundenwert.models._base import Outcome
+from kundenwert.models._statement import Outcome
 from kundenwert.models.purchases.bg_nbd import BgNbd
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from kundenwert.models._base import Outcome
+from kundenwert.models._statement import Outcome
 from kundenwert.models.purchases.recent_rate import RecentHistories, RecentRate
 from kundenwert.models.small_base import is_small
 from kundenwert.records import Histories, Horizons

@@ -10,7 +10,7 @@ from scipy import stats
 
 from kundenwert import registry
 from kundenwert.errors import CallError, FitError, UnreadableInput
-from kundenwert.models._base import Outcome
+from kundenwert.models._statement import Outcome
 from kundenwert.models.course import expected_course
 from kundenwert.models.future import future_counts, future_mass_of
 from kundenwert.models.remedies import StackedFit, read_fit, stacked, weights_of

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from kundenwert import registry
-from kundenwert.models._base import Fitted, Outcome
+from kundenwert.models._fitted import Fitted
+from kundenwert.models._statement import Outcome
 from kundenwert.models.future import FutureCounts, future_counts
 from kundenwert.models.spending import AmountLaw, spend_cdf, spend_quantiles
 from kundenwert.records import Histories, SpendHistories

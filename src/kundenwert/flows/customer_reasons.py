@@ -57,7 +57,7 @@ class Fit:
 
 def fit_of(source: store.Run) -> Fit:
     """The purchase fit that a run kept."""
-    from kundenwert.models._base import Fitted
+    from kundenwert.models._fitted import Fitted
     from kundenwert.models.remedies import read_fit
 
     name = source.manifest["models"][0]["name"]

@@ -247,7 +247,7 @@ class _Drawn:
         """An even sample of the customers of a group."""
         import numpy as np
 
-        from kundenwert.models._base import even_sample
+        from kundenwert.models._histories import even_sample
         from kundenwert.records import Horizons
         from kundenwert.stats.discount import annuity_days, force_per_day
 

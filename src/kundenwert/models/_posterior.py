@@ -21,7 +21,7 @@ from kundenwert.stats.limits import POSITIVE, Limit
 from kundenwert.stats.maximise import hessian_of, maximise
 
 if TYPE_CHECKING:
-    from kundenwert.models._base import Fitted, Memory
+    from kundenwert.models._fitted import Fitted, Memory
 
 Floats = NDArray[np.float64]
 

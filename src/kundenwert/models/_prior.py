@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from kundenwert.errors import CallError
 
 if TYPE_CHECKING:
-    from kundenwert.models._base import Parameter
+    from kundenwert.models._statement import Parameter
 
 Floats = NDArray[np.float64]
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kundenwert.models._base import Values
+from kundenwert.models._statement import Values
 from kundenwert.models.purchases._history import AbstractHistoryModel
 from kundenwert.records import Histories
 from kundenwert.stats import distinct, quadrature

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kundenwert.errors import CallError
-from kundenwert.models._base import Values
+from kundenwert.models._statement import Values
 from kundenwert.records import Histories
 from kundenwert.stats import distinct, quadrature
 from kundenwert.stats.beta import tail_fraction

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kundenwert.errors import CallError
-from kundenwert.models._base import even_sample
+from kundenwert.models._histories import even_sample
 from kundenwert.models.diagnostics._checks import histories_of, usable
 from kundenwert.records import Gaps
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kundenwert import registry
-from kundenwert.models._base import even_sample
+from kundenwert.models._histories import even_sample
 from kundenwert.models.evidence.candidates import Candidates, lets_leave
 from kundenwert.models.evidence.choice import Evidence, everywhere, mean_log_score
 from kundenwert.models.evidence.made import by_fit

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kundenwert.models._base import Fitted
+from kundenwert.models._fitted import Fitted
 from kundenwert.models.evidence.known import Known
 from kundenwert.records import Histories, Horizons
 from kundenwert.stats.maximise import hessian_of, maximise

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kundenwert.models import future
-from kundenwert.models._base import Fitted
+from kundenwert.models._fitted import Fitted
 from kundenwert.models.baselines import AbstractBaseline, Spread
 from kundenwert.models.evidence.known import Known
 from kundenwert.records import Decile, Histories, Horizons, Level, MoneyScored, Scored

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kundenwert.models._base import even_sample
+from kundenwert.models._histories import even_sample
 from kundenwert.models.evidence.known import GROUPS, Known, Paid
 from kundenwert.models.evidence.made import Made
 from kundenwert.models.future import future_counts

@@ -21,7 +21,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from kundenwert.models._base import Parameter, Ridge, Values
+from kundenwert.models._statement import Parameter, Ridge, Values
 from kundenwert.models.purchases import _alive
 from kundenwert.models.purchases._history import AbstractHistoryModel, Span, observed_time
 from kundenwert.models.purchases._purchases import Distinct, check, check_days, dot, mix, take_apart

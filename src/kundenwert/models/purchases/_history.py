@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kundenwert.models._base import Values, even_sample
+from kundenwert.models._histories import even_sample
+from kundenwert.models._statement import Values
 from kundenwert.models.purchases._purchases import AbstractPurchaseModel, Distinct, check, check_days, endless_force, has_end, take
 from kundenwert.records import Histories, PurchaseForecast
 from kundenwert.stats import discount

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kundenwert.errors import CallError
-from kundenwert.models._base import AbstractModel, Values, check_columns
+from kundenwert.models._base import AbstractModel
+from kundenwert.models._histories import check_columns
+from kundenwert.models._statement import Values
 from kundenwert.records import Histories
 from kundenwert.stats import discount, distinct, special
 

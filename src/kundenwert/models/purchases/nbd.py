@@ -13,7 +13,7 @@ from typing import ClassVar, final
 import numpy as np
 from numpy.typing import NDArray
 
-from kundenwert.models._base import Parameter, Ridge, Values
+from kundenwert.models._statement import Parameter, Ridge, Values
 from kundenwert.models.purchases._history import AbstractHistoryModel, Span, observed_time
 from kundenwert.models.purchases._purchases import Distinct, check_days, dot, take_apart
 from kundenwert.records import Histories

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, ClassVar, Final, final
 import numpy as np
 from numpy.typing import NDArray
 
-from kundenwert.models._base import Parameter, Ridge, Values, check_columns, even_sample
+from kundenwert.models._histories import check_columns, even_sample
+from kundenwert.models._statement import Parameter, Ridge, Values
 from kundenwert.models.purchases._purchases import AbstractPurchaseModel, check_days, endless_force, has_end
 from kundenwert.records import PurchaseForecast
 from kundenwert.stats import discount, special

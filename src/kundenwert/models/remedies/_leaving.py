@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kundenwert.models._base import Values
+from kundenwert.models._statement import Values
 from kundenwert.models.future import FutureCounts, _mean_counts, _ways
 from kundenwert.models.purchases._history import Span
 from kundenwert.models.purchases.pareto_nbd import _stayed, _time_stayed

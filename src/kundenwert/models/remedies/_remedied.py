@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from kundenwert import registry
 from kundenwert.errors import FitError, Problem, UnknownName, UnreadableInput
-from kundenwert.models._base import Fitted, Outcome, Summary
+from kundenwert.models._fitted import Fitted, Summary
+from kundenwert.models._statement import Outcome
 from kundenwert.records import Calendar, Histories, Horizons, ModelCard, PurchaseForecast
 
 Floats = NDArray[np.float64]

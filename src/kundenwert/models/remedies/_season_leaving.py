@@ -10,7 +10,9 @@ from typing import Any, Final, final
 import numpy as np
 from numpy.typing import NDArray
 
-from kundenwert.models._base import Fitted, Outcome, even_sample
+from kundenwert.models._fitted import Fitted
+from kundenwert.models._histories import even_sample
+from kundenwert.models._statement import Outcome
 from kundenwert.models.purchases._history import Span
 from kundenwert.models.purchases._purchases import check, check_days, has_end, take
 from kundenwert.models.remedies import _leaving

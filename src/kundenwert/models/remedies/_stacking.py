@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kundenwert.errors import CallError
-from kundenwert.models._base import Outcome
+from kundenwert.models._statement import Outcome
 from kundenwert.models.course import expected_course
 from kundenwert.models.remedies._mixed import mixed_forecast
 from kundenwert.models.remedies._remedied import AbstractRemediedFit, Face, PurchaseFit, read_fit

@@ -26,7 +26,9 @@ from numpy.typing import NDArray
 
 from kundenwert import registry
 from kundenwert.errors import CallError
-from kundenwert.models._base import Fitted, Outcome, even_sample
+from kundenwert.models._fitted import Fitted
+from kundenwert.models._histories import even_sample
+from kundenwert.models._statement import Outcome
 from kundenwert.models.course import expected_course
 from kundenwert.models.purchases._history import Span
 from kundenwert.models.purchases._purchases import Distinct, take

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from kundenwert import registry
 from kundenwert.errors import CallError
-from kundenwert.models._base import Fitted, even_sample
+from kundenwert.models._fitted import Fitted
+from kundenwert.models._histories import even_sample
 from kundenwert.models.course import expected_course
 from kundenwert.models.purchases._history import Span
 from kundenwert.models.purchases._purchases import check_days, has_end, take

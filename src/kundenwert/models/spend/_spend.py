@@ -8,7 +8,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from kundenwert.models._base import AbstractModel, Values, check_columns
+from kundenwert.models._base import AbstractModel
+from kundenwert.models._histories import check_columns
+from kundenwert.models._statement import Values
 from kundenwert.records import SpendHistories
 
 Floats = NDArray[np.float64]

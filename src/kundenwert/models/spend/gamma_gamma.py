@@ -12,7 +12,8 @@ from typing import ClassVar, Final, final
 import numpy as np
 from numpy.typing import NDArray
 
-from kundenwert.models._base import Outcome, Parameter, Ridge, Values, even_sample
+from kundenwert.models._histories import even_sample
+from kundenwert.models._statement import Outcome, Parameter, Ridge, Values
 from kundenwert.models.spend._spend import AbstractSpendModel, check
 from kundenwert.records import SpendHistories
 from kundenwert.stats import distinct, special
