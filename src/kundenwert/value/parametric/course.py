@@ -31,14 +31,11 @@ def course(margin: float, retention: float, rate: float, periods: int, *, timing
     >>> round(float(found.nominal.sum()), 4), round(float(found.discounted.sum()), 4)
     (329.5039, 294.249)
     """
-    import numpy as np
+    from kundenwert.stats.payback import margins
 
     _refuse(retention, rate, growth)
     refuse(("periods", periods, periods >= 1, "1 or more"), ("term", term, term >= 0, "0 or more"))
-    j = np.arange(1, periods + 1, dtype=float)
-    sure, later = (max(term, 1), 1) if timing == "today" else (term, 0)
-    nominal = margin * np.power(1 + growth, j - 1) * np.power(float(retention), np.maximum(j - sure, 0))
-    return Course(nominal, nominal / np.power(1 + rate, j - later))
+    return Course(*margins(margin, retention, rate, periods, growth=growth, term=term, in_advance=timing == "today"))
 
 
 def value_forever(margin: float, retention: float, rate: float, *, timing: Timing, growth: float = 0.0, term: int = 0) -> float:
@@ -47,12 +44,11 @@ def value_forever(margin: float, retention: float, rate: float, *, timing: Timin
     >>> round(value_forever(9.5, 1 - 0.018, 1.08 ** (1 / 12) - 1, timing="end of period", term=24), 2)
     537.98
     """
-    rest = float(margin_multiple(retention, rate, timing="end of period", growth=growth))
-    sure = max(term, 1) if timing == "today" else term
-    first = float(course(margin, retention, rate, sure, timing=timing, growth=growth, term=sure).discounted.sum()) if sure else 0.0
-    # The first margin that may fail comes one period after the last sure one; with margins in advance that is one period earlier.
-    earlier = 1 if timing == "today" else 0
-    return first + margin * rest * (1 + growth) ** sure / (1 + rate) ** (sure - earlier)
+    from kundenwert.stats.payback import forever
+
+    # Refuses a course that has no end to its sum.
+    margin_multiple(retention, rate, timing="end of period", growth=growth)
+    return forever(margin, retention, rate, growth=growth, term=term, in_advance=timing == "today")
 
 
 def payback(cost: float, margins: ArrayLike) -> int | None:
@@ -62,10 +58,9 @@ def payback(cost: float, margins: ArrayLike) -> int | None:
     >>> payback(285, found.nominal), payback(285, found.discounted)
     (31, 35)
     """
-    import numpy as np
+    from kundenwert.stats import payback as stats
 
-    paid = np.flatnonzero(np.cumsum(np.asarray(margins, dtype=float)) >= cost)
-    return int(paid[0]) + 1 if len(paid) else None
+    return stats.payback(cost, margins)
 
 
 def _refuse(retention: float, rate: float, growth: float) -> None:
