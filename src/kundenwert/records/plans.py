@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, final
 
-from kundenwert.records.arrays import Floats, Integers
 from kundenwert.records.notices import Notice
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from kundenwert.records.arrays import Floats, Integers
 
     Texts = NDArray[np.str_]
     Flags = NDArray[np.bool_]
