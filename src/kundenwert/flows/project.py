@@ -75,6 +75,7 @@ def read(folder: Path, flags: Mapping[str, Any] | None = None, *, earlier: Earli
         except SettingsError as err:
             problems += err.problems
     _taken(privacy_of, content, problems, None)
+    _taken(_look_at_plans, content, problems, None)
     preset = _taken(of_project, content, problems, None)
     definition = _judging(_taken(definition_of, content, problems, Definition()), preset, problems)
     try:
@@ -95,6 +96,15 @@ def read(folder: Path, flags: Mapping[str, Any] | None = None, *, earlier: Earli
         named = {name: tuple(map(pseudonyms.of, settings.values[name])) for name in ("collective", "not_collective")}
         settings = settings.with_values(**named)
     return Project(folder, settings, tuple(inputs), preset, definition, pseudonyms, written)
+
+
+def _look_at_plans(content: dict[str, Any]) -> None:
+    """Takes what the file says of plans out of it. What is wrong there is told with the rest; plans are made by `flows.plans`."""
+    # What is known of channels stands with the register, which knows projects.
+    from kundenwert.flows import plan_settings
+
+    if any(name in content for name in plan_settings.SECTIONS):
+        plan_settings.of_content(content)
 
 
 def _taken(take: Callable[[dict[str, Any]], T], content: dict[str, Any], problems: list[Problem], otherwise: T) -> T:

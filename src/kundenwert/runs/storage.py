@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -10,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -58,6 +60,32 @@ def move_into(source: Path, target: Path) -> None:
     for entry in source.iterdir():
         if not (target / entry.name).exists():
             rename(entry, target / entry.name)
+
+
+def free_name(parent: Path, created: datetime, fingerprint: str) -> str:
+    """A name that no folder of `parent` has: the minute, and four signs that follow from the fingerprint of the content."""
+    for attempt in range(65536):
+        suffix = hashlib.sha256(f"{fingerprint}/{attempt}".encode()).hexdigest()[:4]
+        name = f"{created:%Y-%m-%dT%H%MZ}-{suffix}"
+        if not (parent / name).exists():
+            return name
+    raise StorageError(Problem("No free name in this minute.", "fewer results.", "wait a minute.", file=str(parent)))
+
+
+def publish(folder: Path, parent: Path, name: str) -> Path:
+    """Gives a complete building folder its name below `parent`; where another has taken it in the meantime, a number is added."""
+    for attempt in range(1000):
+        target = parent / (f"{name}-{attempt + 1}" if attempt else name)
+        try:
+            if not target.exists():
+                with told(target):
+                    rename(folder, target)
+                return target
+        except StorageError:
+            # Another process may have taken the name in this instant; anything else is told.
+            if not target.exists():
+                raise
+    raise StorageError(Problem(f"No free name like {name}.", "fewer results.", "wait a minute.", file=str(parent)))
 
 
 def write_text(path: Path, text: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -86,12 +85,7 @@ def building(project: Path) -> Iterator[Path]:
 
 def free_name(project: Path, created: datetime, fingerprint: str) -> str:
     """A name that no run has: the minute, and four signs that follow from what was valued and how."""
-    for attempt in range(65536):
-        suffix = hashlib.sha256(f"{fingerprint}/{attempt}".encode()).hexdigest()[:4]
-        name = f"{created:%Y-%m-%dT%H%MZ}-{suffix}"
-        if not (runs_folder(project) / name).exists():
-            return name
-    raise StorageError(Problem("No free name for a run in this minute.", "fewer runs.", "wait a minute.", file=str(project)))
+    return storage.free_name(runs_folder(project), created, fingerprint)
 
 
 def publish(project: Path, folder: Path, *, name: str, as_of: date, force: bool) -> tuple[str, bool]:
@@ -100,24 +94,9 @@ def publish(project: Path, folder: Path, *, name: str, as_of: date, force: bool)
     Returns the name and whether `current` moved. `force` moves it in any case. Where another run has taken the name in the
     meantime, a number is added.
     """
-    target = _move(folder, runs_folder(project), name)
+    target = storage.publish(folder, runs_folder(project), name)
     previous = current(project)
     moves = force or previous is None or read(project, previous).as_of <= as_of
     if moves:
         storage.write_text(runs_folder(project) / "current", target.name + "\n")
     return target.name, moves
-
-
-def _move(folder: Path, parent: Path, name: str) -> Path:
-    for attempt in range(1000):
-        target = parent / (f"{name}-{attempt + 1}" if attempt else name)
-        try:
-            if not target.exists():
-                with storage.told(target):
-                    storage.rename(folder, target)
-                return target
-        except StorageError:
-            # Another run may have taken the name in this instant; anything else is told.
-            if not target.exists():
-                raise
-    raise StorageError(Problem(f"No free name like {name}.", "fewer runs.", "wait a minute.", file=str(parent)))
