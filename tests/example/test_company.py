@@ -510,7 +510,7 @@ def test_every_other_file_is_recognised_and_only_its_planted_faults_are_refused(
 TABLE_OF = {
     "angebote": "offers", "bewertungen": "ratings", "budgets": "budgets", "empfehlungen": "referrals", "interessenten": "leads",
     "kontakte": "contacts", "kostensaetze": "activity_rates", "kunden": "customers", "kurse": "rates", "massnahmen": "measures",
-    "reklamationen": "complaints", "taetigkeiten": "activities", "vertraege": "contracts", "zahlungen": "payments",
+    "projekte": "projects", "reklamationen": "complaints", "taetigkeiten": "activities", "vertraege": "contracts", "zahlungen": "payments",
 }  # fmt: skip
 
 

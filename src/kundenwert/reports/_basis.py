@@ -138,6 +138,7 @@ def table_name(name: str, language: Language) -> str:
         "offers": text("Offers"),
         "leads": text("Leads"),
         "measures": text("Measures"),
+        "projects": text("Joint projects"),
         "budgets": text("Budgets"),
         "rates": text("Exchange rates"),
     }

@@ -126,6 +126,7 @@ def table_names(language: Language) -> Mapping[str, str]:
         "activities": text("Work for the customer"),
         "activity_rates": text("Cost rates"),
         "budgets": text("Budgets"),
+        "projects": text("Joint projects"),
         "complaints": text("Complaints"),
         "contacts": text("Contacts"),
         "contracts": text("Contracts"),

@@ -193,7 +193,9 @@ _SHEETS: Mapping[str, _Sheet] = {
             "PLZ": ("postcode", _plain), "Ort": ("city", _plain), "Strasse": ("street", _plain), "E-Mail": ("email", _plain),
             "Telefon": ("phone", _plain), "Anlagedatum": ("acquired_on", _day), "Akquisekanal": ("channel", _plain),
             "Akquisekosten": ("acquisition_cost", _money), "Aussendienst": ("account_manager", _plain),
-            "Kundengruppe": ("segment", _plain), "Bonitätsindex": ("external_rating", _index),
+            "Kundengruppe": ("segment", _plain), "Mitarbeiterzahl": ("employees", _plain),
+            "Netzwerkkontakte": ("network", _plain), "Potenzial": ("potential", _money), "Potenzialquelle": ("potential_source", _plain),
+            "Potenzialdatum": ("potential_date", _day), "Bonitätsindex": ("external_rating", _index),
             "Werbesperre": ("do_not_contact", _flag), "Widerspruch": ("objection", _flag),
         },
         faults=(
@@ -312,6 +314,15 @@ _SHEETS: Mapping[str, _Sheet] = {
         {
             "Budget": ("name", _plain), "Zeitraum": ("period", _plain),
             "Ressource": ("resource", _worded({"visits": "Besuche", "calls": "Anrufe", "EUR": "EUR"})), "Budgetbetrag": ("amount", _money),
+        },
+    ),
+    "projects": _Sheet(
+        "projekte",
+        {
+            "Projektnr": ("project_id", _plain), "Kundennummer": ("customer_id", _plain), "Projektname": ("name", _plain),
+            "Projektbeginn": ("start", _day), "Projektende": ("end", _day), "Projektstatus": ("status", _plain),
+            "Erfolgschance (%)": ("chance", _pieces), "Projektnutzen": ("benefit", _money), "Projektaufwand": ("effort", _money),
+            "Projektquelle": ("source", _plain), "Projektstand": ("stated_on", _day),
         },
     ),
     "rates": _Sheet("kurse", {"Kursdatum": ("date", _day), "Währung": ("currency", _plain), "Kurs": ("rate", _rate)}),

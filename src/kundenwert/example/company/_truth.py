@@ -12,6 +12,7 @@ import numpy as np
 
 from kundenwert.example.company import _calendar as calendar
 from kundenwert.example.company import _effects as effects
+from kundenwert.example.company import _voice as voice
 from kundenwert.example.company import _worth as worth
 from kundenwert.example.company._assortment import INDUSTRIES
 from kundenwert.example.company._chance import Ints
@@ -140,6 +141,30 @@ class Truth:
             name: float(people.uplift[places][people.industry[places] == code].mean()) for code, (name, _) in enumerate(INDUSTRIES)
         }
         return by_industry | {"all": total}
+
+    @cached_property
+    def idea_givers(self) -> tuple[str, ...]:
+        """Customers who bring ideas: one in three of their visits and calls is about one."""
+        return self._ids(np.flatnonzero(voice.gives_ideas(self.company.plan.seed, self._people)))
+
+    @cached_property
+    def demand(self) -> Mapping[str, float]:
+        """EUR a year that each customer needs of what the company sells, from it and from others; files hold an estimate at best."""
+        places = np.arange(len(self._people))
+        return dict(zip(self._ids(places), voice.demand(self.company.plan.seed, self._people).tolist(), strict=True))
+
+    @cached_property
+    def share_of_wallet(self) -> Mapping[str, float]:
+        """The share of it that each customer buys here by today's practice."""
+        places = np.arange(len(self._people))
+        return dict(zip(self._ids(places), voice.share_of_wallet(self.company.plan.seed, self._people).tolist(), strict=True))
+
+    @cached_property
+    def partners(self) -> tuple[str, ...]:
+        """Customers with a joint project until the day, finished or not."""
+        from kundenwert.example.company._story import Story
+
+        return self._ids(voice.projects(Story(self.company, self.day)).customer)
 
     @cached_property
     def customers(self) -> Any:

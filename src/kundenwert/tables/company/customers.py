@@ -69,6 +69,10 @@ PLUGIN = CompanyTable(
         role("potential_date", "day", "The day of the estimate of the potential.",
              "potenzialdatum potentialdatum potenzialstand potentialstand potenzialvom potentialvom standpotenzial datumpotenzial "
              "potentialdate"),
+        role("nps", "number", "How likely the customer is to recommend us, as asked, from 0 to 10.",
+             "nps npswert npsnote npsantwort weiterempfehlungsbereitschaft empfehlungsbereitschaft weiterempfehlungswahrscheinlichkeit "
+             "likelihoodtorecommend npsscore npsrating"),
+        role("nps_date", "day", "The day of that answer.", "npsdatum npsstand befragungsdatum befragtam npsdate npssurveydate surveydate"),
         role("external_rating", "number", "Credit rating index of a company.", "bonitaet bonitaetsindex bonitaetsnr creditrating "
              "creditreform rating externalrating scorewert"),
         role("do_not_contact", "objection", "No advertising wanted.", "werbesperre werbeverbot keinewerbung kontaktsperre donotcontact "
@@ -78,7 +82,7 @@ PLUGIN = CompanyTable(
     ),
     key=("customer_id",),
     money="",
-    limits={"acquisition_cost": Limits(low=0), "employees": Limits(low=0), "network": Limits(low=0), "potential": Limits(low=0)},
+    limits={"acquisition_cost": Limits(low=0), "employees": Limits(low=0), "network": Limits(low=0), "potential": Limits(low=0), "nps": Limits(0, 10)},
     words=("kunden", "customer", "stammdaten", "kundenstamm", "debitor", "account", "adress"),
     least=20,
 )  # fmt: skip

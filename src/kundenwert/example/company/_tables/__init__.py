@@ -29,6 +29,7 @@ TABLES: Mapping[str, Callable[[Story], Any]] = {
     "leads": people.leads,
     "measures": plans.measures,
     "budgets": plans.budgets,
+    "projects": plans.projects,
     "rates": sales.rates,
 }
 

@@ -10,7 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kundenwert.example.company import _calendar as calendar
+from kundenwert.example.company import _effects as effects
 from kundenwert.example.company import _names as words
+from kundenwert.example.company import _voice as voice
 from kundenwert.example.company._assortment import INDUSTRIES
 from kundenwert.example.company._chance import Ints
 from kundenwert.example.company._columns import days, money, text
@@ -23,6 +25,7 @@ CRITERIA = (
     "Kaufhistorie", "Deckungsbeitrag", "Imagefaktor", "Empfehlungswert", "Zukunftsperspektive", "Preissensibilität",
     "Schnäppchenfaktor", "Zahlungsmentalität", "Bonität", "Betreuungsaufwand", "Sympathiefaktor", "Reklamationsbereitschaft",
 )  # fmt: skip
+RECOMMENDS = "Weiterempfehlungsbereitschaft"
 
 
 def customers(story: Story) -> Any:
@@ -39,6 +42,9 @@ def customers(story: Story) -> Any:
     large = known.rate * known.size * known.lines
     segment = np.where(known.has(Role.KEY_ACCOUNT), 0, np.where(large > 40 * story.plan.activity, 1, 2))
     industry = words.taken([entry[0] for entry in INDUSTRIES], known.industry)
+    size = voice.known(story, known)
+    no_estimate = size.estimated == effects.NEVER
+    source = words.taken(["Branchenkennzahl", "Schätzung Außendienst"], size.by_staff.astype(np.int64))
     return pa.table({
         "customer_id": story.ids.take(pa.array(places)),
         "name": words.entered_again(known, words.names(story.chance, known)),
@@ -55,6 +61,11 @@ def customers(story: Story) -> Any:
         "acquisition_cost": money(known.acquisition_cost, known.acquired < calendar.number(calendar.START) - 730),
         "account_manager": words.joined("AD ", words.taken(regions, known.city), " ", text(1 + known.place % 2)),
         "segment": words.taken(["Schlüsselkunde", "Stammkunde", "Kleinkunde"], segment),
+        "employees": pa.array(size.employees, mask=size.employees == 0),
+        "network": pa.array(size.network, mask=size.network == 0),
+        "potential": money(100 * size.potential, no_estimate),
+        "potential_source": pc.if_else(pa.array(no_estimate), pa.scalar(None, pa.string()), source),
+        "potential_date": days(np.where(no_estimate, 0, size.estimated), no_estimate),
         "external_rating": pa.array(index.astype(np.float64), mask=no_index),
         "do_not_contact": pa.array(known.objects),
         "objection": pa.array(natural & (story.chance.uniform("profiling", known.place) < 0.05)),
@@ -74,7 +85,7 @@ def referrals(story: Story) -> Any:
 
 
 def ratings(story: Story) -> Any:
-    """Points from 0 to 10 that the field staff gave to key accounts, recommenders and some others, each November."""
+    """Points from 0 to 10 that the field staff gave to key accounts, recommenders and some others, each November; and the survey."""
     people, known = story.people, story.known
     rated = known[people.has(Role.KEY_ACCOUNT, Role.RECOMMENDER)[known] | (story.chance.uniform("rated", people.place[known]) < 0.05)]
     rows = []
@@ -82,7 +93,22 @@ def ratings(story: Story) -> Any:
         day = calendar.on(year, 11, 15)
         if day <= story.day:
             rows.append(_rated(story, rated[people.acquired[rated] < day], day))
+    rows += [_answered(story, int(day)) for day in voice.survey_days(story)]
     return pa.concat_tables(rows) if rows else _rated(story, rated[:0], story.day)
+
+
+def _answered(story: Story, day: int) -> Any:
+    """What customers themselves said in the yearly survey: how likely they are to recommend us."""
+    who, points = voice.answers(story, day)
+    said, year = len(who), calendar.day_of(day).year
+    return pa.table({
+        "customer_id": story.ids.take(pa.array(who)),
+        "criterion": pa.array([RECOMMENDS] * said, pa.string()),
+        "points": pa.array(points),
+        "date": days(np.full(said, day)),
+        "person": pa.array([f"Kundenbefragung {year}"] * said, pa.string()),
+        "reason": pa.array(["Antwort des Kunden"] * said, pa.string()),
+    })  # fmt: skip
 
 
 def _rated(story: Story, places: Ints, day: int) -> Any:

@@ -1,4 +1,4 @@
-"""What is planned and tried: offers, measures, budgets."""
+"""What is planned and tried: offers, measures, budgets, projects."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 from kundenwert.example.company import _calendar as calendar
 from kundenwert.example.company import _effects as effects
 from kundenwert.example.company import _names as words
+from kundenwert.example.company import _voice as voice
 from kundenwert.example.company._chance import OWN
-from kundenwert.example.company._columns import days, money, text
+from kundenwert.example.company._columns import days, decimals, money, text
 
 if TYPE_CHECKING:
     from kundenwert.example.company._story import Story
@@ -78,4 +79,26 @@ def budgets(story: Story) -> Any:
         "period": pa.array([row[1] for row in rows], pa.string()),
         "resource": pa.array([row[2] for row in rows], pa.string()),
         "amount": money(100 * np.array([row[3] for row in rows], dtype=np.int64)),
+    })  # fmt: skip
+
+
+_PROJECTS = ("Lager beim Kunden", "Entwicklung Schalungssystem", "Pilot Mehrweggebinde", "Bestellanbindung", "Gemeinsame Tourenplanung")
+
+
+def projects(story: Story) -> Any:
+    """What is developed and tried together with customers."""
+    found = voice.projects(story)
+    source = words.joined("Projektantrag ", text(found.number))
+    return pa.table({
+        "project_id": words.joined("K", text(found.number)),
+        "customer_id": story.ids.take(pa.array(found.customer)),
+        "name": words.taken(_PROJECTS, found.number % len(_PROJECTS)),
+        "start": days(found.stated),
+        "end": days(found.end),
+        "status": words.taken(voice.STATUS, found.status),
+        "chance": decimals(found.chance * 1_000_000),
+        "benefit": money(found.benefit),
+        "effort": money(found.effort),
+        "source": pc.if_else(pa.array(found.is_sourced), source, pa.scalar(None, pa.string())),
+        "stated_on": days(found.stated),
     })  # fmt: skip

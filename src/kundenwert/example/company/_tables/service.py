@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from kundenwert.example.company import _calendar as calendar
 from kundenwert.example.company import _effects as effects
 from kundenwert.example.company import _names as words
+from kundenwert.example.company import _voice as voice
 from kundenwert.example.company import _worth as worth
 from kundenwert.example.company._chance import OWN, Ints
 from kundenwert.example.company._columns import days, decimals, money, text
@@ -26,13 +27,16 @@ def contacts(story: Story) -> Any:
     key, channel = found["key"], found["channel"]
     campaign = (channel == MAILING) & (found["day"] == effects.CAMPAIGN_SENT)
     purpose = np.where(channel == MAILING, np.where(campaign, 4, 3), (3 * OWN.uniform("purpose", key)).astype(np.int64))
+    idea, review = voice.spoken(story)
+    purpose = np.where(idea, 5, np.where(review, 6, purpose))
+    purposes = ["Beratung", "Bedarf", "Betreuung", "Angebot", "Frühjahrsaktion 2025", "Produktidee", "Referenzbericht"]
     minutes = np.where(channel == VISIT, 45 + 15 * OWN.bell("minutes", key), 9 + 3 * OWN.bell("minutes", key))
     return pa.table({
         "contact_id": text(1 + np.arange(len(key))),
         "customer_id": story.ids.take(pa.array(found["customer"])),
         "date": days(found["day"]),
         "channel": words.taken(["visit", "call", "mailing"], channel),
-        "purpose": words.taken(["Beratung", "Bedarf", "Betreuung", "Angebot", "Frühjahrsaktion 2025"], purpose),
+        "purpose": words.taken(purposes, purpose),
         "direction": words.taken(["out", "in"], ((channel == CALL) & (OWN.uniform("in", key) < 0.4)).astype(np.int64)),
         "outcome": pc.if_else(
             pa.array(channel == MAILING),
