@@ -5,8 +5,9 @@ which an alert is tried):
 - `rhythm_<day>`: one row a customer with a purchase until that day that models see (neither objectors nor collective customers):
   number (joins `purchases_<day>`), customer_id, first_day, last_day, frequency, recency, t, p_alive, usual_gap (days within which 9 of 10
   buy again, from the last purchase), next_gap (days from that day within which half buy again, if still customers), expected_purchases
-  (on the look-back day, until the as-of day), lost_after (days of silence from which on P(alive) is below 20 %), mean_amount; p_alive
-  and lost_after are null where no model says;
+  (on the look-back day, until the as-of day), lost_after (days of silence from which on P(alive) is below 20 %), mean_amount,
+  buys_again and stays (chance of a purchase, and to be a customer at the end, within the horizon; on the look-back day until the as-of
+  day), buys_spread and stays_spread (their standard deviations, on the as-of day); what no model says is null;
 - `purchases_<day>`, not for "look_back": their purchases: number of the customer, day, the n-th, the gap before it, and after how long
   a gap the customer counted as lost then.
 Days are numbers since 1970-01-01.
@@ -46,11 +47,15 @@ _OF_THE_DAY = ("customers", "cancelled")
 
 @dataclass(frozen=True)
 class Days:
-    """The as-of day and the two earlier ones, as numbers. window: days of the log on which an alert is tried; 0 if it is too short."""
+    """The as-of day and the two earlier ones, as numbers. window: days of the log on which an alert is tried; 0 if it is too short.
+
+    horizon: days in which a customer may buy again, from the as-of day on.
+    """
 
     now: int
     year: int
     look_back: int
+    horizon: float
 
     @property
     def window(self) -> int:
@@ -86,7 +91,8 @@ def _days(engine: Engine, valued: Valued, settings: Settings) -> Days:
     (log,) = engine.rows("base/rhythms/log.sql")
     longest = int((now - log["first_day"]) / (1 + origins.CALIBRATION))
     year = day_number(Duration(12, "m").after(valued.as_of, -1))
-    return Days(now, year, now - min(origins.horizon_days(settings, valued.as_of), longest))
+    look_back = now - min(origins.horizon_days(settings, valued.as_of), longest)
+    return Days(now, year, look_back, valued.horizons.horizon_days)
 
 
 @dataclass(frozen=True)
@@ -136,7 +142,8 @@ class _Known:
         else:
             self.engine.view("known_purchases", "base/rhythms/no_purchases.sql")
         window = self.days.window if getattr(self.days, name) == self.days.look_back else 0
-        rhythms, silences = _of_histories(self.engine, window, self.settings, fit)
+        ahead = self.days.horizon if name == "now" else float(window)
+        rhythms, silences = _of_histories(self.engine, window, self.settings, fit, ahead=ahead, is_now=name == "now")
         if name == "now":
             rhythms["usual_gap"] = _of_run(self.engine, rhythms)
         self.engine.load("history_rhythms", rhythms)
@@ -159,10 +166,13 @@ def _of_run(engine: Engine, rhythms: Mapping[str, Any]) -> Any:
     return np.where(np.isnan(told), rhythms["usual_gap"], told)
 
 
-def _of_histories(engine: Engine, window: int, settings: Settings, fit: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+def _of_histories(
+    engine: Engine, window: int, settings: Settings, fit: Any, *, ahead: float, is_now: bool
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the model of leaving says of each history, and after which silences somebody is lost; without one the recent rate alone.
 
-    window: days in which purchases are expected; 0: nobody asks.
+    window: days in which purchases are expected; 0: nobody asks. ahead: days in which somebody may buy again, 0: nobody asks; how sure
+    that is, is told of the as-of day.
     """
     import numpy as np
 
@@ -171,11 +181,11 @@ def _of_histories(engine: Engine, window: int, settings: Settings, fit: Any) -> 
 
     histories = customer_base.histories(engine)
     if is_small(histories):
-        return _of_recent(engine, window, settings)
+        return _of_recent(engine, window, settings, ahead=ahead)
     few = histories if histories.customers <= _SAMPLE else registry.load("models.purchases", "mbg_nbd")().sample(histories, _SAMPLE)
     fit = silence.leaving_fit(fit, few, unit_days_of(settings))
     if not fit.outcome.is_usable:
-        return _of_recent(engine, window, settings)
+        return _of_recent(engine, window, settings, ahead=ahead)
     p, model, x = fit.parameters_in_days, fit.model, histories.frequency
     rhythms = {
         "frequency": x,
@@ -186,13 +196,32 @@ def _of_histories(engine: Engine, window: int, settings: Settings, fit: Any) -> 
         "usual_gap": model.usual_gap(p, x, histories.recency),
         "next_gap": silence.next_gap(fit, x, histories.T),
         "expected_purchases": model.expected_purchases(p, histories, float(window)) if window else np.zeros(len(x)),
+        **_staying(fit, histories, ahead, is_now=is_now),
     }
     states = engine.arrays("base/rhythms/silences.sql", least=_LEAST_SILENCE)
     frequency, recency = states["frequency"].astype(np.int64), states["recency"].astype(np.float64)
     return rhythms, {"frequency": frequency, "recency": recency, "lost_after": silence.lost_after(fit, frequency, recency)}
 
 
-def _of_recent(engine: Engine, window: int, settings: Settings) -> tuple[dict[str, Any], dict[str, Any]]:
+def _staying(fit: Any, histories: Any, ahead: float, *, is_now: bool) -> dict[str, Any]:
+    """The chance of a purchase in the days ahead and to be a customer at their end, and how sure both are."""
+    import numpy as np
+
+    from kundenwert.models import staying
+
+    nothing = np.full(len(histories), np.nan)
+    if not ahead:
+        return dict.fromkeys(("buys_again", "stays", "buys_spread", "stays_spread"), nothing)
+    buys, stays = staying.spreads(fit, histories, ahead) if is_now else (nothing, nothing)
+    return {
+        "buys_again": staying.buys_again(fit, histories, ahead),
+        "stays": staying.stays(fit, histories, ahead),
+        "buys_spread": buys,
+        "stays_spread": stays,
+    }
+
+
+def _of_recent(engine: Engine, window: int, settings: Settings, *, ahead: float) -> tuple[dict[str, Any], dict[str, Any]]:
     """Of a base too small for a model of leaving: the rate of the last 12 months says when the next purchase comes, not who has left.
 
     That rate falls while somebody is silent, so the usual gap is that of the whole history until the last purchase: of Gamma(r + x,
@@ -201,16 +230,20 @@ def _of_recent(engine: Engine, window: int, settings: Settings) -> tuple[dict[st
     import numpy as np
 
     from kundenwert.models.silence import next_gap
+    from kundenwert.models.staying import buys_again
 
     recent, keys = recent_histories(engine)
     fit = registry.load("models.purchases", "recent_rate")().fit(recent, unit_days=unit_days_of(settings))
     forecast = fit.forecast_histories(recent, Horizons(float(window), float(window), 0.0))
+    nobody = np.full(recent.purchases.shape, np.nan)
     rhythms = {
         **keys,
-        "p_alive": np.full(recent.purchases.shape, np.nan),
+        "p_alive": nobody,
         "usual_gap": next_gap(fit, keys["frequency"], keys["recency"], 0.9),
         "next_gap": next_gap(fit, recent.purchases, recent.exposure_days),
         "expected_purchases": forecast.expected_purchases,
+        "buys_again": buys_again(fit, recent, ahead) if ahead else nobody,
+        **dict.fromkeys(("stays", "buys_spread", "stays_spread"), nobody),
     }
     none = np.empty(0)
     return rhythms, {"frequency": none, "recency": none, "lost_after": none}

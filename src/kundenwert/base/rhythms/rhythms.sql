@@ -12,6 +12,10 @@ select
     history_rhythms.usual_gap,
     history_rhythms.next_gap,
     history_rhythms.expected_purchases,
+    nullif(history_rhythms.buys_again, 'nan'::double) as buys_again,
+    nullif(history_rhythms.stays, 'nan'::double) as stays,
+    nullif(history_rhythms.buys_spread, 'nan'::double) as buys_spread,
+    nullif(history_rhythms.stays_spread, 'nan'::double) as stays_spread,
     nullif(silence_limits.lost_after, 'inf'::double)::integer as lost_after,
     ((numbered_customers.spend + numbered_customers.first_amount) / nullif(numbered_customers.spend_days + (numbered_customers.first_amount > 0)::integer, 0))::decimal(18, 2)
         as mean_amount
