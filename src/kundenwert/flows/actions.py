@@ -37,7 +37,7 @@ NOBODY_KNOWS = Effect(0.0, 0.0, 0.0, "none")
 
 
 @dataclass(frozen=True)
-class Planned:
+class ProjectAction:
     """An action of a project, and what only flows need of it.
 
     counts_as: words of contacts and measures that are this action today, in small letters. consent_basis: the ground of law on which
@@ -58,7 +58,7 @@ class Measured:
     plan: str = ""
 
 
-def of_content(content: dict[str, Any]) -> dict[str, Planned]:
+def of_content(content: dict[str, Any]) -> dict[str, ProjectAction]:
     """Takes [actions.NAME] out of a project file. Raises SettingsError with every problem."""
     given = content.pop(SECTION, {})
     if not isinstance(given, dict) or not all(isinstance(entry, dict) for entry in given.values()):
@@ -104,7 +104,7 @@ def keep_effect(project: Path, name: str, measured: Measured) -> None:
     storage.write_json(path, {**content, name: {"effect": effect, "groups": groups, "plan": measured.plan}})
 
 
-def with_measured(actions: Mapping[str, Planned], measured: Mapping[str, Measured]) -> dict[str, Planned]:
+def with_measured(actions: Mapping[str, ProjectAction], measured: Mapping[str, Measured]) -> dict[str, ProjectAction]:
     """The actions with measured effects in the place of assumptions."""
     return {name: _measured(one, measured[name]) if name in measured else one for name, one in actions.items()}
 
@@ -126,7 +126,7 @@ def _effect_of(content: Mapping[str, Any]) -> Effect:
     return Effect(content["low"], content["likely"], content["high"], content["source"], content.get("by", ""), on)
 
 
-def _measured(planned: Planned, measured: Measured) -> Planned:
+def _measured(planned: ProjectAction, measured: Measured) -> ProjectAction:
     action = planned.action
     groups = {**action.groups, **measured.groups}
     return replace(planned, action=replace(action, effect=measured.effect or action.effect, groups=groups))
@@ -139,7 +139,7 @@ class _Section:
         self.name, self.content, self.where = name, content, f"[actions.{name}]"
         self.problems: list[Problem] = []
 
-    def read(self) -> Planned:
+    def read(self) -> ProjectAction:
         """The action; what is wrong is in `problems`, and then the action is not to be used."""
         for key in sorted(set(self.content) - set(_KEYS)):
             self.wrong(f"{key} under {self.where}.", f"one of {', '.join(_KEYS)}.", "correct or remove it.")
@@ -158,7 +158,7 @@ class _Section:
             groups=self.groups(changes),
         )
         words = self.texts("counts_as")
-        return Planned(action, tuple(word.strip().lower() for word in words), self.consent_basis())
+        return ProjectAction(action, tuple(word.strip().lower() for word in words), self.consent_basis())
 
     def wrong(self, came: str, expected: str, remedy: str = "correct it.") -> None:
         self.problems.append(Problem(came, expected, remedy, file=FILE))
@@ -313,7 +313,7 @@ def is_number(value: Any, low: float, high: float) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and low <= value <= high
 
 
-def resources(actions: Mapping[str, Planned]) -> tuple[str, ...]:
+def resources(actions: Mapping[str, ProjectAction]) -> tuple[str, ...]:
     """What the actions take, money first."""
     named = {resource for one in actions.values() for resource in one.action.costs}
     return (MONEY, *sorted(named - {MONEY}))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from kundenwert.errors import Problem, SettingsError, UnknownName
 from kundenwert.flows import actions as of_actions
-from kundenwert.flows.actions import FILE, Planned, is_number, resources
+from kundenwert.flows.actions import FILE, ProjectAction, is_number, resources
 from kundenwert.settings import Duration, read_options, read_project_file
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class PlanSettings:
 
     name: str
     decision: str
-    actions: Mapping[str, Planned] = field(default_factory=dict)
+    actions: Mapping[str, ProjectAction] = field(default_factory=dict)
     limits: Mapping[str, float] = field(default_factory=dict)
     per_person: Mapping[str, float] = field(default_factory=dict)
     persons: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class PlanSettings:
 class Plans:
     """All a project says of plans: its actions, limits that hold for each plan, and the plans by name."""
 
-    actions: Mapping[str, Planned] = field(default_factory=dict)
+    actions: Mapping[str, ProjectAction] = field(default_factory=dict)
     limits: Mapping[str, float] = field(default_factory=dict)
     plans: Mapping[str, PlanSettings] = field(default_factory=dict)
 
@@ -184,7 +184,7 @@ class _Section:
 
     name: str
     content: Mapping[str, Any]
-    known: Mapping[str, Planned]
+    known: Mapping[str, ProjectAction]
     names: tuple[str, ...]
     limits: Mapping[str, float]
     problems: list[Problem]
@@ -253,13 +253,13 @@ class _Section:
                 )
         return tuple(dict.fromkeys(one for one in given if one in self.names))
 
-    def amounts(self, key: str, actions: Mapping[str, Planned], *, whole: bool) -> dict[str, float]:
+    def amounts(self, key: str, actions: Mapping[str, ProjectAction], *, whole: bool) -> dict[str, float]:
         found = _Amounts(f"{key} of {self.where}", self.problems).read(self.content.get(key, {}))
         if whole:
             _unknown_resources(f"{key} of {self.where}", found, resources(actions), self.problems)
         return found
 
-    def persons(self, actions: Mapping[str, Planned], *, whole: bool) -> dict[str, dict[str, float]]:
+    def persons(self, actions: Mapping[str, ProjectAction], *, whole: bool) -> dict[str, dict[str, float]]:
         given = self.content.get("persons", {})
         if not isinstance(given, dict):
             self.wrong(f"persons = {given!r} under {self.where}.", '{"AD Nord" = {hours = 120}}.')

@@ -1,0 +1,2 @@
+-- value/plans/lines.sql: the lines of a plan, in their order
+select * from plan_lines
