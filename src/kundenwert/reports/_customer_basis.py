@@ -26,7 +26,20 @@ ORDER = (
         "ideational",
         "agreement",
     ),
-    *("satisfaction", "ladder", "loyalty", "recommendation", "referral", "reference", "information", "credit_risk", "potential", "peers"),
+    *(
+        "retention",
+        "satisfaction",
+        "ladder",
+        "loyalty",
+        "recommendation",
+        "referral",
+        "reference",
+        "information",
+        "cooperation",
+        "credit_risk",
+        "potential",
+        "peers",
+    ),
     *("price_gap", "cross_selling"),
 )
 
