@@ -30,7 +30,7 @@ from kundenwert.register import erased as known
 from kundenwert.register.book import TABLES, Covered, Decision, Register
 from kundenwert.register.erased import Erased
 from kundenwert.register.keys import Key
-from kundenwert.runs import storage, store
+from kundenwert.runs import plans_store, storage, store
 
 if TYPE_CHECKING:
     from kundenwert.engines._engine import Engine
@@ -192,14 +192,13 @@ def _ledgers(folder: Path) -> list[Path]:
 def _results(folder: Path) -> list[Path]:
     """Runs and plans."""
     runs = [store.runs_folder(folder) / name for name in store.names(folder)]
-    plans = folder / "plans"
-    return [*runs, *(sorted(path for path in plans.iterdir() if path.is_dir()) if plans.is_dir() else ())]
+    return [*runs, *(plans_store.plans_folder(folder) / name for name in plans_store.names(folder))]
 
 
 def _finish(folder: Path, persons: Erased, *, clock: datetime, language: str) -> list[Certificate]:
     """Does everything that an erasure asks for, and writes the certificates that are missing."""
     register = Register(folder)
-    for parent in (folder_of(folder), store.runs_folder(folder), folder_of(folder) / "read"):
+    for parent in (folder_of(folder), store.runs_folder(folder), plans_store.plans_folder(folder), folder_of(folder) / "read"):
         if parent.is_dir():
             storage.remove_leftovers(parent)
     # Only a cache: what is not in it is read again.
@@ -275,8 +274,9 @@ def _scrub_result(engine: Engine, folder: Path, persons: Erased, clock: datetime
             header = header_of(manifest)
             about = {"customers.parquet": header, "contribution.parquet": {name: header[name] for name in ("currency", "as_of")}}
     done = scrub_run(engine, folder, persons, about)
-    if manifest_file.is_file():
-        _renew(manifest_file, clock)
+    for path in (manifest_file, folder / plans_store.CONTENT):
+        if path.is_file():
+            _renew(path, clock)
     return done
 
 
