@@ -150,6 +150,18 @@ def test_tables_beside_each_other_keep_every_row_of_the_first(engine: Engine) ->
     assert sorted(map(str, shown(engine, "all_columns", "x"))) == ["1", "2"]
 
 
+@pytest.mark.parametrize("keys", [["a", "b", "c"], ["c", "a", "b"], ["a", "b"], ["a", "b", "c", "d"], ["b", "c", "d"]])
+def test_rows_find_their_key_in_whatever_order_the_other_table_stands(engine: Engine, keys: list[str]) -> None:
+    worth = {"a": 1, "b": 2, "c": 3, "d": 4}
+    engine.load("main", {"customer_id": ["a", "b", "c"]})
+    engine.load("first", {"customer_id": keys, "x": [worth[key] for key in keys]})
+    engine.load("second", {"customer_id": ["a", "b", "c"], "y": ["1", "2", "3"]})
+    engine.beside("exported", "main", ["first", "second"], "customer_id")
+    found = engine.arrow("value/exported.sql").to_pylist()
+    expected = [{"customer_id": key, "x": worth[key] if key in keys else None, "y": str(worth[key])} for key in "abc"]
+    assert sorted(found, key=lambda row: row["customer_id"]) == expected
+
+
 def test_a_missing_folder_is_a_problem_with_a_remedy(engine: Engine, tmp_path: Path) -> None:
     engine.load("exported", {"customer_id": ["a"]})
     with pytest.raises(StorageError, match="To do: check path, rights and free space"):

@@ -129,7 +129,11 @@ class Engine(ABC):
 
     @abstractmethod
     def beside(self, name: str, main: str, others: Sequence[str], key: str) -> None:
-        """View `name`: the rows of `main` and, to their right, the other columns of the row with the same `key` of each other table."""
+        """View `name`: the rows of `main` and, to their right, the other columns of the row with the same `key` of each other table.
+
+        `key` tells rows apart in each. Tables that hold the same keys in the same order are laid side by side without looking for keys,
+        so none of them may be replaced as long as the view is read.
+        """
 
     @abstractmethod
     def write(self, path: Path, step: str, *, compact: bool = False, about: Mapping[str, str] | None = None, **values: Any) -> int:

@@ -71,8 +71,7 @@ class DuckDb(Engine):
 
     def table(self, name: str, step: str, *, in_any_order: bool = False, **values: Any) -> int:
         with _told(step), self._any_order(wanted=in_any_order):
-            self._run(f"create or replace temp table {checked_name(name)} as {step_text(step)}", values).fetchall()
-        return self._count(name)
+            return self._copy(f"create or replace temp table {checked_name(name)} as {step_text(step)}", values)
 
     def view(self, name: str, step: str) -> None:
         self._connection.execute(f"create or replace temp view {checked_name(name)} as {step_text(step)}")
@@ -101,7 +100,8 @@ class DuckDb(Engine):
         self._connection.unregister("_loading")
 
     def columns(self, name: str) -> dict[str, str]:
-        relation = getattr(self._connection, self._kind(name))(checked_name(name))
+        # A view answers here as a table does.
+        relation = self._connection.table(checked_name(name))
         return {column: str(kind) for column, kind in zip(relation.columns, relation.types, strict=True)}
 
     def open_delimited(self, name: str, path: Path, how: Delimited) -> None:
@@ -137,9 +137,16 @@ class DuckDb(Engine):
         self._connection.execute(f"create or replace temp view {checked_name(name)} as {text}")
 
     def beside(self, name: str, main: str, others: Sequence[str], key: str) -> None:
-        joins = "".join(f" left join {checked_name(other)} using ({checked_name(key)})" for other in others)
-        text = f"select * from {checked_name(main)}" + joins
-        self._connection.execute(f"create or replace temp view {checked_name(name)} as {text}")
+        main, others, key = checked_name(main), [checked_name(other) for other in others], checked_name(key)
+        alike = {other for other in others if self._is_in_step(main, other, key)}
+        # Places before keys: what stands to the right of a join by key may come in another order.
+        ways = sorted(others, key=lambda other: other not in alike)
+        columns = "".join(f", {other}.* exclude ({key})" for other in others)
+        joins = "".join(
+            f" positional join {other}" if other in alike else f" left join {other} on {main}.{key} = {other}.{key}" for other in ways
+        )
+        text = f"{main}.*{columns} from {main}{joins}"
+        self._connection.execute(f"create or replace temp view {checked_name(name)} as select {text}")
 
     def write(self, path: Path, step: str, *, compact: bool = False, about: Mapping[str, str] | None = None, **values: Any) -> int:
         about = about or {}
@@ -155,10 +162,10 @@ class DuckDb(Engine):
             return self._copy(text, {"path": str(path), **values})
 
     def rename(self, name: str, new_name: str) -> None:
-        self._connection.execute(f"alter {self._kind(name)} {checked_name(name)} rename to {checked_name(new_name)}")
+        self._of_kind(f"alter {{kind}} {checked_name(name)} rename to {checked_name(new_name)}")
 
     def drop(self, name: str) -> None:
-        self._connection.execute(f"drop {self._kind(name)} if exists {checked_name(name)}")
+        self._of_kind(f"drop {{kind}} if exists {checked_name(name)}")
 
     def close(self) -> None:
         self._connection.close()
@@ -181,8 +188,10 @@ class DuckDb(Engine):
         # fetchall: an unfinished result would block the connection.
         return int(self._run(text, values).fetchall()[0][0])
 
-    def _count(self, name: str) -> int:
-        return int(self._connection.execute(f"select count(*) from {checked_name(name)}").fetchall()[0][0])
+    def _is_in_step(self, main: str, other: str, key: str) -> bool:
+        """Whether the n-th row of the one has the key of the n-th row of the other, down to the last of both."""
+        text = f"{main} positional join {other} where {main}.{key} is distinct from {other}.{key}"
+        return not self._connection.execute(f"select 1 from {text} limit 1").fetchall()
 
     def _show(self, name: str, relation: duckdb.DuckDBPyRelation) -> None:
         """Makes a view. A temporary table or view of that name would hide it, so that goes first."""
@@ -195,9 +204,12 @@ class DuckDb(Engine):
             self._connection.execute(f"drop {checked_name(kind)} temp.{checked_name(name)}")
         relation.create_view(checked_name(name))
 
-    def _kind(self, name: str) -> str:
-        found = self._connection.execute("select 1 from duckdb_tables() where table_name = $name", {"name": name}).fetchall()
-        return "table" if found else "view"
+    def _of_kind(self, text: str) -> None:
+        """Runs a statement about a table or view; asking the catalogue which it is takes longer than trying."""
+        try:
+            self._connection.execute(text.format(kind="table"))
+        except duckdb.CatalogException:
+            self._connection.execute(text.format(kind="view"))
 
     def _delimited(self, path: Path, how: Delimited, *, store_rejects: bool) -> duckdb.DuckDBPyRelation:
         with self._readable(path):

@@ -62,7 +62,7 @@ def join_components(
             rhythms = load_rhythms(engine, loaded, valued, project.settings)
         tariff = {"criteria.tariff"} if scoring.catalogue.money == "tariff" else set()
         given = frozenset({*views, *rhythms, *tariff, *_open_previous(engine, project.folder, valued.as_of)})
-        given |= load_futures(engine, valued)
+        given |= load_futures(engine, valued) | _open_year(engine, valued, given)
         found = room.told(given)
         given |= {f"component.{name}" for name in found}
         bases = {name: basis_of(name, project, valued, given, scoring) for name in found}
@@ -93,7 +93,8 @@ def _write(
     for one in built.values():
         for file, step in one.files.items():
             engine.write(customers.with_name(f"{file}.parquet"), step, about=about)
-    engine.drop("valued_customers")
+    for table in ("all_components", "judged", "contribution_year", *(f"component_{name}" for name in found), "valued_customers"):
+        engine.drop(table)
     storage.rename(made, customers)
     return rows
 
@@ -102,12 +103,20 @@ def open_views(engine: Engine, project: Project, loaded: Loaded, valued: Valued,
     """Makes the views that every component reads; gives what they may rest on, as "table.role"."""
     engine.open_parquet("valued_customers", [customers], numbered=False)
     engine.remember("collective", list(project.settings.collective))
-    engine.view("judged", "value/components/judged.sql")
-    engine.view("customer_features", "base/features_table.sql" if features else "value/components/no_features.sql")
+    engine.table("judged", "value/components/judged.sql")
+    engine.view("customer_features", "value/components/features.sql" if features else "value/components/no_features.sql")
     for name in sources.tables() if loaded.company is None else ():
         open_nothing(engine, name)
     load_ratings(engine, project.folder)
     return _given(engine, loaded, valued, features)
+
+
+def _open_year(engine: Engine, valued: Valued, given: Collection[str]) -> set[str]:
+    """Makes table `contribution_year` where cost is known: several components read it."""
+    if valued.amounts.yardstick != "contribution":
+        return set()
+    engine.table("contribution_year", "value/components/contribution_year.sql", as_of=valued.as_of, is_served="contribution.db4" in given)
+    return {"contribution.year"}
 
 
 def _joined(found: Mapping[str, Component], built: Mapping[str, Built]) -> Joined:
@@ -176,4 +185,5 @@ def _join(engine: Engine, found: Mapping[str, Component], definition: Definition
     if added:
         engine.union("addable", [f"amount_of_{name}" for name in added])
     engine.table("additions", "value/components/additions.sql" if added else "value/components/nothing_added.sql")
-    engine.beside("all_components", "valued_customers", [*(f"component_{name}" for name in found), "additions"], "customer_id")
+    engine.beside("all_components", "judged", [*(f"component_{name}" for name in found), "additions"], "customer_id")
+    engine.view("not_judged", "value/components/not_judged.sql")

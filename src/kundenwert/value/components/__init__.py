@@ -1,9 +1,11 @@
 """Components of customer value, one file each: what it says, its formula, its source, its columns, its sentence.
 
 A component reads these views of a run's engine and makes the table `component_<name>`:
-- `judged`: rows of the value table, with db1 .. db4 where known, of all who may be judged: no objector, no collective customer;
+- `judged`: rows of the value table, with db1 .. db4 where known, of all who may be judged: no objector, no collective customer; in the
+  order of their ids. A component with a row for each of them in this order is joined fastest;
 - `booked` and `ledger_<table>`: the lines and tables of the ledger (records after the as-of day must be left out by the step);
 - `customer_features`: the features of the customers; `contribution`: contribution I to IV by customer and year, where costs are known;
+- `contribution_year`: the same of the last 365 days, one row a customer in the order of `judged` ("contribution.year");
 - `customer_forecasts`, `forecasts`: what the model says of each customer and history;
 - `register_ratings`: customer_id, criterion, points, reason, rated_by, rated_at, the newest of each person;
 - `rhythm_<day>`, `purchases_<day>`, `rhythm_days`: how customers buy as known on the as-of day ("rhythm.now") and on two earlier ones

@@ -18,8 +18,13 @@ def open_margin_year(engine: Engine, basis: Basis) -> str:
     if basis.yardstick != "contribution":
         engine.table("margin_year", "value/components/margin_year_revenue.sql", as_of=basis.as_of)
         return "revenue"
-    is_served = "contribution.db4" in basis.given
-    engine.table("margin_steps", "value/components/potential_year.sql", as_of=basis.as_of, is_served=is_served)
+    open_contribution_year(engine, basis)
     engine.table("margin_year", "value/components/margin_year.sql")
-    engine.drop("margin_steps")
-    return "db4" if is_served else "db1"
+    return "db4" if "contribution.db4" in basis.given else "db1"
+
+
+def open_contribution_year(engine: Engine, basis: Basis) -> None:
+    """Makes table `contribution_year`: contribution I to IV of the last 365 days; a run has made it once for all ("contribution.year")."""
+    if "contribution.year" not in basis.given:
+        is_served = "contribution.db4" in basis.given
+        engine.table("contribution_year", "value/components/contribution_year.sql", as_of=basis.as_of, is_served=is_served)

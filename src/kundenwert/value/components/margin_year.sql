@@ -4,4 +4,4 @@ select
     coalesce(db4_year, db1_year)::decimal(18, 2) as margin,
     db1_year as first_margin,
     (db1_year - db3_year)::decimal(18, 2) as address_cost
-from margin_steps
+from contribution_year

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kundenwert.records import Notice
 from kundenwert.settings import Setting
 from kundenwert.value.components._component import Basis, Built, Component
+from kundenwert.value.components._margin import open_contribution_year
 from kundenwert.value.components._options import number, whole
 
 if TYPE_CHECKING:
@@ -31,23 +32,18 @@ def gap_of(actual: float, potential: float, contribution: float) -> float:
 
 
 def _build(engine: Engine, basis: Basis) -> Built:
-    _open_year(engine, basis)
+    if basis.yardstick == "contribution":
+        open_contribution_year(engine, basis)
+    else:
+        engine.table("contribution_year", "value/components/contribution_year_plain.sql")
     offers = _open_offers(engine, basis)
     options = {name: basis.options[name] for name in ("reach", "least_purchases")}
     engine.table("component_potential", "value/components/potential.sql", as_of=basis.as_of, **options)
     found = engine.rows("value/components/potential_facts.sql")
     facts = {**options, "potentials": found, "map": _map(engine, basis), "offers": offers, "leads": _leads(engine, basis)}
-    for name in ("potential_year", "potential_offers", "potential_chances"):
+    for name in ("potential_offers", "potential_chances"):
         engine.drop(name)
     return Built(facts, tuple(_notices(found)))
-
-
-def _open_year(engine: Engine, basis: Basis) -> None:
-    if basis.yardstick == "contribution":
-        is_served = "contribution.db4" in basis.given
-        engine.table("potential_year", "value/components/potential_year.sql", as_of=basis.as_of, is_served=is_served)
-    else:
-        engine.table("potential_year", "value/components/potential_year_plain.sql")
 
 
 def _open_offers(engine: Engine, basis: Basis) -> dict[str, Any] | None:

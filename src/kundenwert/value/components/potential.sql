@@ -21,9 +21,9 @@ stated as (
             when coalesce(estimated.potential, peer_revenue) is not null
                 then greatest(coalesce(estimated.potential, peer_revenue), revenue_year)
         end::decimal(18, 2) as potential_revenue,
-        potential_year.* exclude (customer_id)
+        contribution_year.* exclude (customer_id)
     from component_peers
-    inner join potential_year using (customer_id)
+    inner join contribution_year using (customer_id)
     left join estimated using (customer_id)
 ),
 

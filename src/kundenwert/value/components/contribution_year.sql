@@ -1,4 +1,4 @@
--- value/components/potential_year.sql: contribution I to IV of each customer in the 365 days up to the as-of day, and days with a purchase.
+-- value/components/contribution_year.sql: contribution I to IV of each customer in the 365 days up to the as-of day, and days with a purchase.
 -- The steps are those of the customer result; a cash discount without a day belongs to no year. db2 to db4 null where $is_served is false
 with by_day as (
     select

@@ -1,4 +1,4 @@
--- value/components/potential_year_plain.sql: the same where no cost is known: nothing is known of contribution
+-- value/components/contribution_year_plain.sql: the same where no cost is known: nothing is known of contribution
 select
     customer_id,
     0::bigint as purchase_days,

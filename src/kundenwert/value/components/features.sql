@@ -1,0 +1,2 @@
+-- value/components/features.sql: the features of the customers of a run, in any order
+select * from features
