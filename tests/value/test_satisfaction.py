@@ -152,3 +152,38 @@ def test_the_sentence_warns_where_value_is_high_and_satisfaction_low() -> None:
     assert str(PLUGIN.line(row)) == "Of high value and dissatisfied: 2.5 of 10, by the grade for the last complaint."
     assert "Satisfaction: 2.5" in str(PLUGIN.line({**row, "satisfaction_field": "low_dissatisfied"}))
     assert PLUGIN.line({"satisfaction": None, "satisfaction_source": None, "satisfaction_field": None}) is None
+
+
+def asked(customer: str, points: float, day: date = date(2025, 1, 1)) -> dict[str, Any]:
+    return rated(customer, points, "Befragung", day, "Weiterempfehlungsbereitschaft")
+
+
+def test_the_answer_whether_somebody_would_recommend_us_may_stand_in_ratings_or_in_the_records(engine: Engine) -> None:
+    records = [
+        {"customer_id": "good", "nps": 9, "nps_date": date(2025, 3, 1)},
+        {"customer_id": "poor", "nps": 10, "nps_date": date(2025, 3, 1)},
+        {"customer_id": "least", "nps": 10, "nps_date": date(2019, 3, 1)},
+    ]
+    answers = [asked("best", 6), asked("good", 3), asked("poor", 7, date(2025, 4, 1))]
+    found, built = build(engine, WORTH, tables={"ratings": answers, "customers": records})
+    told = {name: (row["recommends"], row["recommends_group"]) for name, row in found.items()}
+    # The newer answer counts, and one of six years ago does not.
+    assert told == {"best": (6.0, "detractor"), "good": (9.0, "promoter"), "poor": (7.0, "passive")}
+    assert built.facts["asked"] == {"promoters": 1, "passives": 1, "detractors": 1, "score": 0.0, "interval": None}
+
+
+def test_the_net_promoter_score_is_that_of_the_question_with_its_interval(engine: Engine) -> None:
+    """12 promoters, 5 passives, 3 detractors: 0.45 +- 1.645 sqrt((0.75 - 0.2025) / 20)."""
+    customers: dict[str, dict[str, Any]] = {f"c{place}": {} for place in range(20)}
+    answers = [asked(name, 9 if place < 12 else 8 if place < 17 else 2) for place, name in enumerate(customers)]
+    _, built = build(engine, customers, tables={"ratings": [*answers, rated("c0", 1)], "complaints": [complained("c1", 1)]})
+    assert built.facts["net_promoter_score"] == pytest.approx(0.45)
+    assert built.facts["asked"]["interval"] == pytest.approx((0.178, 0.722), abs=1e-3)
+
+
+def test_a_complaint_after_the_answer_says_more_than_the_answer(engine: Engine) -> None:
+    answers = [asked("best", 9), asked("good", 9)]
+    complaints = [complained("best", 1, date(2025, 2, 1)), complained("good", 1, date(2024, 12, 1))]
+    found, _ = build(engine, WORTH, tables={"ratings": answers, "complaints": complaints})
+    assert (found["best"]["satisfaction"], found["best"]["satisfaction_source"]) == (0.0, "complaints")
+    assert (found["good"]["satisfaction"], found["good"]["satisfaction_source"]) == (9.0, "rating")

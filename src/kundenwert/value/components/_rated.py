@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 
 def load_rated(engine: Engine, basis: Basis, criteria: Sequence[str], days: int | None = None) -> None:
-    """Makes table `rated`: customer_id, points (0 to 10): mean over the criteria of the mean of the newest rating of each person.
+    """Makes table `rated`: customer_id, points (0 to 10): mean over the criteria of the mean of the newest rating of each person; rated_on:
+    the newest of their days.
 
     criteria: names as people write them; each stands for all names the catalogue has for it. days: how old a rating may be on the as-of
     day, None: however old.

@@ -37,13 +37,15 @@ by_criterion as (
     select
         customer_id,
         criterion,
-        (sum(points) / count(*))::decimal(18, 9) as points
+        (sum(points) / count(*))::decimal(18, 9) as points,
+        max(left(newest.at, 10)) as day
     from newest
     group by customer_id, criterion
 )
 
 select
     customer_id,
-    sum(points)::double / count(*) as points
+    sum(points)::double / count(*) as points,
+    try_cast(max(day) as date) as rated_on
 from by_criterion
 group by customer_id

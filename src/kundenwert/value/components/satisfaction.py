@@ -17,18 +17,12 @@ if TYPE_CHECKING:
 
 # Halfway between 6, the best grade of a detractor, and 7, the lowest of a passive.
 NEUTRAL: Final = 6.5
+# Of fewer answers no interval is told.
+_LEAST: Final = 10
 FIELDS: Final = ("high_satisfied", "high_dissatisfied", "low_satisfied", "low_dissatisfied")
 """Value high or low, then satisfaction."""
-_CRITERIA: Final = (
-    "zufriedenheit",
-    "kundenzufriedenheit",
-    "nps",
-    "weiterempfehlungsbereitschaft",
-    "weiterempfehlung",
-    "satisfaction",
-    "customer satisfaction",
-    "likelihood to recommend",
-)
+_ASKED: Final = ("nps", "weiterempfehlungsbereitschaft", "weiterempfehlung", "likelihood to recommend")
+_CRITERIA: Final = ("zufriedenheit", "kundenzufriedenheit", "satisfaction", "customer satisfaction", *_ASKED)
 
 
 def field_of(value: float, satisfaction: float, value_limit: float, limit: float = NEUTRAL) -> str:
@@ -50,7 +44,27 @@ def net_promoter_score(promoters: int, passives: int, detractors: int) -> float 
     return (promoters - detractors) / answers if answers else None
 
 
+def score_interval(promoters: int, passives: int, detractors: int, z: float = 1.6448536269514722) -> tuple[float, float] | None:
+    """The interval of a net promoter score (90 % unless z says otherwise) by the normal law, within -1 and 1; None below ten answers.
+
+    >>> score_interval(50, 30, 20), score_interval(5, 3, 1)
+    ((0.172, 0.428), None)
+    """
+    answers = promoters + passives + detractors
+    if answers < _LEAST:
+        return None
+    score = (promoters - detractors) / answers
+    width = z * ((promoters + detractors) / answers - score * score) ** 0.5 / answers**0.5
+    return round(max(score - width, -1.0), 3), round(min(score + width, 1.0), 3)
+
+
 def _build(engine: Engine, basis: Basis) -> Built:
+    # Who was asked whether he would recommend us: the same words or the column of the customer records.
+    load_rated(engine, basis, basis.options["recommend_criteria"], basis.options["days"])
+    engine.table(
+        "asked_to_recommend", "value/components/satisfaction_asked.sql", in_any_order=True, as_of=basis.as_of, days=basis.options["days"]
+    )
+    engine.drop("rated")
     load_rated(engine, basis, basis.options["criteria"], basis.options["days"])
     value_limit = basis.options["value_limit"]
     if value_limit is None:
@@ -66,12 +80,18 @@ def _build(engine: Engine, basis: Basis) -> Built:
     )
     (facts,) = engine.rows("value/components/satisfaction_facts.sql", value_limit=value_limit)
     found = {row.pop("field"): _plain(row) for row in engine.rows("value/components/satisfaction_fields.sql")}
-    engine.drop("rated")
+    (asked,) = engine.rows("value/components/satisfaction_asked_facts.sql")
+    for table in ("rated", "asked_to_recommend"):
+        engine.drop(table)
     nothing = {"customers": 0, "value": None, "clv": None}
-    # Grades of complaints come from people who complained: no net promoter score.
-    score = net_promoter_score(facts["promoters"], facts["passives"], facts["detractors"]) if not facts["from_complaints"] else None
+    told = {**asked, "score": net_promoter_score(**asked), "interval": score_interval(**asked)}
+    # Without the question itself all grades that were asked or judged; those of complaints come from people who complained.
+    score = told["score"]
+    if score is None and not facts["from_complaints"]:
+        score = net_promoter_score(facts["promoters"], facts["passives"], facts["detractors"])
+    limits = {"value_limit": value_limit, "limit": basis.options["limit"]}
     fields = {field: found.get(field, nothing) for field in FIELDS}
-    return Built({**facts, "value_limit": value_limit, "limit": basis.options["limit"], "net_promoter_score": score, "fields": fields})
+    return Built({**facts, **limits, "net_promoter_score": score, "asked": told, "fields": fields})
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,11 +123,14 @@ PLUGIN = Component(
         "satisfaction": "How content the customer is, from 0 to 10; empty where nobody knows.",
         "satisfaction_source": "rating: asked or judged by people; complaints: the grade for how the last complaint was handled.",
         "satisfaction_field": "high_satisfied, high_dissatisfied, low_satisfied or low_dissatisfied: value, then satisfaction.",
+        "recommends": "What the customer answered when asked whether he would recommend us, 0 to 10; empty where nobody asked.",
+        "recommends_group": "promoter (9 or 10), passive (7 or 8) or detractor (up to 6), by that answer.",
     },
     build=_build,
-    needs=(("complaints.satisfaction", "ratings.points", "register.ratings"),),
+    needs=(("complaints.satisfaction", "ratings.points", "register.ratings", "customers.nps"),),
     options=(
         Setting("criteria", _CRITERIA, "Names of the criteria that say how content a customer is, among ratings from 0 to 10.", words),
+        Setting("recommend_criteria", _ASKED, "Those of them that are the question whether somebody would recommend us.", words),
         Setting("limit", NEUTRAL, "From which grade of 0 to 10 on a customer counts as satisfied.", number(0.0, 10.0)),
         Setting(
             "value_limit",

@@ -1,5 +1,5 @@
 -- value/components/satisfaction.sql: how content each customer is, 0 to 10, and in which field of value and satisfaction that puts him.
--- What people noted of the whole relationship goes before the grade of the last complaint
+-- What people noted of the whole relationship and what the customer answered goes before the grade of the last complaint, unless that is newer
 with graded as (
     select
         customer_id,
@@ -24,20 +24,39 @@ placed as (
         coalesce(value::double, expected_purchases) as value
     from judged
     where level <> 'none'
+),
+
+known as (
+    select
+        judged.customer_id,
+        placed.value,
+        asked.recommends,
+        case
+            when newest.day > coalesce(rated.rated_on, asked.asked_on) then newest.grade
+            else coalesce(rated.points, asked.recommends, newest.grade)
+        end as satisfaction,
+        case
+            when newest.day > coalesce(rated.rated_on, asked.asked_on) or coalesce(rated.points, asked.recommends) is null then 'complaints'
+            else 'rating'
+        end as satisfaction_source
+    from judged
+    left join placed on judged.customer_id = placed.customer_id
+    left join rated on judged.customer_id = rated.customer_id
+    left join asked_to_recommend as asked on judged.customer_id = asked.customer_id
+    left join newest on judged.customer_id = newest.customer_id
 )
 
 select
-    judged.customer_id,
-    coalesce(rated.points, newest.grade) as satisfaction,
-    case when rated.points is null then 'complaints' else 'rating' end as satisfaction_source,
+    customer_id,
+    satisfaction,
+    satisfaction_source,
     case
-        when placed.value is null then null
-        when placed.value >= $value_limit::double
-            then case when coalesce(rated.points, newest.grade) >= $limit then 'high_satisfied' else 'high_dissatisfied' end
-        else case when coalesce(rated.points, newest.grade) >= $limit then 'low_satisfied' else 'low_dissatisfied' end
-    end as satisfaction_field
-from judged
-left join placed on judged.customer_id = placed.customer_id
-left join rated on judged.customer_id = rated.customer_id
-left join newest on judged.customer_id = newest.customer_id
-where coalesce(rated.points, newest.grade) is not null
+        when value is null then null
+        when value >= $value_limit::double then if(satisfaction >= $limit, 'high_satisfied', 'high_dissatisfied')
+        else if(satisfaction >= $limit, 'low_satisfied', 'low_dissatisfied')
+    end as satisfaction_field,
+    recommends,
+    case when recommends > 8.5 then 'promoter' when recommends > 6.5 then 'passive' when recommends is not null then 'detractor' end
+        as recommends_group
+from known
+where satisfaction is not null
