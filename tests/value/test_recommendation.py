@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import company_records as company
@@ -140,6 +141,30 @@ def test_reviews_are_counted_by_their_names(engine: Engine) -> None:
     assert (found["a"]["reviews"], found["b"]["reviews"]) == (2, None)
 
 
+def review(customer: str) -> dict[str, Any]:
+    return {"customer_id": customer, "date": tables.ago(5), "purpose": "Referenzbericht"}
+
+
+def test_a_review_is_worth_what_the_project_says_or_what_those_brought_who_came_by_reviews(engine: Engine) -> None:
+    """Customers of 200 each (past and clv 100): ten came by reviews, of which there are four: 500 a review."""
+    days = {f"c{place}": [100] for place in range(14)}
+    contacts = [review("c12"), review("c12"), review("c12"), review("c13")]
+    came = [{"customer_id": f"c{place}", "channel": "Bewertungsportal"} for place in range(10)]
+    found, built = build(engine, days, {"contacts": contacts, "customers": came})
+    assert built.facts["reviews"] == {"reviews": 4, "customers": 2, "came": 10, "each": 500.0, "source": "counted"}
+    assert (found["c12"]["reviews_value"], found["c0"]["reviews_value"]) == (Decimal("1500.00"), None)
+    found, built = build(engine, days, {"contacts": contacts, "customers": came}, review_worth=80)
+    assert (found["c12"]["reviews_value"], built.facts["reviews"]["source"]) == (Decimal("240.00"), "given")
+
+
+def test_reviews_without_anybody_whom_they_brought_are_counted_and_it_is_said_why(engine: Engine) -> None:
+    found, built = build(engine, {"a": [100]}, {"contacts": [review("a")]})
+    assert (found["a"]["reviews"], found["a"]["reviews_value"]) == (1, None)
+    assert [notice.key for notice in built.notices] == ["reviews_unpriced"]
+    _, built = build(engine, {"a": [100]})
+    assert built.notices == ()
+
+
 # ---------- after a complaint ----------
 
 
@@ -230,3 +255,6 @@ def test_the_sentences() -> None:
     assert PLUGIN.line({**nothing, "complaint_followed": True}) is None
     assert "Has not bought again" in str(PLUGIN.line({**nothing, "complaint_followed": False}))
     assert str(PLUGIN.line({**nothing, "came_recommended": True})) == "Came by recommendation."
+    of_reviews = {**nothing, "reviews": 2, "reviews_value": None}
+    assert str(PLUGIN.line(of_reviews)) == "Reviews and references this customer gave: 2."
+    assert "worth 160.00" in str(PLUGIN.line({**of_reviews, "reviews_value": Decimal("160.00")}))

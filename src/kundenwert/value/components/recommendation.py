@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from kundenwert.records import Notice
 from kundenwert.settings import Setting
 from kundenwert.value.components._component import Basis, Built, Component
-from kundenwert.value.components._options import whole
-from kundenwert.value.components._reading import words
+from kundenwert.value.components._options import number, whole
+from kundenwert.value.components._reading import if_given, words
 
 if TYPE_CHECKING:
     from kundenwert.engines._engine import Engine
@@ -24,6 +24,18 @@ _TWO_YEARS: Final = 2 * 365 - 31
 _REVIEWS: Final = (
     "bewertung", "rezension", "kundenstimme", "referenz", "referenzbericht", "review", "testimonial", "case study", "reference",
 )  # fmt: skip
+_CHANNELS: Final = (*_REVIEWS, "bewertungen", "rezensionen", "referenzen", "kundenstimmen", "reviews", "testimonials", "bewertungsportal")
+
+
+def worth_of_review(reviews: int, came: int, worth: float) -> float | None:
+    """What a review has brought on average: the value of the customers who say that reviews brought them, shared by all reviews.
+
+    None without a review or with fewer than ten such customers. An attribution: the value of these customers is theirs.
+
+    >>> worth_of_review(40, 10, 60_000.0), worth_of_review(40, 9, 60_000.0)
+    (1500.0, None)
+    """
+    return worth / reviews if reviews and came >= LEAST else None
 
 
 def difference(again: int, of: int, other_again: int, other_of: int, level: float = 0.9) -> tuple[float, float, float]:
@@ -48,6 +60,13 @@ def _build(engine: Engine, basis: Basis) -> Built:
     spans = {"now": now, "settled": options["settled_days"], "window": options["complaint_days"]}
     engine.table("followed_complaints", "value/components/recommendation_complaints.sql", in_any_order=True, **spans)
     by_quarter = now - log["first_day"] < _QUARTERS_UP_TO
+    (reviewed,) = engine.rows(
+        "value/components/recommendation_reviews.sql",
+        as_of=basis.as_of,
+        reviews=list(options["reviews"]),
+        channels=list(options["review_channels"]),
+    )
+    reviews = _reviews(reviewed, options)
     has_referrals = {"referrals.recommender_id", "referrals.customer_id"} <= basis.given
     engine.table(
         "component_recommendation",
@@ -60,6 +79,7 @@ def _build(engine: Engine, basis: Basis) -> Built:
         by_quarter=by_quarter,
         has_referrals=has_referrals,
         reviews=list(options["reviews"]),
+        review_worth=reviews["each"],
     )
     (year,) = engine.rows("value/components/recommendation_year.sql", as_of=basis.as_of, now=now)
     window = {"now": now, "window": options["repurchase_days"]}
@@ -72,8 +92,28 @@ def _build(engine: Engine, basis: Basis) -> Built:
         "year": _year(year, has_referrals=has_referrals, is_long=is_long, is_entry_known=is_long or "customers.acquired_on" in basis.given),
         "cohorts": [_cohort(row, has_referrals=has_referrals) for row in cohorts],
         "complaints": complaints,
+        "reviews": reviews,
     }
-    return Built(facts, tuple(_notices(complaints)))
+    return Built(facts, (*_notices(complaints), *_notices_of(reviews)))
+
+
+def _reviews(found: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """Reviews with what one is worth: given, else counted from customers whom reviews brought, else not told."""
+    given = options["review_worth"]
+    counted = worth_of_review(found["reviews"], found["came"], found["worth"] or 0.0)
+    each = counted if given is None else given
+    source = "given" if given is not None else "unknown" if counted is None else "counted"
+    told = {name: found[name] for name in ("reviews", "customers", "came")}
+    return {**told, "each": None if each is None else round(each, 2), "source": source}
+
+
+def _notices_of(reviews: Mapping[str, Any]) -> Iterator[Notice]:
+    if reviews["reviews"] and reviews["each"] is None:
+        text = (
+            "Reviews and references of customers: {reviews}. They have no value in money: fewer than {least} customers say that reviews "
+            "brought them. Name review_worth under [components.recommendation] to show one, as an assumption."
+        )
+        yield Notice("reviews_unpriced", text, {"reviews": reviews["reviews"], "least": LEAST})
 
 
 def share_of(count: int, of: int) -> dict[str, Any]:
@@ -138,7 +178,16 @@ def _line(row: Mapping[str, Any]) -> Notice | None:
         return Notice("complaint_not_followed", "Has not bought again in time after the last complaint that is old enough to tell.")
     if row["came_recommended"]:
         return Notice("came_recommended", "Came by recommendation.")
+    if row.get("reviews"):
+        return _line_of_reviews(row)
     return None
+
+
+def _line_of_reviews(row: Mapping[str, Any]) -> Notice:
+    if row.get("reviews_value") is None:
+        return Notice("reviews", "Reviews and references this customer gave: {count}.", {"count": row["reviews"]})
+    text = "Reviews and references this customer gave: {count}, worth {amount:,.2f} by what one brings on average; in no sum."
+    return Notice("reviews_worth", text, {"count": row["reviews"], "amount": float(row["reviews_value"])})
 
 
 PLUGIN = Component(
@@ -151,6 +200,7 @@ PLUGIN = Component(
         "came_recommended": "Whether the customer came by recommendation; empty where nobody noted how he came.",
         "complaint_followed": "Whether a purchase followed the last complaint within complaint_days after the settling time.",
         "reviews": "Reviews, testimonials and references the customer gave, by contacts and activities; empty where none is noted.",
+        "reviews_value": "What they are worth, in money: by review_worth, else by those whom reviews brought; never in the value.",
     },
     build=_build,
     needs=(("rhythm.now",),),
@@ -164,6 +214,13 @@ PLUGIN = Component(
         ),
         Setting("settled_days", 14, "Within how many days a complaint must be settled; counting of purchases starts then.", whole(0, 365)),
         Setting("reviews", _REVIEWS, "What a review is called: purposes of contacts, drivers of activities.", words),
+        Setting(
+            "review_worth",
+            None,
+            "What a review is worth, in the reporting currency, an assumption; left out: counted from the customers whom reviews brought.",
+            if_given(number(0.0, 1e9)),
+        ),
+        Setting("review_channels", _CHANNELS, "Channels of the customer records that say: reviews brought this customer.", words),
     ),
     line=_line,
 )

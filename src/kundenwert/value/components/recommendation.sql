@@ -61,7 +61,8 @@ select
         when not entered.is_older then false
     end as came_recommended,
     complained.was_followed as complaint_followed,
-    reviewed.reviews::integer as reviews
+    reviewed.reviews::integer as reviews,
+    (reviewed.reviews * $review_worth::double)::decimal(18, 2) as reviews_value
 from judged
 left join entered on judged.customer_id = entered.customer_id
 left join came on judged.customer_id = came.customer_id
