@@ -74,6 +74,11 @@ def plans(folder: Path) -> list[StoredPlan]:
     return [plans_store.read(folder, name) for name in plans_store.names(folder)]
 
 
+def find(folder: Path, name: str | None = None) -> StoredPlan:
+    """A plan by its name or the beginning of it; without one the newest."""
+    return plans_store.read(folder, name)
+
+
 def kept(folder: Path, name: str | None = None, *, most: int | None = None) -> KeptPlan:
     """A plan as it still holds; without a name the newest. most: how many lines at most, the first ones.
 
