@@ -115,9 +115,9 @@ def _decide(decision: Decision, case: Case, settings: PlanSettings) -> _Decided:
 
     first = _checked(decision.decide(case))
     nobody = {name: first.lines[name][:0] for name in ("customer_id", "action", "count", "gain", "cost")}
-    if not settings.hold_out:
+    drawn_from = _drawn_from(first, case, settings) if settings.hold_out else case.ids[:0]
+    if not len(drawn_from):
         return _Decided(first, {**first.lines, COMPARED: np.zeros(len(first.lines["customer_id"]), dtype=np.bool_)}, nobody, 0)
-    drawn_from = _drawn_from(first, case, settings)
     held = drawn_from[_held_out(drawn_from, case, settings)]
     second = _checked(decision.decide(_without(case, held)))
     if np.isin(second.lines["customer_id"], held).any():
@@ -128,10 +128,10 @@ def _decide(decision: Decision, case: Case, settings: PlanSettings) -> _Decided:
 
 
 def _drawn_from(first: Plan, case: Case, settings: PlanSettings) -> NDArray[np.str_]:
-    """Who would be in the plan and is not fixed. Raises DataError for a plan that is not made of customers."""
+    """For whom something would be done and who is not fixed. Raises DataError for a plan that is not made of customers."""
     import numpy as np
 
-    listed = np.unique(first.lines["customer_id"].astype(np.str_))
+    listed = np.unique(first.lines["customer_id"][first.lines["action"] != ""].astype(np.str_))
     if not np.isin(listed, case.ids).all():
         came = f"hold_out = {settings.hold_out:g}: {settings.decision} does not plan for single customers, so there is nobody to hold out."
         raise DataError(Problem(came, "hold_out = 0.", "leave it out."))
@@ -242,10 +242,10 @@ def _content(
         "curve": {name: [_cents(float(one)) for one in values] for name, values in found.curve.items()},
         "chance_better": _plain(found.chance_better),
         "facts": _plain(dict(found.facts)),
-        "left_out": {**prepared.left_out, **found.left_out},
+        "left_out": {reason: int(count) for reason, count in {**prepared.left_out, **found.left_out}.items() if count},
         "not_allowed": {name: dict(reasons) for name, reasons in prepared.barred.items()},
         "held_out": {"share": settings.hold_out, "drawn_from": decided.drawn_from, "customers": _distinct(decided.held)},
-        "notices": [_notice(one) for one in (*prepared.notices, *found.notices)],
+        "notices": [_notice(one) for one in (*prepared.notices, *found.notices, *_nobody_held_out(settings, decided))],
         "assumes": [_notice(one) for one in (*_assumed(settings), *found.assumes)],
         "reasons": dict(found.reasons),
         "columns": dict(found.columns),
@@ -269,6 +269,13 @@ def _action_as_json(one: ProjectAction) -> dict[str, Any]:
         "counts_as": list(one.counts_as),
         "consent_basis": one.consent_basis,
     }
+
+
+def _nobody_held_out(settings: PlanSettings, decided: _Decided) -> list[Notice]:
+    if not settings.hold_out or decided.drawn_from:
+        return []
+    text = "Nothing is done for anybody, so nobody is held out and nothing can be measured."
+    return [Notice("plan_without_control", text)]
 
 
 def _assumed(settings: PlanSettings) -> list[Notice]:

@@ -27,6 +27,8 @@ _LEFT_OUT = {
     "collective": "{count:,d} collective accounts stand for many customers each.",
     "no_forecast": "{count:,d} customers have no forecast of their own.",
     "without_person": "{count:,d} customers have nobody who looks after them, and the time of persons is limited.",
+    "no_need": "{count:,d} lost customers have no need any more.",
+    "never_valuable": "{count:,d} lost customers were never worth winning back.",
 }
 _NOT_ALLOWED = {
     "refused": "{action}: {count:,d} customers want no advertising, or have refused this channel.",
@@ -104,6 +106,8 @@ def _head(told: _Told, approved: str) -> str:
 def _gain(told: _Told) -> str:
     content = told.content
     sentence = _GAIN[content["yardstick"]]
+    if _is_ranking(content):
+        return "  " + told.text("A ranking: what is first is most at stake. No money is given out, and no gain is promised.")
     lines = [told.text(sentence, gain=told.money(content["gain"]), cost=told.money(content["cost"]))]
     if content["lower"] is not None and content["upper"] is not None:
         lines.append(
@@ -132,6 +136,11 @@ _GAIN = {
     "revenue": "{gain} more revenue is expected, after the {cost} it costs; what is left of it is not known.",
     "purchases": "{gain} is expected, after the {cost} it costs.",
 }
+
+
+def _is_ranking(content: Mapping[str, Any]) -> bool:
+    """Whether a plan gives nothing out: without known effects it says who comes first, and no more."""
+    return bool(content["lines"]) and not content["gain"] and not content["cost"]
 
 
 def _used(told: _Told) -> str:
@@ -191,10 +200,10 @@ def _lines(told: _Told) -> str:
     )
     titles = ("", "number", "customer", "what to do", "gain", "cost")
     rows = [[told.text(title) if title else "" for title in titles], *(_row(told, place) for place in range(plan.length))]
-    if not any(row[2] for row in rows[1:]):
-        rows = [[*row[:2], *row[3:]] for row in rows]
-    last = len(rows[0]) - 1
-    shown = _table(rows, right=(0, last - 1, last)).split("\n")
+    money = not _is_ranking(told.content)
+    kept = [place for place in range(len(titles)) if (money if place > 3 else not place or any(row[place] for row in rows[1:]))]
+    right = [at for at, place in enumerate(kept) if place in (0, 4, 5)]
+    shown = _table([[row[place] for place in kept] for row in rows], right=right).split("\n")
     under = [f"       {reason}" for reason in reasons(plan, told.language)]
     body = [line for pair in zip(shown[1:], under, strict=True) for line in pair]
     return "\n".join([f"  {head}", shown[0], *body])
