@@ -90,8 +90,8 @@ def strength(curve: Curve, effect: float, count: int) -> float:
     """The effect of `count` actions of a kind on one customer, of which `effect` is the full effect.
 
     >>> from kundenwert.records.plans import Curve
-    >>> round(strength(Curve(), 0.1, 2), 4), strength(Curve("table", shares=(0.5, 0.75)), 0.2, 3)
-    (0.19, 0.15)
+    >>> round(strength(Curve(), 0.1, 2), 4), strength(Curve("table", shares=(0.5, 0.75)), 0.5, 3)
+    (0.19, 0.375)
     """
     import math
 
@@ -381,6 +381,8 @@ def _practice(name: str, offered: Menu, order: Integers, option: Integers) -> Pr
 
 
 def _used(limits: _Limits, found: Chosen) -> tuple[Used, ...]:
+    if not limits.labels:
+        return ()
     return tuple(
         Used(resource, person, float(amount), round(float(used), 6), float(price))
         for (resource, persons), amounts, takes, prices in zip(limits.labels, limits.capacity, found.used, found.prices, strict=True)
