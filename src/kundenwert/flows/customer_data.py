@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # Roles whose cells are numbers of customers, in the order in which a record is theirs.
 _IDS = ("customer_id", "recommender_id")
 # Tables of which no record is about a person.
-_NOBODY = frozenset({"budgets", "activity_rates", "rates"})
+_NOBODY = frozenset({"budgets", "activity_rates", "rates", "growth"})
 _ADDRESS = ("name", "street", "postcode", "city")
 
 

@@ -139,6 +139,7 @@ def table_name(name: str, language: Language) -> str:
         "leads": text("Leads"),
         "measures": text("Measures"),
         "projects": text("Joint projects"),
+        "growth": text("Growth of industries"),
         "budgets": text("Budgets"),
         "rates": text("Exchange rates"),
     }

@@ -140,6 +140,7 @@ def table_names(language: Language) -> Mapping[str, str]:
         "activity_rates": text("Cost rates"),
         "budgets": text("Budgets"),
         "projects": text("Joint projects"),
+        "growth": text("Growth of industries"),
         "complaints": text("Complaints"),
         "contacts": text("Contacts"),
         "contracts": text("Contracts"),

@@ -82,7 +82,10 @@ PLUGIN = CompanyTable(
     ),
     key=("customer_id",),
     money="",
-    limits={"acquisition_cost": Limits(low=0), "employees": Limits(low=0), "network": Limits(low=0), "potential": Limits(low=0), "nps": Limits(0, 10)},
+    limits={
+        "acquisition_cost": Limits(low=0), "employees": Limits(low=0), "network": Limits(low=0), "potential": Limits(low=0),
+        "nps": Limits(0, 10),
+    },
     words=("kunden", "customer", "stammdaten", "kundenstamm", "debitor", "account", "adress"),
     least=20,
 )  # fmt: skip

@@ -8,7 +8,18 @@ from typing import Any
 from kundenwert.settings import _number as number
 from kundenwert.settings import _whole as whole
 
-__all__ = ["number", "some_of", "whole"]
+__all__ = ["number", "some_of", "whole", "yes_or_no"]
+
+
+def yes_or_no(value: Any) -> bool:
+    """Reads true or false.
+
+    >>> yes_or_no(True)
+    True
+    """
+    if not isinstance(value, bool):
+        raise ValueError("true or false")
+    return value
 
 
 def some_of(*choices: str) -> Callable[[Any], tuple[str, ...]]:

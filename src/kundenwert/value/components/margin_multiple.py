@@ -9,7 +9,7 @@ from kundenwert.records import Notice
 from kundenwert.settings import Setting
 from kundenwert.value.components._component import Basis, Built, Component
 from kundenwert.value.components._margin import open_margin_year
-from kundenwert.value.components._options import number, some_of, whole
+from kundenwert.value.components._options import number, some_of, whole, yes_or_no
 
 if TYPE_CHECKING:
     from kundenwert.engines._engine import Engine
@@ -23,17 +23,42 @@ def _build(engine: Engine, basis: Basis) -> Built:
     measured = open_margin_year(engine, basis)
     engine.table("margin_multiple_year", "value/components/margin_multiple_year.sql", as_of=basis.as_of, by=by)
     rate = basis.discount_rate if options["rate"] is None else options["rate"]
-    groups = [_worth(one, rate, options) for one in _retained(engine.rows("value/components/margin_multiple_groups.sql"), options)]
+    rows = engine.rows("value/components/margin_multiple_groups.sql")
+    industries = _industries(engine, basis, by)
+    groups = [_worth(one, rate, options, _growth(one["name"], industries, options)) for one in _retained(rows, options)]
     names = ("name", "mean", "retention", "low", "high", "end", "today")
-    rows = groups or [{"name": "", **dict.fromkeys(names[1:])}]
+    told = groups or [{"name": "", **dict.fromkeys(names[1:])}]
     nothing = float("nan")
-    engine.load("margin_groups", {name: [nothing if row[name] is None else row[name] for row in rows] for name in names})
+    engine.load("margin_groups", {name: [nothing if row[name] is None else row[name] for row in told] for name in names})
     engine.table("component_margin_multiple", "value/components/margin_multiple.sql", weight=options["weight"])
     for table in ("margin_year", "margin_multiple_year", "margin_groups"):
         engine.drop(table)
     facts = {"by": by, "margin": measured, "rate": rate, "growth": options["growth"], "given": options["retention"] is not None}
     years = basis.value_horizon_days / 365.25
-    return Built({**facts, "groups": [_told(one, rate, options["growth"], years) for one in groups]}, tuple(_notices(groups)))
+    notices = [*_notices(groups), *_notices_of(options, by, industries)]
+    return Built({**facts, "industries": len(industries), "groups": [_told(one, rate, years) for one in groups]}, tuple(notices))
+
+
+def _industries(engine: Engine, basis: Basis, by: str) -> dict[str, float]:
+    """Growth a year of each industry, where it is asked for and groups are industries."""
+    if not basis.options["industry_growth"] or by != "industry":
+        return {}
+    return {row["name"]: row["growth"] for row in engine.rows("value/components/margin_multiple_industries.sql", as_of=basis.as_of)}
+
+
+def _growth(name: str, industries: Mapping[str, float], options: Mapping[str, Any]) -> float:
+    """The growth of a group: that of its industry, else the setting."""
+    found: float = industries.get(name.strip().lower(), options["growth"])
+    return found
+
+
+def _notices_of(options: Mapping[str, Any], by: str, industries: Mapping[str, float]) -> Iterator[Notice]:
+    if options["industry_growth"] and not industries:
+        text = (
+            "Growth of industries is asked for but not used by the margin multiple: groups are made by {by}, and the table of growth names "
+            '{count} industries for them. Set by = ["industry"] and name the table growth.'
+        )
+        yield Notice("margin_multiple_growth", text, {"by": by or "nothing", "count": len(industries)})
 
 
 def _retained(rows: Sequence[Mapping[str, Any]], options: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -53,17 +78,17 @@ def _retained(rows: Sequence[Mapping[str, Any]], options: Mapping[str, Any]) -> 
         }
 
 
-def _worth(group: dict[str, Any], rate: float, options: Mapping[str, Any]) -> dict[str, Any]:
+def _worth(group: dict[str, Any], rate: float, options: Mapping[str, Any], growth: float) -> dict[str, Any]:
     """The share who stay with its bounds, and both multiples; None where nothing can be said."""
     from kundenwert.stats.proportions import wilson
     from kundenwert.value.parametric.margin_multiple import margin_multiple
 
-    found = {**group, "retention": options["retention"], "low": None, "high": None, "end": None, "today": None}
+    found = {**group, "growth": growth, "retention": options["retention"], "low": None, "high": None, "end": None, "today": None}
     if found["retention"] is None and group["customers"] >= options["least"]:
         low, high = wilson(group["stayed"], group["customers"], _LEVEL)
         # No share counted from a sample is quite 1: a base of 30 from which nobody has left is not one from which nobody ever will.
         found.update(retention=(group["stayed"] + 0.5) / (group["customers"] + 1), low=low, high=high)
-    kept, growth = found["retention"], options["growth"]
+    kept = found["retention"]
     if kept is not None and kept * (1 + growth) < 1 + rate:
         found["end"], found["today"] = (
             float(margin_multiple(kept, rate, timing=timing, growth=growth)) for timing in ("end of period", "today")
@@ -71,10 +96,10 @@ def _worth(group: dict[str, Any], rate: float, options: Mapping[str, Any]) -> di
     return found
 
 
-def _told(group: Mapping[str, Any], rate: float, growth: float, years: float) -> dict[str, Any]:
+def _told(group: Mapping[str, Any], rate: float, years: float) -> dict[str, Any]:
     """What the manifest keeps of a group; beyond: share of the value beyond the value horizon."""
-    names = ("name", "customers", "stayed", "is_own", "active", "retention", "low", "high", "end", "today")
-    beyond = None if group["end"] is None else (group["retention"] * (1 + growth) / (1 + rate)) ** years
+    names = ("name", "customers", "stayed", "is_own", "active", "retention", "low", "high", "growth", "end", "today")
+    beyond = None if group["end"] is None else (group["retention"] * (1 + group["growth"]) / (1 + rate)) ** years
     return {**{name: group[name] for name in names}, "beyond": beyond}
 
 
@@ -116,6 +141,12 @@ PLUGIN = Component(
     options=(
         Setting("retention", None, "Share of customers who stay each year, by hand; without it counted from the log.", number(0, 1)),
         Setting("growth", 0.0, "Growth of the margin a year.", number(-0.5, 0.5)),
+        Setting(
+            "industry_growth",
+            default=False,
+            sentence='Whether the table growth says how the margin of an industry grows, in place of `growth`; needs by = ["industry"].',
+            read=yes_or_no,
+        ),
         Setting("rate", None, "Interest a year; without it the discount rate of the run.", number(0, 2)),
         Setting(
             "by",

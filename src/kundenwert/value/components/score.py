@@ -191,6 +191,7 @@ def _read(engine: Engine, basis: Basis, criterion: Criterion, rule: Rule) -> dic
         return {}
     engine.table("criterion_measured", "value/components/score_measured.sql")
     name = f"column {criterion.column} {criterion.best}" if criterion.column else criterion.rule
+    name += "".join(f" with {entry}" for entry in rule.varies_with if entry in basis.given)
     stored = basis.scoring.breaks.get(name)
     found = [list(row) for row in stored] if stored else [list(row.values()) for row in engine.rows("value/components/score_breaks.sql")]
     rows = found or [[0.0, 0.0, 0.0, 1.0]]

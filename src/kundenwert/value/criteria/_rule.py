@@ -17,7 +17,8 @@ class Rule:
 
     needs: of each group one entry ("table.role", "features.column" ...) must be given. binds: values the step asks for. compares: whether
     customers are compared with each other; then points are 10 x the share of customers that are no better, ties at the better end, and
-    the mean of these shares where there are several measures. combines: a rating counts half where there is one.
+    the mean of these shares where there are several measures. combines: a rating counts half where there is one. varies_with: entries that
+    add a measure where they are given, so that points are compared on another scale.
     """
 
     step: str
@@ -27,6 +28,7 @@ class Rule:
     binds: tuple[str, ...] = ()
     compares: bool = False
     combines: bool = False
+    varies_with: tuple[str, ...] = ()
 
     def can_be_told(self, given: Collection[str]) -> bool:
         """Whether the data it needs are among `given`."""
