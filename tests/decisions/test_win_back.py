@@ -10,7 +10,7 @@ import pytest
 
 from kundenwert.decisions._one_each_plan import DAY
 from kundenwert.decisions._win_back_reasons import catalogue, read_reasons, shipped
-from kundenwert.decisions.win_back import PLUGIN, chance_to_pay, expected_profit, second_lifetime_value
+from kundenwert.decisions.win_back import NO_NEED, PLUGIN, chance_to_pay, expected_profit, second_lifetime_value
 from kundenwert.errors import DataError
 from kundenwert.records.plans import Action, Case, Effect, Limit
 
@@ -57,7 +57,7 @@ def test_who_needs_nothing_any_more_is_never_listed_however_valuable(reason: str
     noted = np.array([reason, ""])
     found = PLUGIN.decide(case(2, columns={"last_year": np.array([1e7, 10.0]), "noted_reason": noted}, options={"offer_cost": 0.0}))
     assert "0000" not in found.lines["customer_id"].tolist()
-    assert found.left_out["no_need"] == 1
+    assert found.left_out[NO_NEED] == 1
     later = case(2, columns={"last_year": np.array([1e7, 10.0]), "noted_reason": np.array(["price", ""]), "needless_reason": noted})
     assert "0000" not in PLUGIN.decide(later).lines["customer_id"].tolist()
 

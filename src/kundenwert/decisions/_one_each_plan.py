@@ -87,7 +87,7 @@ def plan_of(case: Case, stakes: Stakes, told: Telling) -> Plan:
         facts={**told.facts, "considered": len(stakes.rows)},
         left_out=dict(told.left_out),
         notices=(*_of_unsuited(case, stakes), *_of_unknown(offered), *told.notices),
-        assumes=(*_of_effects(case, offered), *told.assumes),
+        assumes=told.assumes,
     )
 
 
@@ -205,20 +205,6 @@ def _of_unsuited(case: Case, stakes: Stakes) -> tuple[Notice, ...]:
     names = ", ".join(action.name for action in case.actions if action.changes not in (stakes.changes, "money"))
     text = "Left aside, because they change something else than what is planned here: {actions}."
     return (Notice("actions_unsuited", text, {"actions": names}),) if names else ()
-
-
-def _of_effects(case: Case, offered: Menu) -> tuple[Notice, ...]:
-    used = [action for action in case.actions if action.name in offered.names and action.effect.source == "assumption"]
-    text = "The effect of {action} is an assumption ({low:.1%} to {high:.1%}, most likely {likely:.1%}), not a measurement."
-    shares = [action for action in used if action.changes != "money"]
-    return tuple(
-        Notice(
-            "effect_assumed",
-            text,
-            {"action": one.name, "low": one.effect.low, "likely": one.effect.likely, "high": one.effect.high, "by": one.effect.by},
-        )
-        for one in shares
-    )
 
 
 def _clashing(case: Case, offered: Menu) -> list[Problem]:

@@ -36,7 +36,7 @@ _REASONS: Final = {
     "suggestion_alike": "Does not buy {what} yet; of customers like it {chance:.0%} take it up anyway. Worth {worth:,.0f}.",
     "gap": "Comparable customers buy for {gap_revenue:,.0f} more a year; {worth:,.0f} of contribution are within reach.",
     "demand": "Buys {share:.0%} of its demand here; {worth:,.0f} of contribution are within reach.",
-    "open_offer": "An offer of {offered:,.0f} is open since {offer_days:,.0f} days; {chance:.0%} of offers are won. Worth {worth:,.0f}.",
+    "open_offer": "An offer of {offered:,.0f} has been open for {offer_days:,.0f} days; {chance:.0%} are won. Worth {worth:,.0f}.",
 }
 _NAMES: Final = tuple(_REASONS)
 _TELLS: Final = {

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from kundenwert.records.arrays import Floats, Integers
 
 LOST: Final = 0.2
+# Why lost customers are not in the plan.
+NO_NEED: Final = "Lost customers who have no need any more"
+NO_VALUE: Final = "Lost customers who brought too little"
 # Letters cannot reach who has moved.
 _BY_POST: Final = ("letter", "mailing", "post", "brief")
 _COLUMNS: Final = ("p_alive", "level", "last_year", "last_year_days")
@@ -119,7 +122,7 @@ def lost_customers(case: Case, reasons: Mapping[str, Reason]) -> Lost:
     is_needless = _is_needless(case, reasons)
     is_valuable = (yearly > 0) & (np.nan_to_num(numbers(case, "past", 0.0)) >= case.options["least_past"])
     rows = np.flatnonzero(is_lost & ~is_needless & is_valuable)
-    left_out = {"no_need": int((is_lost & is_needless).sum()), "never_valuable": int((is_lost & ~is_needless & ~is_valuable).sum())}
+    left_out = {NO_NEED: int((is_lost & is_needless).sum()), NO_VALUE: int((is_lost & ~is_needless & ~is_valuable).sum())}
     return Lost(rows, yearly[rows], left_out)
 
 
@@ -221,9 +224,16 @@ def _told(case: Case, found: Lost, reasons: Mapping[str, Reason], noted: NDArray
                 "year to year with a chance of {retention:.0%}, as customers of the base do.",
                 {"retention": _retention(case)},
             ),
+            *_of_chances(reasons),
         ),
         left_out=found.left_out,
     )
+
+
+def _of_chances(reasons: Mapping[str, Reason]) -> tuple[Notice, ...]:
+    labels = ", ".join(one.label for one in reasons.values() if one.chance is not None)
+    text = "The project assumes chances of its own to regain who left for: {reasons}."
+    return (Notice("win_back_chances", text, {"reasons": labels}),) if labels else ()
 
 
 def _compared(case: Case, plan: Plan, value: Floats) -> dict[str, Any]:
