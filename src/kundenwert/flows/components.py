@@ -12,6 +12,7 @@ from kundenwert.engines._engine import Reading
 from kundenwert.flows.company_tables import open_nothing
 from kundenwert.flows.features import given_of
 from kundenwert.flows.futures import load_futures
+from kundenwert.flows.release import GIVEN, released
 from kundenwert.flows.rhythms import load_rhythms
 from kundenwert.flows.scores import kept_of, scoring_of
 from kundenwert.flows.value_table import header
@@ -108,7 +109,7 @@ def open_views(engine: Engine, project: Project, loaded: Loaded, valued: Valued,
     for name in sources.tables() if loaded.company is None else ():
         open_nothing(engine, name)
     load_ratings(engine, project.folder)
-    return _given(engine, loaded, valued, features)
+    return _given(engine, loaded, valued, features) | ({GIVEN} if released(project.folder) else set())
 
 
 def _open_year(engine: Engine, valued: Valued, given: Collection[str]) -> set[str]:

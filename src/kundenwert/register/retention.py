@@ -51,9 +51,15 @@ def _content() -> dict[str, Any]:
 def over(rows: Sequence[tuple[int, Mapping[str, Any]]], table: str) -> list[int]:
     """The years of the decisions that are in force no more. rows: year and content of each decision, in their order.
 
-    The last objection of a customer, and the last consent on each channel, are in force as long as they say so; of definitions the last.
+    The last objection of a customer, the last consent on each channel, and the last release of each kind are in force as long as they say
+    so; of definitions the last.
     """
-    keys = {"consents": ("customer_id", "channel"), "objections": ("customer_id",), "definitions": ()}
+    if table == "approvals":
+        released = over([row for row in rows if "release" in row[1]], "releases")
+        return [*released, *(year for year, content in rows if "release" not in content)]
+    keys: dict[str, tuple[str, ...]] = {
+        "consents": ("customer_id", "channel"), "objections": ("customer_id",), "definitions": (), "releases": ("release",),
+    }  # fmt: skip
     if table not in keys:
         return [year for year, _ in rows]
     last = {tuple(content.get(name) for name in keys[table]): place for place, (_, content) in enumerate(rows)}

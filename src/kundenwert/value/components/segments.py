@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 TEAM: Final = 5
 """How many people a sales team must have, so that its figures are nobody's own."""
 _ATTRIBUTES: Final = ("segment", "industry", "region", "kind")
+# Figures by person judge employees: told only where somebody has released them.
+_PERSON: Final = "account_manager"
+_RELEASED: Final = "register.by_person"
 
 
 def _build(engine: Engine, basis: Basis) -> Built:
-    names = [name for name in basis.options["by"] if f"customers.{name}" in basis.given]
+    names = [name for name in basis.options["by"] if f"customers.{name}" in basis.given and (name != _PERSON or _RELEASED in basis.given)]
+    is_barred = _PERSON in basis.options["by"] and _RELEASED not in basis.given
     teams, small = _open_teams(engine, basis)
     grouped = [*names, *(["team"] if teams else [])]
     measures = open_money(engine, basis)
@@ -30,7 +34,7 @@ def _build(engine: Engine, basis: Basis) -> Built:
     facts = {"by": grouped, "teams": None if not basis.options["teams"] else bool(teams), "segments": groups(engine, measures)}
     for table in ("segments_known", "grouped", "segment_teams"):
         engine.drop(table)
-    return Built(facts, tuple(_notices(small)))
+    return Built(facts, tuple(_notices(small, is_barred=is_barred)))
 
 
 def _open_teams(engine: Engine, basis: Basis) -> tuple[bool, list[str]]:
@@ -43,7 +47,10 @@ def _open_teams(engine: Engine, basis: Basis) -> tuple[bool, list[str]]:
     return bool(chosen) and not small, small
 
 
-def _notices(small: list[str]) -> Iterator[Notice]:
+def _notices(small: list[str], *, is_barred: bool) -> Iterator[Notice]:
+    if is_barred:
+        text = "Values by account manager are left out: they judge employees, and nobody has released them (`kundenwert release`)."
+        yield Notice("segments_by_person", text)
     if small:
         text = "Values by sales team are left out: fewer than {least} people look after the customers of {teams}."
         yield Notice("segments_teams", text, {"least": TEAM, "teams": ", ".join(name or "–" for name in small)})
@@ -85,8 +92,8 @@ PLUGIN = Component(
         Setting(
             "by",
             _ATTRIBUTES,
-            "By what customers are grouped, the most important first: segment, industry, region, kind.",
-            some_of(*_ATTRIBUTES),
+            "By what customers are grouped, the most important first: segment, industry, region, kind; account_manager where released.",
+            some_of(*_ATTRIBUTES, _PERSON),
         ),
         Setting(
             "most",

@@ -11,6 +11,7 @@ records as (
         -- Where private persons live tells more than it should.
         if(ledger_customers.kind = 'b2c', null, nullif(trim(ledger_customers.region), '')) as region,
         ledger_customers.kind,
+        nullif(trim(ledger_customers.account_manager), '') as account_manager,
         segment_teams.team
     from ledger_customers
     left join segment_teams on trim(ledger_customers.account_manager) = segment_teams.account_manager
@@ -26,6 +27,7 @@ select
         when 'industry' then records.industry
         when 'region' then records.region
         when 'kind' then records.kind
+        when 'account_manager' then records.account_manager
         when 'team' then records.team
     end as name
 from judged
