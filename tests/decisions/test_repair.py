@@ -61,16 +61,16 @@ def by_action(found: Plan) -> dict[str, dict[str, Any]]:
 def test_discount_and_small_orders_are_the_levers_of_k2_with_their_change_of_contribution() -> None:
     told = by_action(PLUGIN.decide(k2(avoidable_sales=1.0, avoidable_service=1.0)))
     assert list(told)[:2] == ["discount", "orders"]
-    assert told["discount"]["gain"] == 19_000.0
+    assert told["discount"]["saves"] == 19_000.0
     assert (told["discount"]["now"], told["discount"]["target"]) == (pytest.approx(0.3), pytest.approx(17 / 120))
-    assert told["orders"]["gain"] == 5_740.0
+    assert told["orders"]["saves"] == 5_740.0
     assert (told["orders"]["now"], told["orders"]["target"]) == (260, 96)
     assert told["orders"]["minimum_order"] == pytest.approx(86_000 / 96, abs=0.01)
 
 
 def test_only_the_avoidable_part_of_a_cost_counts() -> None:
     told = by_action(PLUGIN.decide(k2()))
-    assert (told["discount"]["gain"], told["orders"]["gain"], told["visits"]["gain"]) == (19_000.0, 2_870.0, 1_680.0)
+    assert (told["discount"]["saves"], told["orders"]["saves"], told["visits"]["saves"]) == (19_000.0, 2_870.0, 1_680.0)
     # Contribution I of 23,000 less 1,500, 8,750, 1,875 and 10,920: with K2 gone 45 would be missing, and 10,625 of cost stay.
     assert (told["orders"]["avoidable"], told["orders"]["unavoidable"]) == (-45.0, 10_625.0)
 
@@ -87,6 +87,15 @@ def test_without_a_customer_the_total_changes_by_its_avoidable_part_only() -> No
         stays = sum((cost * (1 - shares[stage]))[gone].sum() for stage, cost in costs.items())
         after = (contribution - sum(costs.values()))[~gone].sum() - stays
         assert after - before == pytest.approx(change_by_exit(contribution, costs, shares)[gone].sum())
+
+
+def test_without_a_word_on_how_many_accept_no_gain_is_promised() -> None:
+    ranked = PLUGIN.decide(k2())
+    assert (ranked.gain, ranked.lines["action"][0]) == (0.0, "discount")
+    assert "repair_unknown" in {notice.key for notice in ranked.notices}
+    half = PLUGIN.decide(k2(accepted=0.5))
+    assert half.gain == pytest.approx(half.lines["saves"].sum() / 2)
+    assert half.lines["gain"][0] == 9_500.0
 
 
 def test_exit_is_proposed_only_where_the_levers_are_not_enough_and_is_in_no_total() -> None:
@@ -114,14 +123,14 @@ def test_price_payment_and_ending_need_a_written_reason_and_visits_do_not() -> N
 def test_who_pays_late_is_asked_for_a_shorter_term_whether_a_loss_maker_or_not() -> None:
     found = PLUGIN.decide(case(3, result=500.0, year_revenue=36_500.0, days_late=[19.0, 21.0, 40.0]))
     assert found.lines["customer_id"].tolist() == ["0002", "0001"]
-    assert found.lines["gain"].tolist() == [400.0, 210.0]
+    assert found.lines["saves"].tolist() == [400.0, 210.0]
 
 
 def test_calls_take_the_place_of_visits_only_where_fewer_visits_are_not_enough() -> None:
     visited = {"year_db1": 500.0, "year_sales": 4_000.0, "visits_cost": 4_000.0, "visits_usual": 2_000.0, "visits_units": 20}
     told = by_action(PLUGIN.decide(case(options={"call_cost": 14.0, "avoidable_sales": 1.0}, result=-3_500.0, **visited)))
     assert list(told)[:1] == ["channel"]
-    assert told["channel"]["gain"] == 4_000 - 20 * 14
+    assert told["channel"]["saves"] == 4_000 - 20 * 14
     enough = case(options={"call_cost": 14.0, "avoidable_sales": 1.0}, result=-1_500.0, **{**visited, "year_db1": 2_500.0})
     assert list(by_action(PLUGIN.decide(enough))) == ["visits"]
 
@@ -129,7 +138,7 @@ def test_calls_take_the_place_of_visits_only_where_fewer_visits_are_not_enough()
 def test_who_costs_more_to_address_than_it_can_bring_is_addressed_no_more() -> None:
     visited = {"year_db1": 50.0, "year_marketing": 30.0, "year_sales": 400.0, "visits_cost": 400.0, "visits_units": 2}
     told = by_action(PLUGIN.decide(case(result=-380.0, migration_stop=1.0, **visited)))
-    assert told["stop_addressing"]["gain"] == 30 + 0.5 * 400
+    assert told["stop_addressing"]["saves"] == 30 + 0.5 * 400
     assert "visits" not in told
 
 

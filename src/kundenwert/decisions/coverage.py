@@ -11,7 +11,7 @@ from kundenwert.decisions._decision import Decision
 from kundenwert.decisions._one_each_plan import DAY
 from kundenwert.decisions._one_each_wrong import wrong_case
 from kundenwert.errors import DataError, Problem
-from kundenwert.records.plans import Case, Plan, Practice
+from kundenwert.records.plans import Case, Plan
 from kundenwert.settings import Setting
 
 if TYPE_CHECKING:
@@ -71,7 +71,6 @@ def _decide(case: Case) -> Plan:
         gain=0.0,
         cost=0.0,
         bound=0.0,
-        compared=(Practice("nothing", 0.0, 0.0, 0),),
         facts={"classes": {name: _counts(classes == name, is_covered) for name in CLASSES}},
     )
 

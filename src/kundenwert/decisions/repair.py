@@ -37,20 +37,27 @@ _OPTIONS: Final = (
     Setting("avoidable_logistics", 1.0, "The same of logistics.", number(0.0, 1.0)),
     Setting("call_cost", 0.0, "What a call costs that takes the place of a visit; 0: no change of channel is proposed.", number(0.0, 1e6)),
     Setting("late_days", 20.0, "From so many days beyond terms on, on average, the payment term is a lever.", number(0.0, 1000.0)),
-    Setting("least", 10.0, "Levers that bring less in a year are left out.", number(0.0, 1e9)),
+    Setting("least", 10.0, "Levers that save less in a year are left out.", number(0.0, 1e9)),
+    Setting("accepted", 0.0, "Share of levers that take hold, as somebody assumes; 0: unknown, no gain is promised.", number(0.0, 1.0)),
 )
 _REASONS: Final = {
-    "discount": "Contribution IV {result:,.0f}: price concessions of {now:.1%} of the list price; customers of its size get {target:.1%}.",
-    "orders": "Contribution IV {result:,.0f}: {now:,.0f} orders; with a minimum order of {minimum_order:,.0f} it would be {target:,.0f}.",
-    "visits": "Contribution IV {result:,.0f}: {now:,.0f} visits; customers of its size get {target:,.1f}.",
-    "returns": "Contribution IV {result:,.0f}: {now:,.0f} returns, usual would be {target:,.1f}: find out why, or charge for them.",
-    "complaints": "Contribution IV {result:,.0f}: {now:,.0f} complaints, usual would be {target:,.1f}: find out why.",
-    "channel": "Contribution IV {result:,.0f}: {now:,.0f} visits, calls instead of all of them.",
-    "stop_addressing": "Addressing it costs more than it can bring: no visits and mailings any more; orders are taken as they come.",
-    "payment": "Pays {now:,.0f} days late on average: agree on a shorter term, or charge interest.",
+    "discount": "Contribution IV {result:,.0f}: price concessions of {now:.1%} of the list price; customers of its size get {target:.1%}. "
+    "Up to {saves:,.0f} a year.",
+    "orders": "Contribution IV {result:,.0f}: {now:,.0f} orders; with a minimum order of {minimum_order:,.0f} it would be {target:,.0f}. "
+    "Up to {saves:,.0f} a year.",
+    "visits": "Contribution IV {result:,.0f}: {now:,.0f} visits; customers of its size get {target:,.1f}. Up to {saves:,.0f} a year.",
+    "returns": "Contribution IV {result:,.0f}: {now:,.0f} returns, usual would be {target:,.1f}: find out why, or charge for them. "
+    "Up to {saves:,.0f} a year.",
+    "complaints": "Contribution IV {result:,.0f}: {now:,.0f} complaints, usual would be {target:,.1f}: find out why. "
+    "Up to {saves:,.0f} a year.",
+    "channel": "Contribution IV {result:,.0f}: {now:,.0f} visits, calls instead of all of them. Up to {saves:,.0f} a year.",
+    "stop_addressing": "Addressing it costs more than it can bring: no visits and mailings any more; orders are taken as they come. "
+    "Up to {saves:,.0f} a year.",
+    "payment": "Pays {now:,.0f} days late on average: agree on a shorter term, or charge interest. Up to {saves:,.0f} a year.",
     "exit": "Even with all levers {left:,.0f} a year of avoidable loss are left, less what it brings by recommending: talk about ending.",
 }
 _TELLS: Final = {
+    "saves": "What the lever saves in a year if the customer accepts it and buys as before.",
     "step": "1: repair; 2: exit, only where repair fails or is not enough.",
     "result": "Contribution IV of the year.",
     "avoidable": "What of it would be gone without the customer: contribution I less the avoidable cost.",
@@ -192,9 +199,9 @@ def _decide(case: Case) -> Plan:
         gain=gain,
         cost=0.0,
         bound=gain,
-        compared=(Practice("nothing", 0.0, 0.0, 0),),
+        compared=(Practice("nothing", 0.0, 0.0, 0),) if gain else (),
         facts=_facts(case, found, saved, (if_exit, exits)),
-        notices=_notices(lines, if_exit, exits),
+        notices=_notices(case, lines, if_exit, exits),
         assumes=_assumes(case),
     )
 
@@ -204,7 +211,7 @@ def _lines(case: Case, found: _Customers, told: Levers, ends: tuple[Floats, Floa
     places = [np.flatnonzero(told.saved[name] > 0) for name in _LEVERS] + [np.flatnonzero(exits)]
     at = np.concatenate(places)
     action = np.repeat([*_LEVERS, "exit"], [len(place) for place in places])
-    gain, now, target = (
+    saves, now, target = (
         np.concatenate([*(values[name][place] for name, place in zip(_LEVERS, places, strict=False)), np.full(len(places[-1]), last)])
         for values, last in ((told.saved, 0.0), (told.now, np.nan), (told.target, np.nan))
     )
@@ -216,9 +223,10 @@ def _lines(case: Case, found: _Customers, told: Levers, ends: tuple[Floats, Floa
             "customer_id": case.ids[found.rows][at],
             "action": action,
             "count": np.ones(len(at), dtype=np.int64),
-            "gain": gain,
+            "gain": np.round(saves * case.options["accepted"], 2),
             "cost": np.zeros(len(at)),
             "reason": action,
+            "saves": saves,
             "step": np.where(is_exit, 2, 1),
             "result": found.result[at],
             "avoidable": np.round(-gone[at], 2),
@@ -226,14 +234,14 @@ def _lines(case: Case, found: _Customers, told: Levers, ends: tuple[Floats, Floa
             "now": now,
             "target": target,
             "minimum_order": np.where(is_order, np.round(revenue / target, 2), np.nan),
-            "may_lose": np.where(base > 0, np.minimum(gain / base, 1.0), 1.0),
+            "may_lose": np.where(base > 0, np.minimum(saves / base, 1.0), 1.0),
             "left": np.round(left[at], 2),
             "lost_cross": np.round(found.cross[at], 2),
             "lost_reference": np.round(found.reference[at], 2),
             "if_exit": np.where(is_exit, if_exit[at], np.nan),
             "needs_reason": np.isin(action, _WITH_REASON).astype(np.int64),
         }
-    order = np.lexsort((lines["action"], lines["customer_id"], -np.nan_to_num(lines["if_exit"]), -gain))
+    order = np.lexsort((lines["action"], lines["customer_id"], -np.nan_to_num(lines["if_exit"]), -saves))
     return {name: values[order] for name, values in lines.items()}
 
 
@@ -246,14 +254,17 @@ def _facts(case: Case, found: _Customers, saved: Mapping[str, Floats], ends: tup
         "loss_makers": int(is_loss.sum()),
         "loss": round(float(found.result[is_loss].sum()), 2),
         "unavoidable": round(unavoidable, 2),
-        "levers": {name: {"customers": int((amount > 0).sum()), "gain": round(float(amount.sum()), 2)} for name, amount in saved.items()},
-        "exits": {"customers": int(exits.sum()), "gain": round(float(if_exit[exits].sum()), 2)},
+        "levers": {name: {"customers": int((amount > 0).sum()), "saves": round(float(amount.sum()), 2)} for name, amount in saved.items()},
+        "exits": {"customers": int(exits.sum()), "saves": round(float(if_exit[exits].sum()), 2)},
     }
 
 
-def _notices(lines: Mapping[str, NDArray[Any]], if_exit: Floats, exits: NDArray[np.bool_]) -> tuple[Notice, ...]:
+def _notices(case: Case, lines: Mapping[str, NDArray[Any]], if_exit: Floats, exits: NDArray[np.bool_]) -> tuple[Notice, ...]:
     asks = int(lines["needs_reason"].sum())
     found = []
+    if not case.options["accepted"]:
+        unknown = "Nobody knows how many customers accept a lever: levers are ranked by what they would save, and no gain is promised."
+        found.append(Notice("repair_unknown", unknown))
     if asks:
         text = "{count:,} proposals change price, payment term or end a relation: a person decides each and writes down why."
         found.append(Notice("repair_reason", text, {"count": asks}))
@@ -269,10 +280,12 @@ def _assumes(case: Case) -> tuple[Notice, ...]:
         "logistics are gone where their cause is gone: an assumption."
     )
     accepted = (
-        "Each lever counts in full, as if the customer accepts it and buys as before; how much of its contribution may be lost before "
+        "What a lever saves is told as if the customer accepts it and buys as before; how much of its contribution may be lost before "
         "the lever no longer pays stands beside it."
     )
-    return (Notice("repair_avoidable", text, _avoidable(case)), Notice("repair_accepted", accepted))
+    share = "That {share:.0%} of the levers take hold is an assumption."
+    found = (Notice("repair_avoidable", text, _avoidable(case)), Notice("repair_accepted", accepted))
+    return (*found, Notice("repair_share", share, {"share": case.options["accepted"]})) if case.options["accepted"] else found
 
 
 def _wrong(case: Case) -> list[Problem]:
@@ -300,7 +313,7 @@ def _example(rng: np.random.Generator, size: int) -> Case:
             "reference_value": rng.gamma(0.3, 300, size),
         },
         as_of=DAY,
-        options={option.name: option.default for option in _OPTIONS} | {"call_cost": 14.0},
+        options={option.name: option.default for option in _OPTIONS} | {"call_cost": 14.0, "accepted": 0.5},
         seed=int(rng.integers(1, 1000)),
     )
 
