@@ -281,6 +281,8 @@ def _assumes(told: Told) -> Iterator[Notice]:
         "What a customer has brought is booked; what is still to come is expected to fall evenly, so that it comes to the forecast within "
         "the horizon and beyond it.",
     )
+    text = "The value of a customer counts {days:,.0f} days from the first purchase on, discounted at {rate:.1%} a year."
+    yield Notice("acquisition_horizon", text, {"days": told.case.value_horizon_days, "rate": told.case.discount_rate})
     yield Notice("acquisition_db1", "Contribution is what is left after the goods: visits, orders and deliveries are not taken off.")
     if len(told.lead_id):
         yield Notice(

@@ -154,37 +154,49 @@ def split(
     with np.errstate(divide="ignore"):
         # ln of what the first euro brings; minus infinity where nothing ever comes.
         first = np.log(np.maximum(ceiling * rate * worth * (people > 0), 0.0))
-    scale = np.divide(people, rate, out=np.zeros_like(people), where=rate > 0)
-
-    def wanted(level: float) -> Floats:
-        return np.clip(np.where(np.isfinite(first), scale * np.maximum(first - level, 0.0), 0.0), low, high)
-
-    if wanted(0.0).sum() <= total and not spend_all:
-        return Split(wanted(0.0), 1.0)
-    bottom = 0.0 if not spend_all else min(0.0, float(np.min(first[np.isfinite(first)], initial=0.0))) - _reach(scale, total)
-    if wanted(bottom).sum() <= total:
-        return Split(wanted(bottom), math.exp(bottom))
-    return _at_price(wanted, scale, first, (low, high), total, (bottom, float(np.max(first[np.isfinite(first)], initial=0.0))))
+    line = _Line(first, np.divide(people, rate, out=np.zeros_like(people), where=rate > 0), low, high)
+    if line.wanted(0.0).sum() <= total and not spend_all:
+        return Split(line.wanted(0.0), 1.0)
+    return line.at(total, None if spend_all else 0.0)
 
 
-def _reach(scale: Floats, total: float) -> float:
-    """How far below the first euro the level must be looked for until everything is spent."""
-    smallest = float(np.min(scale[scale > 0], initial=math.inf))
-    return 0.0 if math.isinf(smallest) else total / smallest + 1.0
+@final
+@dataclass(frozen=True)
+class _Line:
+    """What is wanted at a level, the logarithm of the price: scale (first - level) between low and high, a bent line, arrays (p,)."""
 
+    first: Floats
+    scale: Floats
+    low: Floats
+    high: Floats
 
-def _at_price(
-    wanted: Any, scale: Floats, first: Floats, limits: tuple[Floats, Floats], total: float, between: tuple[float, float]
-) -> Split:
-    """Halves the level until it is known who is at a limit; the rest is a line, solved exactly."""
-    low, high = between
-    for _ in range(_HALVINGS):
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if wanted(middle).sum() > total else (low, middle)
-    found = wanted(high)
-    free = (found > limits[0]) & (found < limits[1]) & (found > 0)
-    if free.any():
-        level = float(((scale * first)[free].sum() - (total - found[~free].sum())) / scale[free].sum())
-        found = np.where(free, np.clip(scale * (first - level), *limits), found)
+    def wanted(self, level: float) -> Floats:
+        """Money of each purpose at this level."""
+        found, known = self.low.copy(), self._known()
+        found[known] = np.clip(self.scale[known] * np.maximum(self.first[known] - level, 0.0), self.low[known], self.high[known])
+        return found
+
+    def at(self, total: float, floor: float | None) -> Split:
+        """The level at which all together want `total`: between two bends, where the sum is a straight line. floor: of the level."""
+        bends = self._bends(floor)
+        above = int(np.searchsorted([-self.wanted(bend).sum() for bend in bends], -total, side="left"))
+        if above == len(bends):
+            return Split(self.low, math.exp(bends[-1]) if bends else 1.0)
+        below = bends[above - 1] if above else bends[0] - 1.0 if floor is None else floor
+        found = self.wanted(0.5 * (below + bends[above]))
+        free = self._known() & (found > self.low) & (found < self.high)
+        if not free.any():
+            return Split(self.wanted(bends[above]), math.exp(bends[above]))
+        level = float(((self.scale[free] * self.first[free]).sum() - (total - found[~free].sum())) / self.scale[free].sum())
+        found[free] = np.clip(self.scale[free] * (self.first[free] - level), self.low[free], self.high[free])
         return Split(found, math.exp(level))
-    return Split(found, math.exp(high))
+
+    def _known(self) -> Any:
+        return np.isfinite(self.first) & (self.scale > 0)
+
+    def _bends(self, floor: float | None) -> list[float]:
+        """Where a purpose leaves its most or reaches its least, in rising order, above `floor`."""
+        known = self._known()
+        at = [self.first[known] - limit[known] / self.scale[known] for limit in (self.low, self.high)]
+        found = np.unique(np.concatenate(at))
+        return [float(bend) for bend in found[np.isfinite(found)] if floor is None or bend > floor]
