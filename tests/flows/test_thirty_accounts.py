@@ -105,3 +105,15 @@ def test_reports_and_the_page_of_an_account_can_be_written(ran: Ran, tmp_path: P
     for write, name in ((result_report, "r.html"), (portfolio_report, "p.xlsx")):
         assert write(project, tmp_path / name).path.stat().st_size > 1000
     assert account_report(project, "K01", tmp_path / "a.pdf").path.read_bytes().startswith(b"%PDF")
+
+
+def test_the_report_tells_what_thirty_accounts_can_tell_and_leaves_out_the_rest(ran: Ran, manifest: dict[str, Any]) -> None:
+    report = (ran.folder / "report.html").read_text(encoding="utf-8")
+    told = {"assumptions", "margin_multiple", "rhythm", "retention", "cohorts"}
+    untold = {"segments", "peers", "price_gap", "credit_risk", "contracts", "complaints", "words", "tier_flow", "field_moves"}
+    found = {
+        key for key in told | untold if f'<section class="sec c12" id="{key}"' in report or f'<section class="sec c6" id="{key}"' in report
+    }
+    assert found == told
+    assert ran.figures.assumptions is not None
+    assert ran.figures.assumptions.total == manifest["assumptions"]["total"]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import report_samples as sample
 
 from kundenwert.records import Agreement, Field, Portfolio, RunFigures, ScoreBands, StageFlow, ValueAndSatisfaction
+from kundenwert.records.assumptions import Assumption, Assumptions, Case
+from kundenwert.records.components import Band, Quarters, RfmCells, Survival, TierFlow, Tried
 
 STAGES = ("acquisition", "development", "retention", "win_back")
 
@@ -37,6 +40,57 @@ def satisfaction() -> ValueAndSatisfaction:
     return ValueAndSatisfaction(
         (("high_satisfied", 9, 0.5), ("high_dissatisfied", 4, 0.3), ("low_satisfied", 6, 0.15), ("low_dissatisfied", 2, 0.05))
     )
+
+
+def rfm() -> RfmCells:
+    return RfmCells(((5, 5, 30, 0.6), (4, 4, 20, 0.297), (1, 5, 4, 0.1), (1, 1, 40, 0.003)))
+
+
+def quarters(p: float | None = 0.001) -> Quarters:
+    return Quarters((0.18, 0.32, 0.28, 0.22), (0.23, 0.27, 0.27, 0.23), p)
+
+
+def tier_flow() -> TierFlow:
+    return TierFlow(("I", "II"), (("II", "I", 3), ("I", "II", 2), ("II", "II", 80), (None, "II", 7), ("II", None, 1)))
+
+
+def survival() -> Survival:
+    return Survival(
+        (
+            ("Alt", ((0, 1.0), (12, 1.0), (60, 0.99))),
+            ("Neu", ((0, 1.0), (12, 0.97), (60, 0.76))),
+            ("Test", ((0, 1.0), (12, 0.99), (60, 0.98))),
+        )
+    )
+
+
+def tried() -> Tried:
+    low = Band(60, 0.3, 0.4, 0.32, 0.52, holds=False)
+    middle = replace(low, predicted=0.7, share=0.72, lower=0.62, upper=0.8, holds=True)
+    return Tried(date(2026, 1, 15), (low, middle, replace(low, predicted=0.9, share=0.92, lower=0.85, upper=0.97, holds=True)))
+
+
+def assumptions() -> Assumptions:
+    """A horizon that moves much, a margin that moves less."""
+    wide = Assumption("value_horizon", 5.0, Case(3.0, 70_000.0, -30_000.0, -0.3, 0.01), Case(8.0, 140_000.0, 40_000.0, 0.4, 0.0))
+    margin = Assumption("margin", 0.3, Case(0.27, 90_000.0, -10_000.0, -0.1, 0.0), Case(0.33, 110_000.0, 10_000.0, 0.1, 0.0))
+    return Assumptions(
+        run="2026-10-01",
+        title="Muster GmbH",
+        as_of=date(2026, 9, 30),
+        created=datetime(2026, 10, 1, tzinfo=UTC),
+        version="1.0",
+        currency="EUR",
+        yardstick="contribution",
+        customers=100,
+        chosen=10,
+        total=100_000.0,
+        rows=(wide, margin),
+    )
+
+
+def _rate(count: int, of: int, share: float | None) -> dict[str, Any]:
+    return {"count": count, "of": of, "share": share, "interval": None if share is None else [share - 0.05, share + 0.05]}
 
 
 def _tier(name: str | None, customers: int, share: float, clv: str, part: float) -> dict[str, Any]:
@@ -78,6 +132,7 @@ def facts() -> dict[str, Any]:
             "fields": {"star": {"customers": 30}, "incidental": {"customers": 50}},
             "without_field": 4,
             "moves": [["star", "star", 20], ["star", "earning", 5]],
+            "nine_moves": [["invest_secure", "invest_secure", 20], ["withdraw", "invest_secure", 4], ["withdraw", "withdraw", 1]],
         },
         "lifecycle": {
             "limits": {"development_days": 365, "bound_purchases": 4, "silent_days": 365},
@@ -143,12 +198,176 @@ def facts() -> dict[str, Any]:
             "offers": {"open": [{"stage": "offen", "open": 4, "chance": 0.37, "amount": "23504.00"}]},
             "leads": {"open": 6, "expected": "13142.00"},
         },
+        **_facts_of_groups(),
+        **_facts_of_buying(),
+        **_facts_of_words(),
+        **_facts_of_ways(),
         "agreement": {
             "measures": list(agreement().measures),
             "spearman": matrix,
             "top_20": matrix,
             "top_tenth": matrix,
             "customers": [[100] * 4] * 4,
+        },
+    }
+
+
+def _segment(grouping: str, name: str | None, customers: int, part: float, clv: str) -> dict[str, Any]:
+    sums = {"clv": clv, "db4": "10.00", "potential": "5.00"}
+    return {
+        "grouping": grouping,
+        "name": name,
+        "customers": customers,
+        "customer_share": customers / 100,
+        "sums": sums,
+        "shares": {"clv": part},
+    }
+
+
+def _facts_of_groups() -> dict[str, Any]:
+    segments = [
+        _segment("industry", "Hochbau", 60, 0.5, "50000.00"),
+        _segment("industry", None, 40, 0.5, "50000.00"),
+        _segment("kind", "b2b", 80, 0.6, "60000.00"),
+        _segment("kind", "b2c", 20, 0.4, "40000.00"),
+        _segment("segment", "Klein", 70, 0.4, "40000.00"),
+        _segment("segment", "Stamm", 25, 0.5, "50000.00"),
+        _segment("segment", "…", 5, 0.1, "10000.00"),
+    ]
+    return {
+        "segments": {"by": ["segment", "industry", "kind"], "teams": None, "segments": segments},
+        "top_chance": {"share": 0.1, "threshold": 4000.0, "customers": 100, "top": 10, "top_expected": 7.4, "top_unsure": 2, "certain": 1},
+    }
+
+
+def _facts_of_buying() -> dict[str, Any]:
+    years = [
+        {"span": "last", "customers": 90, "purchases": 450, "revenue": "90000.00", "per_customer": 5.0, "basket": "200.00"},
+        {"span": "before", "customers": 80, "purchases": 480, "revenue": "96000.00", "per_customer": 6.0, "basket": "200.00"},
+    ]
+    bands = [
+        {"customers": one.customers, "predicted": one.predicted, "bought": 24, "share": one.share, "interval": [one.lower, one.upper],
+         "holds": one.holds}
+        for one in tried().bands
+    ]  # fmt: skip
+    told = {"predicted": 0.86, "share": 0.87, "interval": [0.84, 0.89], "holds": True, "customers": 120, "bought": 104, "off": 0.05}
+    shares = {"share": list(quarters().share), "even": list(quarters().even), "p": quarters().p}
+    tariff = {"ended": 4, "running": 40, "is_own": True, "churn": 0.004}
+    return {
+        "rhythm": {
+            "bought_in_year": 90,
+            "median_gap": 22.5,
+            "with_median_gap": 80,
+            "with_season": 3,
+            "tested_for_season": 60,
+            "due_in_30_days": 44,
+            "quarters": shares,
+            "years": years,
+        },
+        "loyalty": {
+            "customers": 100,
+            "has_years": True,
+            "median": {"orders_a_year": 5.2, "order_value": 210.0, "tenure_years": 1.9, "expected_years": 4.1},
+        },
+        "rfm": {
+            "period_days": 0,
+            "ties": "highest rank",
+            "cells": [
+                {"recency": recency, "frequency": frequency, "customers": customers, "revenue": "1.00", "clv": str(1000 * (part or 0))}
+                for recency, frequency, customers, part in rfm().cells
+            ],
+        },
+        "retention": {
+            "days": 365.0,
+            "told": 100,
+            "expected_to_buy": 82.4,
+            "stays_told": 100,
+            "expected_to_stay": 80.2,
+            "by_contract": 7,
+            "tried": {"day": "2026-01-15", "days": 258, "bands": bands, **told},
+        },
+        "contracts": {
+            "months": 60,
+            "margin": 0.23,
+            "is_margin_assumed": True,
+            "tariffs": [
+                {**tariff, "name": name, "survival": {str(month): share for month, share in points}} for name, points in survival().tariffs
+            ],
+            "free": {"contracts": 30, "converted": 4, "ended": 3, "conversion": 0.02, "churn": 0.01, "is_known": True, "value": 1.9},
+        },
+    }
+
+
+def _facts_of_words() -> dict[str, Any]:
+    cohort = {"customers": 20, "repurchase": _rate(17, 20, 0.85), "recommendation": _rate(1, 20, 0.05)}
+    return {
+        "recommendation": {
+            "repurchase_days": 365,
+            "year": {
+                "repurchase": _rate(89, 100, 0.89),
+                "recommendation": _rate(3, 100, 0.03),
+                "new_by_recommendation": _rate(5, 20, 0.25),
+            },
+            "cohorts": [
+                {"cohort": "earlier", "customers": 80, "repurchase": _rate(0, 0, None), "recommendation": _rate(4, 80, 0.05)},
+                {"cohort": "2025-Q1", **cohort},
+            ],
+            "complaints": {
+                "settled_days": 14,
+                "days": 180,
+                "settled": _rate(30, 40, 0.75),
+                "not_settled": _rate(10, 20, 0.5),
+                "well": _rate(38, 40, 0.95),
+                "badly": _rate(12, 20, 0.6),
+                "settled_less_not": {"difference": 0.25, "interval": [0.04, 0.4]},
+                "well_less_badly": {"difference": 0.35, "interval": [0.2, 0.5]},
+            },
+        },
+        "reference": {"customers": 37, "value": None, "detractors": 10, "detractors_value": None, "missing": ["rate"]},
+        "information": {"customers": 34, "ideas": 93.0, "rated": 0, "value": None, "is_in_tariff": False},
+        "cooperation": {"customers": 8, "projects": 8, "unsourced": 1, "stale": 0, "without_effort": 0, "value": "5300.00"},
+    }
+
+
+def _facts_of_ways() -> dict[str, Any]:
+    group = {"name": "Klein", "customers": 60, "stayed": 53, "is_own": True, "active": 66, "retention": 0.88, "low": 0.85, "high": 0.9}
+    worth = {"end": 4.0, "today": 5.0, "beyond": 0.33}
+    return {
+        "margin_multiple": {
+            "by": "segment",
+            "margin": "db4",
+            "rate": 0.1,
+            "growth": 0.0,
+            "given": False,
+            "groups": [{**group, **worth}, {**group, **worth, "name": "Stamm", "active": 20, "is_own": False}],
+        },
+        "credit_risk": {"customers": 50, "loss": "700.00", "not_companies": 3, "outside": 1, "bands": [[217.0, 0.0015], [259.0, 0.005]]},
+        "peers": {
+            "by": ["industry", "region"],
+            "quantile": 0.75,
+            "least": 30,
+            "compared": [
+                {"compared_by": "industry, region", "customers": 60, "groups": 2, "gap": "20000.00"},
+                {"compared_by": "none", "customers": 5, "groups": 0, "gap": "0.00"},
+            ],
+        },
+        "price_gap": {"customers": 90, "below": 14, "price_gap": "11700.00", "change": "330.00"},
+        "migration": {
+            "period_days": 91,
+            "margin": "db1",
+            "margin_of_period": 649.65,
+            "cost_of_period": 143.09,
+            "rate_of_period": 0.024,
+            "chances": [
+                {"state": 1, "bought": 80, "customers": 95, "chance": 0.84, "is_own": True},
+                {"state": 2, "bought": 20, "customers": 40, "chance": 0.5, "is_own": True},
+                {"state": 3, "bought": 1, "customers": 9, "chance": 0.15, "is_own": False},
+            ],
+            "states": [
+                {"state": 1, "customers": 80, "value": "900.00", "stops": 1},
+                {"state": 2, "customers": 15, "value": "90.00", "stops": 3},
+                {"state": 4, "customers": 5, "value": "0.00", "stops": 0},
+            ],
         },
     }
 
@@ -166,4 +385,4 @@ def figures(base: RunFigures | None = None) -> RunFigures:
         "score": bands,
         "conflicts": (conflict(1), conflict(2), conflict(3, "points_high")),
     }
-    return replace(base or sample.SCENES["contribution"](), components=facts(), lists=lists)
+    return replace(base or sample.SCENES["contribution"](), components=facts(), lists=lists, assumptions=assumptions())

@@ -45,6 +45,12 @@ RECORDS: dict[str, Any] = {
     "agreement": components.agreement(),
     "score_bands": components.score_bands(),
     "satisfaction_fields": components.satisfaction(),
+    "rfm_cells": components.rfm(),
+    "season_quarters": components.quarters(),
+    "tier_flow": components.tier_flow(),
+    "contract_survival": components.survival(),
+    "staying": components.tried(),
+    "tornado": components.assumptions(),
 }
 NAMES = registry.names(ROOM)
 

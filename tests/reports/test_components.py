@@ -15,25 +15,34 @@ import report_samples as sample
 from kundenwert.cli._result import ran
 from kundenwert.flows.run import Ran
 from kundenwert.records import RunFigures
+from kundenwert.register.criteria import criteria, further
 from kundenwert.reports import _components
 from kundenwert.reports._basis import Basis
+from kundenwert.reports._criteria_names import criterion_name
 from kundenwert.reports._html import html
 from kundenwert.reports._page import Section, Table, Terms
 from kundenwert.reports.customer_base import page
 from kundenwert.reports.language import LANGUAGES, Language
 
 ALL = (
-    "tiers measures below_zero alert portfolio fields stages stage_flow ladder score criteria conflicts "
-    "satisfaction cross_selling potential agreement together"
+    "tiers tier_flow top_chance measures below_zero segments alert portfolio fields field_moves stages stage_flow "
+    "rhythm season rfm retention contracts ladder cohorts complaints words satisfaction potential cross_selling peers price_gap migration "
+    "score criteria conflicts margin_multiple credit_risk agreement together"
 )
+# Told within the section of another component.
+WITHIN = ("referral", "loyalty", "reference", "information", "cooperation")
 
 
 def sections(lang: str = "en", /, **changes: Any) -> dict[str, Section]:
     """The sections by key; changes: facts of a component, None for a run that told nothing of it."""
     told = {**components.facts(), **changes}
     basis = Basis(replace(components.figures(), components={name: one for name, one in told.items() if one is not None}), Language(lang))
-    found = (*_components.spread(basis), *_components.alert(basis), *_components.sections(basis))
-    return {section.key: section for section in found}
+    return {section.key: section for section in told_of(basis)}
+
+
+def told_of(basis: Basis) -> tuple[Section, ...]:
+    parts = (_components.spread, _components.alert, _components.fields, _components.doings, _components.growth, _components.ways)
+    return tuple(section for part in parts for section in part(basis))
 
 
 def plain(text: str) -> str:
@@ -58,7 +67,7 @@ def test_each_component_has_its_section(lang: str) -> None:
 def test_a_component_that_told_nothing_has_no_section(name: str) -> None:
     left_out: dict[str, Any] = {name: None}
     without = " ".join(sections(**left_out))
-    assert without == ALL if name == "referral" else len(without) < len(ALL)
+    assert without == ALL if name in WITHIN else len(without) < len(ALL)
 
 
 def test_messages_name_the_finding() -> None:
@@ -81,7 +90,7 @@ def test_customers_without_a_tier_are_no_tier() -> None:
 
 
 def test_moves_between_tiers_count_who_was_there_before() -> None:
-    assert sections()["tiers"].note == "Since the run before, 3 rose to a higher tier and 2 fell to a lower one."
+    assert message("tier_flow") == "Since the run before, 3 rose to a higher tier and 2 fell to a lower one"
 
 
 def test_an_alert_that_could_not_be_tried_promises_nothing() -> None:
@@ -130,12 +139,12 @@ def test_stages_without_a_year_before_show_today_alone() -> None:
 
 
 def test_a_criterion_of_which_most_is_missing_is_named() -> None:
-    assert message("criteria") == "“Imagefaktor” would add most: unknown of 85 customers"
+    assert message("criteria") == "“Image” would add most: unknown of 85 customers"
+    assert message("criteria", "de") == "„Imagefaktor“ brächte am meisten dazu: bei 85 Kunden unbekannt"
 
 
 def test_rows_of_the_portfolio_name_what_a_field_asks_for() -> None:
     assert [row[0] for row in table(sections()["fields"])] == ["Invest, secure", "Withdraw"]
-    assert "5 of 25 customers changed" in sections()["fields"].note
 
 
 def test_a_run_in_purchases_shows_no_money() -> None:
@@ -151,10 +160,116 @@ def test_a_run_in_purchases_shows_no_money() -> None:
     }
     figures = replace(sample.SCENES["purchases"](), components=facts)
     basis = Basis(figures, Language("en"))
-    found = {section.key: section for section in (*_components.alert(basis), *_components.sections(basis))}
-    assert " ".join(found) == "alert portfolio fields stages stage_flow ladder"
+    found = {section.key: section for section in told_of(basis)}
+    assert " ".join(found) == "alert portfolio fields field_moves stages stage_flow ladder"
     assert plain(found["portfolio"].message) == "30 of 80 customers stand in the best field"
     assert "€" not in html(page(figures, "en")).split("<main", 1)[1]
+
+
+def test_names_of_criteria_that_ship_are_those_of_the_catalogue_in_english() -> None:
+    for one in (*criteria(), *further()):
+        assert criterion_name(one.name, Language("en")) == one.english
+        assert criterion_name(one.name, Language("de")) == one.name
+
+
+def test_a_criterion_of_a_project_stays_as_it_is_written() -> None:
+    assert criterion_name("Laune", Language("en")) == "Laune"
+
+
+def test_messages_of_buying_name_the_finding() -> None:
+    assert message("rhythm") == "Those who bought did so 5.0 times in twelve months, 6.0 times the year before"
+    assert message("season") == "Most purchases fall into April to June: 32%, in an even year 27%"
+    assert message("rfm") == "4 of 94 customers used to buy often and have not for long"
+    assert message("retention") == "82 of 100 customers should buy again in the next 12 months"
+    assert message("contracts") == "After 60 months 76% of the contracts “Neu” still run"
+
+
+def test_messages_of_what_customers_say_name_the_finding() -> None:
+    assert message("cohorts") == "89% of the customers of the year before bought again; 25% of the new ones came by recommendation"
+    assert message("complaints") == "After a complaint that was handled well 95% bought again, after one handled badly 60%"
+    assert message("words") == "Customers gave 93 ideas, nobody knows yet what they are worth"
+
+
+def test_messages_of_other_ways_name_the_finding() -> None:
+    assert message("segments") == "Stamm: 25 customers, 25% of all, have 50% of the expected value"
+    assert message("top_chance") == "Of the 10 most valuable customers 7 should still be among them when all is known"
+    assert message("margin_multiple") == "Klein: 88% stay each year, so a year's margin counts 4.0 times"
+    assert message("credit_risk").startswith("Defaults should take €700 of the expected value, ")
+    assert message("peers") == "Against good comparable customers €20.0k of revenue a year is missing"
+    assert message("price_gap") == "14 of 90 customers pay less than others for the same goods: €11.7k a year"
+    assert message("migration") == "Addressing 4 customers costs more than it should bring"
+
+
+def test_a_season_that_may_be_chance_is_none() -> None:
+    told = components.facts()["rhythm"]
+    assert message("season", rhythm=told | {"quarters": told["quarters"] | {"p": 0.4}}).startswith("No season")
+    assert "season" not in sections(rhythm=told | {"quarters": told["quarters"] | {"p": None}})
+
+
+def test_rates_of_too_few_customers_are_a_dash() -> None:
+    first, second = table(sections()["cohorts"])
+    assert first == ["before the data begin", "80", "–", "5%"]
+    assert second == ["quarter 1 of 2025", "20", "85%", "5%"]
+
+
+def test_nothing_is_said_of_complaints_without_any() -> None:
+    none = {"count": 0, "of": 0, "share": None, "interval": None}
+    told = components.facts()["recommendation"]
+    empty = told["complaints"] | dict.fromkeys(("settled", "not_settled", "well", "badly"), none)
+    assert "complaints" not in sections(recommendation=told | {"complaints": empty})
+
+
+def test_handling_that_makes_no_difference_is_not_said_to_make_one() -> None:
+    told = components.facts()["recommendation"]
+    unsure = told["complaints"] | {"well_less_badly": {"difference": 0.02, "interval": [-0.1, 0.14]}}
+    assert message("complaints", recommendation=told | {"complaints": unsure}).startswith("Whether complaints are handled well or badly")
+
+
+def test_stopping_is_not_proposed_where_its_cost_is_unknown() -> None:
+    told = components.facts()["migration"] | {"cost_of_period": None}
+    found = sections(migration=told)["migration"]
+    assert plain(found.message) == "Of those silent for 91 days 50% buy in the next 91"
+    assert [row[2] for row in table(found)] == ["–", "–", "–"]
+    assert "When to stop cannot be told" in found.note
+
+
+def test_a_base_in_one_segment_has_nothing_to_compare() -> None:
+    told = components.facts()["segments"]
+    assert "segments" not in sections(segments=told | {"segments": told["segments"][2:3]})
+
+
+def test_fields_tell_who_came_and_who_left() -> None:
+    found = sections()["field_moves"]
+    assert found.message == "4 of 25 customers stand in another field than in the run before"
+    assert table(found) == [["Invest, secure", "20", "+4", "0", "24", ""], ["Withdraw", "5", "0", "−4", "1", ""]]
+
+
+def test_bubbles_go_by_contribution_four_where_it_is_known() -> None:
+    figures = components.figures()
+    served = ({"field": "invest_secure", "amount": 90}, {"field": "withdraw", "amount": 10})
+    basis = Basis(replace(figures, lists={**figures.lists, "portfolio_db4": served}), Language("en"))
+    assert plain(_components.fields(basis)[0].message) == "30 of 80 customers stand in the best field and bring 90% of contribution IV"
+
+
+def test_a_section_that_nothing_stands_beside_takes_the_whole_width() -> None:
+    told = {"margin_multiple": components.facts()["margin_multiple"]}
+    shown = {section.key: section for section in page(replace(components.figures(), components=told), "en").sections}
+    assert shown["margin_multiple"].columns == 12
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_report_says_what_its_assumptions_are_worth(lang: str) -> None:
+    found = next(section for section in page(components.figures(), lang).sections if section.key == "assumptions")
+    expected = {
+        "en": "What is still to come lies between €70.0k and €140k",
+        "de": "Was noch kommt, liegt zwischen 70,0 Tsd. € und 140 Tsd. €",
+    }
+    assert plain(found.message).startswith(expected[lang])
+
+
+def test_a_run_in_purchases_has_no_assumptions_about_money() -> None:
+    shown = page(replace(components.figures(), assumptions=None), "en")
+    assert "assumptions" not in {section.key for section in shown.sections}
 
 
 # ---------- the terminal ----------

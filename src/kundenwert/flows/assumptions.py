@@ -125,19 +125,14 @@ def assumptions(project: Path, run: str | None = None) -> Assumptions:
         came = f"Run {source.name} does not say what its assumptions are worth."
         fix = "make a new run with `kundenwert run DIR`; values in purchases instead of money rest on no such assumptions."
         raise StorageError(Problem(came, "a run with values in money that reckoned it.", fix))
-    return Assumptions(
-        run=source.name,
-        title=content["title"],
-        as_of=source.as_of,
-        created=datetime.fromisoformat(content["created"]),
-        version=content["version"],
-        currency=content["currency"],
-        yardstick=content["yardstick"],
-        customers=section["customers"],
-        chosen=section["chosen"],
-        total=section["total"],
-        rows=tuple(_row(one) for one in section["rows"]),
-    )
+    about = {name: content[name] for name in ("title", "version", "currency", "yardstick")}
+    return told(section, run=source.name, as_of=source.as_of, created=datetime.fromisoformat(content["created"]), **about)
+
+
+def told(section: Mapping[str, Any], **about: Any) -> Assumptions:
+    """The section `assumptions` of a manifest as records. about: run, title, as_of, created, version, currency and yardstick of the run."""
+    rows = tuple(_row(one) for one in section["rows"])
+    return Assumptions(customers=section["customers"], chosen=section["chosen"], total=section["total"], rows=rows, **about)
 
 
 def _row(one: Mapping[str, Any]) -> Assumption:

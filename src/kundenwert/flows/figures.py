@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kundenwert import __version__
 from kundenwert.base.as_of import day_number, day_of
+from kundenwert.engines._engine import Reading
 from kundenwert.records import Concentration, FlagTotal, MonthOfPurchases, Reconciliation, RunFigures, TotalForecast, Totals
 from kundenwert.tables.reconciliation import document_days
 from kundenwert.value.concentration import concentration
@@ -76,11 +77,28 @@ def _lists(engine: Engine) -> dict[str, tuple[dict[str, Any], ...]]:
     """What the pictures of components show, of those whose columns the value table has."""
     known, found = engine.columns("valued_customers"), {}
     if "portfolio" in known:
-        found["portfolio"] = tuple(engine.rows("value/portfolio_spots.sql", count=_SPOTS))
+        found.update(_portfolio(engine, known))
     if "score" in known:
         found["score"] = tuple(engine.rows("value/score_bands.sql"))
         found["conflicts"] = tuple(engine.rows("value/score_conflicts.sql", count=_CONFLICTS))
     return found
+
+
+def _portfolio(engine: Engine, known: Collection[str]) -> dict[str, tuple[dict[str, Any], ...]]:
+    """The largest customers with their places, and the contribution IV of each field where it is known."""
+    readings = {name: Reading((name,)) for name in ("customer_id", "portfolio", "portfolio_nine", "position", "attractiveness", "level")}
+    money = {"past": Reading(("past",)), "frequency": Reading(("frequency",)), "db4": Reading(("db4",) if "db4" in known else ())}
+    engine.project("portfolio_money", "valued_customers", {**readings, **money})
+    shares = tuple(row for row in engine.rows("value/portfolio_shares.sql") if row["amount"] is not None) if "db4" in known else ()
+    spots = tuple(engine.rows("value/portfolio_spots.sql", count=_SPOTS, measure="db4" if _sum_of(shares) > 0 else "past"))
+    spots = spots or tuple(engine.rows("value/portfolio_spots.sql", count=_SPOTS, measure="frequency"))
+    engine.drop("portfolio_money")
+    return {"portfolio": spots, **({"portfolio_db4": shares} if _sum_of(shares) > 0 else {})}
+
+
+def _sum_of(shares: tuple[dict[str, Any], ...]) -> Decimal:
+    """The amounts of all fields together; bubbles and shares stand for it where it is above zero."""
+    return sum((row["amount"] for row in shares), Decimal(0))
 
 
 def _totals(sums: Mapping[str, Any]) -> Totals:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from kundenwert.flows.progress import Progress
     from kundenwert.flows.project import Project
     from kundenwert.flows.valuation import Valued
+    from kundenwert.records.assumptions import Assumptions
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def _build(engine: Engine, project: Project, building: Path, *, clock: datetime,
         totals = contribution.totals_of(contributed, graded.first if graded else None, figures.as_of, figures.currency)
         figures = replace(figures, notices=(*figures.notices, *contributed.notices), result=totals)
     figures = replace(figures, notices=(*figures.notices, *proxy.notices(checked)))
-    figures = replace(figures, notices=(*figures.notices, *joined.notices), components=joined.facts)
+    figures = replace(figures, notices=(*figures.notices, *joined.notices), components=joined.facts, assumptions=_assumed(assumed, figures))
     with progress.phase("Writing the report"):
         _write_reports(building, figures, settings.language)
     content = _manifest(project, ledger, loaded, evident, figures, tested, building, progress)
@@ -148,6 +149,11 @@ def _build(engine: Engine, project: Project, building: Path, *, clock: datetime,
     content["assumptions"] = assumed
     storage.write_json(building / "manifest.json", {**content, "register": register, "objected": parts.of_objectors})
     return name, figures
+
+
+def _assumed(section: dict[str, Any] | None, figures: RunFigures) -> Assumptions | None:
+    names = ("run", "title", "as_of", "created", "version", "currency", "yardstick")
+    return assumptions.told(section, **{name: getattr(figures, name) for name in names}) if section else None
 
 
 def _write_models(building: Path, valued: Valued) -> None:

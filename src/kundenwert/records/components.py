@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True)
@@ -55,3 +56,55 @@ class ValueAndSatisfaction:
     """fields: of high_satisfied, high_dissatisfied, low_satisfied, low_dissatisfied the customers and their share of the value."""
 
     fields: tuple[tuple[str, int, float | None], ...]
+
+
+@dataclass(frozen=True)
+class RfmCells:
+    """cells: (score of recency, score of frequency, customers, their share of the amounts or None), both scores from 1 to 5."""
+
+    cells: tuple[tuple[int, int, int, float | None], ...]
+    measure: str = "clv"
+
+
+@dataclass(frozen=True)
+class Quarters:
+    """share: of the purchases that fall into each quarter of the year, even: what its days alone would bring; p: by chance, or None."""
+
+    share: tuple[float, ...]
+    even: tuple[float, ...]
+    p: float | None = None
+
+
+@dataclass(frozen=True)
+class TierFlow:
+    """names: the tiers, the best first. moves: (tier in an earlier run, tier now, customers), None for who is new or gone."""
+
+    names: tuple[str, ...]
+    moves: tuple[tuple[str | None, str | None, int], ...]
+
+
+@dataclass(frozen=True)
+class Survival:
+    """tariffs: the name of each and the share of its contracts that still run after so many months, (months, share) from (0, 1) on."""
+
+    tariffs: tuple[tuple[str, tuple[tuple[int, float], ...]], ...]
+
+
+@dataclass(frozen=True)
+class Band:
+    """Customers of about the same chance to buy again: the chance told before, the share that bought, its 90 % range, whether it holds."""
+
+    customers: int
+    predicted: float
+    share: float
+    lower: float
+    upper: float
+    holds: bool
+
+
+@dataclass(frozen=True)
+class Tried:
+    """Chances told on an earlier day against what came; bands by rising chance."""
+
+    day: date
+    bands: tuple[Band, ...]

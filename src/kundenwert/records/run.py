@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from kundenwert.records.assumptions import Assumptions
 from kundenwert.records.evidence import Backtest, TotalForecast
 from kundenwert.records.forecasts import ModelCard
 from kundenwert.records.lines import InputFile, Reconciliation
@@ -82,7 +83,8 @@ class RunFigures:
     clv_if_alive and loss (= clv_if_alive - clv; in purchases where the yardstick is purchases).
     yardstick: "revenue", "contribution" or "purchases". currency: "" if none is known. components: what each component of value
     found, by its name. lists: rows of customers, or of groups of them, that the components' pictures show, by name. result: the
-    customer result of the last whole year, or of all years, where costs are known.
+    customer result of the last whole year, or of all years, where costs are known. assumptions: what they are worth, where values are
+    money.
     """
 
     title: str
@@ -111,4 +113,5 @@ class RunFigures:
     readiness: Readiness | None = None
     components: Mapping[str, Any] = field(default_factory=dict)
     result: ResultTotals | None = None
+    assumptions: Assumptions | None = None
     lists: Mapping[str, tuple[dict[str, Any], ...]] = field(default_factory=dict)

@@ -1,15 +1,31 @@
-"""Who the customers are: what the components of value found, each where it found something."""
+"""What the components of value found, each where it found something, in the chapters of the report."""
 
 from __future__ import annotations
 
-from kundenwert.reports import _components_growth, _components_life, _components_portfolio, _components_score, _components_value
+from kundenwert.reports import (
+    _components_buying,
+    _components_groups,
+    _components_growth,
+    _components_life,
+    _components_portfolio,
+    _components_score,
+    _components_value,
+    _components_ways,
+    _components_word,
+)
 from kundenwert.reports._basis import Basis
 from kundenwert.reports._page import Section
 
 
 def spread(basis: Basis) -> tuple[Section, ...]:
-    """Value tiers, and how unevenly each measure is spread."""
-    return (*_components_value.tiers(basis), *_components_value.spread(basis))
+    """Value tiers with their moves, how unevenly each measure is spread, and what each segment is worth."""
+    return (
+        *_components_value.tiers(basis),
+        *_components_groups.tier_flow(basis),
+        *_components_groups.top_chance(basis),
+        *_components_value.spread(basis),
+        *_components_groups.segments(basis),
+    )
 
 
 def alert(basis: Basis) -> tuple[Section, ...]:
@@ -17,16 +33,29 @@ def alert(basis: Basis) -> tuple[Section, ...]:
     return _components_life.alert(basis)
 
 
-def sections(basis: Basis) -> tuple[Section, ...]:
-    """Portfolio, stages, ladder, score, satisfaction, potential, cross-selling, and the measures side by side."""
+def fields(basis: Basis) -> tuple[Section, ...]:
+    """Portfolio and stages of life."""
+    return (*_components_portfolio.sections(basis), *_components_life.stages(basis))
+
+
+def doings(basis: Basis) -> tuple[Section, ...]:
+    """How customers buy, whether they stay, come back and speak well."""
     return (
-        *_components_portfolio.sections(basis),
-        *_components_life.stages(basis),
+        *_components_buying.sections(basis),
         *_components_life.ladder(basis),
-        *_components_score.sections(basis),
-        *_components_growth.sections(basis),
-        *_components_value.measures(basis),
+        *_components_word.sections(basis),
+        *_components_growth.satisfaction(basis),
     )
+
+
+def growth(basis: Basis) -> tuple[Section, ...]:
+    """Where more could be earned, and where effort does not pay."""
+    return (*_components_growth.sections(basis), *_components_ways.benchmarks(basis), *_components_ways.migration(basis))
+
+
+def ways(basis: Basis) -> tuple[Section, ...]:
+    """Points, other ways to reckon value, and the measures side by side."""
+    return (*_components_score.sections(basis), *_components_ways.sections(basis), *_components_value.measures(basis))
 
 
 def terms(basis: Basis) -> tuple[tuple[str, str, str], ...]:
@@ -96,6 +125,40 @@ def terms(basis: Basis) -> tuple[tuple[str, str, str], ...]:
                 "rank",
                 text("Rank correlation"),
                 text("1 if two measures put the customers into the same order, 0 if the orders have nothing in common."),
+            ),
+        ),
+        "rfm": (
+            (
+                "rfm",
+                text("RFM"),
+                text(
+                    "Recency, frequency, money: customers are put into fifths by how lately, how often and for how much they bought. "
+                    "5 is the best fifth."
+                ),
+            ),
+        ),
+        "recommendation": (
+            ("cohort", text("Customer since (cohort)"), text("Customers whose first purchase, or whose record, is of the same time.")),
+        ),
+        "margin_multiple": (
+            (
+                "stay",
+                text("Stay each year"),
+                text("Of those who bought in the year before last, the share that bought again in the last one; experts say retention."),
+            ),
+            (
+                "multiple",
+                text("Margin multiple"),
+                text("How many margins of one year all coming years are worth today, if so many stay and interest is so high."),
+            ),
+        ),
+        "credit_risk": (
+            (
+                "default",
+                text("Default"),
+                text(
+                    "A company cannot pay any more. The chance within a year follows from its credit index by the bands set under [credit]."
+                ),
             ),
         ),
         "potential": (

@@ -16,11 +16,12 @@ _GAPS = 10
 
 
 def sections(basis: Basis) -> tuple[Section, ...]:
-    """Those of which something is known."""
-    return (*_satisfaction(basis), *_cross_selling(basis), *_potential(basis))
+    """Potential and cross-selling, where something is known of them."""
+    return (*_potential(basis), *_cross_selling(basis))
 
 
-def _satisfaction(basis: Basis) -> tuple[Section, ...]:
+def satisfaction(basis: Basis) -> tuple[Section, ...]:
+    """Satisfaction beside value."""
     facts = basis.figures.components.get("satisfaction")
     if not facts or not facts.get("fields") or not facts.get("known"):
         return ()

@@ -222,7 +222,8 @@ def ladder(basis: Basis) -> tuple[Section, ...]:
     )
     table = Table(text("Customers by rung of the ladder"), columns, rows)
     blocks: tuple[Block, ...] = (table, *_referral(basis))
-    return (Section("ladder", message, text("Ladder from prospect to recommender"), text("as of {day}", day=basis.day), blocks, note=note),)
+    unit = text("as of {day}", day=basis.day)
+    return (Section("ladder", message, text("Ladder from prospect to recommender"), unit, blocks, note=note, columns=6),)
 
 
 def _referral(basis: Basis) -> tuple[Text, ...]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kundenwert import registry
 from kundenwert.records import Field, Portfolio
 from kundenwert.reports._bars import scale
 from kundenwert.reports._basis import Basis, exact, number
-from kundenwert.reports._page import Cell, Column, Row, Section, Table
+from kundenwert.reports._page import Cell, Column, Fold, Picture, Row, Section, Table
 from kundenwert.reports._pictures import PAIR, picture
-from kundenwert.reports.charts._words import measure_names, nine_names, strategies
+from kundenwert.reports.charts._words import measure, measure_names, nine_names, strategies
 
+_LARGEST = 10
 # Row by attractiveness from low to high, column by position from weak to strong.
 _PLACES = {
     "withdraw": (0, 0),
@@ -37,26 +38,33 @@ def sections(basis: Basis) -> tuple[Section, ...]:
     message = draw(portfolio, basis.language.code)["usermeta"]["message"]
     unit = text("as of {day}, axes from 0 to 10", day=basis.day)
     bubbles = basis.language.plural(
-        "The bubble is the customer of most value so far; its area is that value.",
-        "Bubbles: the {n} customers of most value so far; the area is that value.",
+        "The bubble is the customer with most {what}; its area is the amount.",
+        "Bubbles: the {n} customers with most {what}; the area is the amount.",
         len(portfolio.spots),
+        what=measure(portfolio.measure, basis.language).noun if basis.in_money else text("purchases"),
     )
-    corner = text("In each field: its customers and its share of the value so far.") if basis.in_money else ""
+    corner = (
+        text("In each field: its customers and its share {of}.", of=measure(portfolio.measure, basis.language).of) if basis.in_money else ""
+    )
     note = " ".join(each for each in (corner, bubbles if portfolio.spots else "") if each)
     blocks = picture(draw, portfolio, basis.language, widths=PAIR)
-    return (Section("portfolio", message, text("Customer portfolio"), unit, blocks, note=note, columns=6), _fields(basis, facts))
+    shown = Section("portfolio", message, text("Customer portfolio"), unit, blocks, note=note, columns=6)
+    return (shown, _fields(basis, facts), *_moves(basis, facts))
 
 
 def _portfolio(basis: Basis, facts: Mapping[str, Any]) -> Portfolio:
-    whole = sum(number(each["past"]) for each in facts["nine"].values())
+    """Shares and bubbles by contribution IV where it is known, else by the value so far."""
+    served = {row["field"]: number(row["amount"]) for row in basis.figures.lists.get("portfolio_db4", ())}
+    past = {name: number(each["past"]) for name, each in facts["nine"].items() if each["past"] is not None}
+    amounts = served or past
+    whole = sum(amounts.values())
     fields = []
     for name, (row, column) in _PLACES.items():
-        entry = facts["nine"].get(name, {"customers": 0, "past": "0" if whole > 0 else None})
-        share = number(entry["past"]) / whole if whole > 0 and entry["past"] is not None else None
-        fields.append(Field(row, column, entry["customers"], share))
+        share = amounts.get(name, 0.0) / whole if whole > 0 else None
+        fields.append(Field(row, column, facts["nine"].get(name, {"customers": 0})["customers"], share))
     spots = tuple((row["position"], row["attractiveness"], row["amount"]) for row in basis.figures.lists.get("portfolio", ()))
     low, high = facts["limits"]
-    return Portfolio(tuple(fields), (float(low), float(high)), spots, "past" if basis.in_money else "customers")
+    return Portfolio(tuple(fields), (float(low), float(high)), spots, ("db4" if served else "past") if basis.in_money else "customers")
 
 
 def _fields(basis: Basis, facts: Mapping[str, Any]) -> Section:
@@ -96,15 +104,8 @@ def _fields(basis: Basis, facts: Mapping[str, Any]) -> Section:
 
 
 def _note(basis: Basis, facts: Mapping[str, Any]) -> str:
-    """How many moved since the run before, and how many have no field."""
+    """How many have no field, and what a strategy is."""
     text, parts = basis.language.text, []
-    moves = facts.get("moves")
-    if moves is not None:
-        moved = sum(customers for before, now, customers in moves if before != now)
-        everyone = sum(customers for _, _, customers in moves)
-        parts.append(
-            text("Since the run before, {moved} of {all} customers changed between the four main fields.", moved=moved, all=everyone)
-        )
     if facts["without_field"]:
         parts.append(
             basis.language.plural(
@@ -115,3 +116,78 @@ def _note(basis: Basis, facts: Mapping[str, Any]) -> str:
         )
     parts.append(text("A norm strategy is a hint for a talk, no decision about a single customer."))
     return " ".join(parts)
+
+
+# ---------- who moved ----------
+
+
+def _moves(basis: Basis, facts: Mapping[str, Any]) -> tuple[Section, ...]:
+    """What came to each of the nine fields and left it since the run before, and the largest moves."""
+    moves = facts.get("nine_moves")
+    if not moves:
+        return ()
+    text, everyone = basis.language.text, sum(customers for _, _, customers in moves)
+    moved = [(customers, before, now) for before, now, customers in moves if before != now]
+    message = basis.language.plural(
+        "{n} of {all} customers stands in another field than in the run before",
+        "{n} of {all} customers stand in another field than in the run before",
+        sum(customers for customers, _, _ in moved),
+        all=everyone,
+    )
+    largest = (_largest(basis, sorted(moved, key=lambda one: (-one[0], one[1], one[2]))),) if moved else ()
+    unit = text("customers with a field in both runs, to {day}", day=basis.day)
+    legend = Picture("", (), (("before", text("run before")), ("ac", text("today"))))
+    note = text("A customer moves when purchases or complaints change, when more becomes known, or when the limits are set anew.")
+    blocks = (_balance(basis, moves), legend, *largest)
+    return (Section("field_moves", message, text("Moves between the fields"), unit, blocks, note=note),)
+
+
+def _field_cell(basis: Basis, name: str) -> Cell:
+    place, text = _PLACES[name], basis.language.text
+    attractive, strong = nine_names(basis.language)[place]
+    words = text("attractiveness {attractive}, position {strong}", attractive=attractive, strong=strong)
+    return Cell(strategies(basis.language)[place].rstrip("."), below=words)
+
+
+def _balance(basis: Basis, moves: Sequence[Sequence[Any]]) -> Table:
+    """Each field: customers in the run before, who came, who left, customers today."""
+    text = basis.language.text
+    known = {name for before, now, _ in moves for name in (before, now)}
+    names = sorted(known & _PLACES.keys(), key=lambda name: (-_PLACES[name][0], -_PLACES[name][1]))
+    then = {name: sum(customers for before, _, customers in moves if before == name) for name in names}
+    today = {name: sum(customers for _, now, customers in moves if now == name) for name in names}
+    stayed = {name: sum(customers for before, now, customers in moves if before == now == name) for name in names}
+    lengths = scale([float(count) for name in names for count in (then[name], today[name])])
+    columns = (
+        Column(text("Norm strategy"), "text", term="strategy"),
+        Column(text("Run before")),
+        Column(text("Came"), wide=True),
+        Column(text("Left"), wide=True),
+        Column(text("Today")),
+        Column(text("Bar"), "bars"),
+    )
+    rows = tuple(
+        Row(
+            (
+                _field_cell(basis, name),
+                Cell(basis.amount(then[name])),
+                Cell(basis.language.number(today[name] - stayed[name], sign=True)),
+                Cell(basis.language.number(stayed[name] - then[name], sign=True)),
+                Cell(basis.amount(today[name])),
+                Cell(marks=(lengths.axis(), lengths.bar("before", 0, then[name]), lengths.bar("ac", 0, today[name]))),
+            )
+        )
+        for name in names
+    )
+    return Table(text("Customers who came to each field and left it"), columns, rows)
+
+
+def _largest(basis: Basis, moved: Sequence[tuple[int, str, str]]) -> Fold:
+    text = basis.language.text
+    columns = (Column(text("From"), "text"), Column(text("To"), "text"), Column(text("Customers")))
+    rows = tuple(
+        Row((_field_cell(basis, before), _field_cell(basis, now), Cell(basis.amount(customers))))
+        for customers, before, now in moved[:_LARGEST]
+        if before in _PLACES and now in _PLACES
+    )
+    return Fold(text("The largest moves"), (Table(text("The largest moves between fields"), columns, rows),))

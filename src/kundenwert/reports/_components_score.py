@@ -9,6 +9,7 @@ from kundenwert import registry
 from kundenwert.records import ScoreBands
 from kundenwert.reports._bars import scale
 from kundenwert.reports._basis import Basis, customer, number
+from kundenwert.reports._criteria_names import criterion_name
 from kundenwert.reports._page import Cell, Column, Picture, Row, Section, Table, Text
 from kundenwert.reports._pictures import PAIR, picture
 
@@ -44,7 +45,7 @@ def _criteria(basis: Basis, facts: Mapping[str, Any]) -> Section:
         told, rated = one["data"] / everyone, (one["rating"] + one["both"]) / everyone
         marks = (lengths.axis(), lengths.bar("ac", 0, told), lengths.bar("py", told, told + rated))
         cells = (
-            Cell(one["name"]),
+            Cell(criterion_name(one["name"], basis.language)),
             Cell(basis.language.percent(one["weight"], 0)),
             Cell(basis.amount(one["data"])),
             Cell(basis.amount(one["rating"] + one["both"])),
@@ -69,7 +70,7 @@ def _criteria(basis: Basis, facts: Mapping[str, Any]) -> Section:
             "“{name}” would add most: unknown of {n} customer",
             "“{name}” would add most: unknown of {n} customers",
             gap["missing"],
-            name=gap["name"],
+            name=criterion_name(gap["name"], basis.language),
         )
     table = Table(text("Criteria and where their points come from"), columns, tuple(rows))
     return Section("criteria", message, text("Criteria"), text("customers by source of their points"), (table, legend), columns=6)

@@ -8,7 +8,8 @@ from typing import Any
 from kundenwert import registry
 from kundenwert.records import Agreement, Concentration
 from kundenwert.reports._bars import scale
-from kundenwert.reports._basis import Basis, exact, number
+from kundenwert.reports._basis import Basis, number
+from kundenwert.reports._components_groups import group_table
 from kundenwert.reports._page import Cell, Column, Picture, Row, Section, Table
 from kundenwert.reports._pictures import PAIR, picture
 from kundenwert.reports.charts._words import measure, measure_names
@@ -24,7 +25,7 @@ _TIED = ("rfm",)
 
 
 def tiers(basis: Basis) -> tuple[Section, ...]:
-    """Size and share of each tier, and who moved since the run before."""
+    """Size and share of each tier."""
     facts = basis.figures.components.get("tiers")
     found = [tier for tier in facts["tiers"] if tier["name"] is not None] if facts else []
     if not facts or not found:
@@ -42,54 +43,10 @@ def tiers(basis: Basis) -> tuple[Section, ...]:
     )
     unit = text("as of {day}, {measure}", day=basis.day, measure=name.noun)
     legend = Picture("", (), (("before", text("Share of customers")), ("ac", name.share)))
-    return (Section("tiers", message, text("Value tiers"), unit, (_tier_table(basis, by, found), legend), note=_moved(basis, facts)),)
-
-
-def _tier_table(basis: Basis, by: str, found: list[Mapping[str, Any]]) -> Table:
-    text, names = basis.language.text, measure_names(basis.language)
-    beside = [each for each in ("db4", "potential") if each != by and all(tier["sums"].get(each) is not None for tier in found)]
-    lengths = scale([number(each) for tier in found for each in (tier["customer_share"], tier["shares"].get(by))])
-    columns = (
-        Column(text("Tier"), "text", term="tier"),
-        Column(text("Customers")),
-        Column(text("Share of customers"), wide=True),
-        Column(basis.with_unit(names[by])),
-        Column(text("Share")),
-        *(Column(basis.with_unit(names[each]), wide=True) for each in beside),
-        Column(text("Bar"), "bars"),
-    )
-    rows = [
-        Row(
-            (
-                Cell(tier["name"]),
-                Cell(basis.amount(tier["customers"])),
-                Cell(basis.language.percent(tier["customer_share"])),
-                Cell(basis.amount(exact(tier["sums"].get(by)))),
-                Cell(basis.language.percent(tier["shares"].get(by))),
-                *(Cell(basis.amount(exact(tier["sums"][each]))) for each in beside),
-                Cell(
-                    marks=(
-                        lengths.axis(),
-                        lengths.bar("before", 0, number(tier["customer_share"])),
-                        lengths.bar("ac", 0, number(tier["shares"].get(by))),
-                    )
-                ),
-            )
-        )
-        for tier in found
-    ]
-    return Table(text("Customers and value by tier"), columns, tuple(rows))
-
-
-def _moved(basis: Basis, facts: Mapping[str, Any]) -> str:
-    """How many went up and down since the run of an earlier day."""
-    order = {name: place for place, name in enumerate(facts["limits"])}
-    moves = [(order.get(move["before"]), order.get(move["now"]), move["customers"]) for move in facts.get("moves") or ()]
-    up = sum(customers for before, now, customers in moves if before is not None and now is not None and now < before)
-    down = sum(customers for before, now, customers in moves if before is not None and now is not None and now > before)
-    if not moves:
-        return ""
-    return basis.language.text("Since the run before, {up} rose to a higher tier and {down} fell to a lower one.", up=up, down=down)
+    column = Column(text("Tier"), "text", term="tier")
+    names = [tier["name"] for tier in found]
+    table = group_table(basis, found, by=by, caption=text("Customers and value by tier"), column=column, names=names)
+    return (Section("tiers", message, text("Value tiers"), unit, (table, legend)),)
 
 
 # ---------- concentration ----------
@@ -178,9 +135,13 @@ def measures(basis: Basis) -> tuple[Section, ...]:
     text, draw = basis.language.text, registry.load(_ROOM, "agreement")
     message = draw(found, basis.language.code)["usermeta"]["message"]
     unit = text("as of {day}", day=basis.day)
-    note = text(
-        "1 is the same order, 0 an order that has nothing to do with the other. Where two measures disagree, look at the customer "
-        "before you act."
+    note = (
+        text(
+            "1 is the same order, 0 an order that has nothing to do with the other. Where two measures disagree, look at the customer "
+            "before you act."
+        )
+        + " "
+        + text("Which one would have chosen the right customers in the past is told by “kundenwert backtest --metrics”.")
     )
     blocks = picture(draw, found, basis.language, widths=PAIR)
     shown = Section("agreement", message, text("Measures of value side by side"), unit, blocks, note=note, columns=6)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kundenwert.records import RunFigures
 from kundenwert.reports import (
+    _assumptions,
     _components,
     _course,
     _forecast,
@@ -20,11 +23,13 @@ from kundenwert.reports._basis import Basis
 from kundenwert.reports._page import Chapter, Page, Section
 from kundenwert.reports.language import Language
 
+_HALF = 6
+
 
 def page(figures: RunFigures, lang: str = "en") -> Page:
     """The report as records, before any HTML."""
     basis = Basis(figures, Language(lang))
-    chapters = _chapters(basis)
+    chapters = tuple((key, title, _filled(sections)) for key, title, sections in _chapters(basis))
     return Page(
         title=f"{_title(basis)}, {figures.title}, {basis.day}",
         company=figures.title,
@@ -36,7 +41,7 @@ def page(figures: RunFigures, lang: str = "en") -> Page:
         foot=_foot(basis),
         words=_words(basis),
         # A report that says nothing of the components is short enough without chapters.
-        chapters=tuple(_chapter(*chapter) for chapter in chapters) if figures.components else (),
+        chapters=tuple(_chapter(*chapter) for chapter in chapters if chapter[2]) if figures.components else (),
     )
 
 
@@ -58,16 +63,39 @@ def _chapters(basis: Basis) -> tuple[tuple[str, str, tuple[Section, ...]], ...]:
                 _people.top(basis),
                 _people.at_risk(basis),
                 *_components.alert(basis),
-                *_components.sections(basis),
+                *_components.fields(basis),
             ),
         ),
+        ("doings", text("How they buy and what they say"), _components.doings(basis)),
+        ("growth", text("Where there is more to earn"), _components.growth(basis)),
+        ("ways", text("Points and other ways to reckon value"), _components.ways(basis)),
         (
             "ahead",
             text("What to expect, and how good that is"),
-            (_course.section(basis), *_forecast.sections(basis), *_unknown.sections(basis)),
+            (_course.section(basis), *_assumptions_of(basis), *_forecast.sections(basis), *_unknown.sections(basis)),
         ),
         ("grounds", text("What it rests on"), (*_method.warnings(basis), _method.method(basis), _method.glossary(basis))),
     )
+
+
+def _filled(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+    """A section of half a width that nothing stands beside takes all of it; one with a picture stays, as pictures have their size."""
+    found, place = list(sections), 0
+    while place < len(found):
+        pair = found[place : place + 2]
+        if found[place].columns == _HALF and len(pair) == 2 and pair[1].columns == _HALF:
+            place += 2
+            continue
+        if found[place].columns == _HALF and not any(block.kind == "picture" and block.drawings for block in found[place].blocks):
+            found[place] = replace(found[place], columns=2 * _HALF)
+        place += 1
+    return tuple(found)
+
+
+def _assumptions_of(basis: Basis) -> tuple[Section, ...]:
+    """What the assumptions behind the values are worth, where values are money."""
+    found = basis.figures.assumptions
+    return (_assumptions.section(found, basis.language),) if found and found.rows else ()
 
 
 def _chapter(key: str, title: str, sections: tuple[Section, ...]) -> Chapter:

@@ -1,9 +1,9 @@
--- value/portfolio_spots.sql: where the customers of most value so far stand in the portfolio (most purchases where there is no money)
+-- value/portfolio_spots.sql: where the customers with most $measure stand in the portfolio: contribution IV, value so far or purchases
 select
     position,
     attractiveness,
-    coalesce(past::double, frequency::double + 1) as amount
-from valued_customers
-where portfolio is not null and level <> 'objected' and coalesce(past::double, frequency::double + 1) > 0
+    case $measure when 'db4' then db4::double when 'past' then past::double else frequency::double + 1 end as amount
+from portfolio_money
+where portfolio is not null and level <> 'objected' and amount > 0
 order by amount desc, customer_id
 limit $count

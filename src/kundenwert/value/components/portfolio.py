@@ -202,6 +202,9 @@ def _facts(engine: Engine, basis: Basis, known: Mapping[str, Any], points: Mappi
     }
     if "previous.portfolio" in basis.given:
         facts["moves"] = [[row["before"], row["now"], row["customers"]] for row in engine.rows("value/components/portfolio_moves.sql")]
+    if "previous.portfolio_nine" in basis.given:
+        moves = engine.rows("value/components/portfolio_moves_nine.sql")
+        facts["nine_moves"] = [[row["before"], row["now"], row["customers"]] for row in moves]
     return facts
 
 
