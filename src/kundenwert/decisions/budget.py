@@ -378,6 +378,8 @@ def _assumes(case: Case, found: Responses) -> Iterator[Notice]:
 
 def _wrong(case: Case) -> list[Problem]:
     problems = wrong_case(case, columns=("clv",))
+    if not len(case.ids):
+        problems.append(Problem("There are no customers.", "customers of a run.", "make a run first."))
     for limit in case.limits:
         if limit.resource != MONEY or limit.person:
             of = f" of {limit.person}" if limit.person else ""
