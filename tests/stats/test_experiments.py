@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kundenwert.errors import CallError
-from kundenwert.stats.experiments import difference, held_out, order_of, shrunk, updated, with_forecast
+from kundenwert.stats.experiments import difference, held_out, order_of, relative, share_left, shrunk, updated, with_forecast
 
 IDS = np.array([f"K{number}" for number in range(4000)])
 
@@ -104,3 +104,24 @@ def test_what_cannot_be_told_is_refused() -> None:
         held_out(IDS, 1.0, seed=1)
     with pytest.raises(CallError, match="must rise"):
         updated(0.2, 0.1, 0.3, 0.1, 0.1)
+
+
+def test_a_relative_effect_holds_the_truth_as_often_as_promised() -> None:
+    rng = np.random.default_rng(12)
+    held, found = 0, []
+    for _ in range(800):
+        rate = rng.gamma(4.0, 1.5, 400)
+        before, after = rng.poisson(rate).astype(float), rng.poisson(rate / 2).astype(float)
+        more = rng.poisson(rate[:200] / 4)
+        after[:200] += more
+        share, error = relative(with_forecast(after[:200], after[200:], before[:200], before[200:]))
+        held += abs(share - 0.5) < 1.645 * error
+        found.append(share)
+    assert held / 800 == pytest.approx(0.9, abs=0.03)
+    assert np.mean(found) == pytest.approx(0.5, abs=0.02)
+
+
+def test_an_effect_that_halves_is_there_by_the_mean_of_its_course() -> None:
+    days = np.arange(0, 180, 0.01)
+    assert share_left(60, 180) == pytest.approx(float(np.mean(0.5 ** (days / 60))), rel=1e-3)
+    assert share_left(0, 180) == 1.0

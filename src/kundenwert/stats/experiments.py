@@ -7,7 +7,7 @@ whatever order customers stand in and whoever else is there.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -30,7 +30,8 @@ _TO_95 = 1.6448536269514722
 class Uplift:
     """Treated less held out. difference: of the means, in the unit of the outcome; error: its standard error; lower, upper: the interval.
 
-    treated, held: how many. explained: share of the variance that the forecast from before took away; 0 without one.
+    treated, held: how many. treated_mean, treated_error, held_mean, held_error: of each group, less what the forecast told. explained:
+    share of the variance that the forecast from before took away; 0 without one.
     """
 
     difference: float
@@ -39,6 +40,10 @@ class Uplift:
     upper: float
     treated: int
     held: int
+    treated_mean: float
+    treated_error: float
+    held_mean: float
+    held_error: float
     explained: float = 0.0
 
 
@@ -102,7 +107,8 @@ def difference(treated: Floats, held: Floats, *, level: float = 0.9) -> Uplift:
     error = math.sqrt(sum(parts))
     apart = float(np.mean(treated) - np.mean(held))
     half = error * _quantile(parts, (len(treated), len(held)), level)
-    return Uplift(apart, error, apart - half, apart + half, len(treated), len(held))
+    counts, errors = (len(treated), len(held)), [math.sqrt(part) for part in parts]
+    return Uplift(apart, error, apart - half, apart + half, *counts, float(np.mean(treated)), errors[0], float(np.mean(held)), errors[1])
 
 
 def with_forecast(treated: Floats, held: Floats, treated_before: Floats, held_before: Floats, *, level: float = 0.9) -> Uplift:
@@ -121,7 +127,7 @@ def with_forecast(treated: Floats, held: Floats, treated_before: Floats, held_be
     plain = difference(*after, level=level)
     found = difference(*(y - theta * (x - mean) for y, x in zip(after, before, strict=True)), level=level)
     explained = max(0.0, 1 - (found.error / plain.error) ** 2) if plain.error else 0.0
-    return Uplift(found.difference, found.error, found.lower, found.upper, found.treated, found.held, explained)
+    return replace(found, explained=explained)
 
 
 def shrunk(differences: Floats, errors: Floats) -> tuple[Floats, Floats]:
@@ -144,6 +150,31 @@ def shrunk(differences: Floats, errors: Floats) -> tuple[Floats, Floats]:
     mean = float((weight * differences).sum() / weight.sum())
     own = spread / (errors**2 + spread)
     return own * differences + (1 - own) * mean, np.sqrt(own * errors**2 + (1 - own) ** 2 / weight.sum())
+
+
+def relative(found: Uplift) -> tuple[float, float]:
+    """The difference as share of the mean of those held out, and its standard error: of a ratio of two means (delta method).
+
+    >>> share, error = relative(Uplift(2.0, 0.5, 1.0, 3.0, 50, 50, treated_mean=12.0, treated_error=0.4, held_mean=10.0, held_error=0.3))
+    >>> round(share, 3), round(error, 4)
+    (0.2, 0.0538)
+    """
+    if not found.held_mean:
+        return math.nan, math.nan
+    ratio = found.treated_mean / found.held_mean
+    return ratio - 1, math.hypot(found.treated_error, ratio * found.held_error) / abs(found.held_mean)
+
+
+def share_left(half_life_days: float, days: float) -> float:
+    """Which share of an effect that halves every `half_life_days` is there on average over `days`; 0 for a half-life: it stays whole.
+
+    >>> share_left(0, 90), round(share_left(90, 90), 4)
+    (1.0, 0.7213)
+    """
+    if not half_life_days or not days:
+        return 1.0
+    halves = days / half_life_days
+    return float((1 - 2.0**-halves) / (halves * math.log(2)))
 
 
 def updated(low: float, likely: float, high: float, measured: float, error: float) -> tuple[float, float, float]:
