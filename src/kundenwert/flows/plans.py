@@ -15,14 +15,14 @@ from kundenwert import __version__
 from kundenwert.engines import open_engine
 from kundenwert.errors import Bug, DataError, Problem
 from kundenwert.flows import plan_settings
-from kundenwert.flows.actions import effect_as_json, effects_measured, with_measured
+from kundenwert.flows.actions import FILE, effect_as_json, effects_measured, with_measured
 from kundenwert.flows.erasure import finish_erasures
 from kundenwert.flows.plan_case import CLASS, Prepared, prepare
 from kundenwert.records import Notice
 from kundenwert.register.book import Register
 from kundenwert.register.erased import count_objections, erased, steady
 from kundenwert.runs import plans_store, storage, store
-from kundenwert.settings import Duration
+from kundenwert.settings import MACHINE_SETTINGS, Duration, gather, read_project_file
 
 if TYPE_CHECKING:
     import numpy as np
@@ -84,7 +84,7 @@ def plan(folder: Path, name: str, flags: Mapping[str, Any], *, clock: datetime, 
     # Before the objections are read: a decision of the next moment belongs to the next plan.
     register = Register(folder).state()
     with plans_store.building(folder) as building:
-        with open_engine(spill=building / "spill") as engine:
+        with _engine(folder, building / "spill") as engine:
             with progress.phase("Reading the run") as phase:
                 prepared = prepare(engine, folder, source, settings, decision)
                 phase.rows = len(prepared.case.ids)
@@ -102,6 +102,14 @@ def plan(folder: Path, name: str, flags: Mapping[str, Any], *, clock: datetime, 
         with steady(folder, forgotten, objections=objections):
             made = storage.publish(building, parent, free)
     return Planned(made, storage.read_json(made / plans_store.CONTENT))
+
+
+def _engine(folder: Path, spill: Path) -> Engine:
+    """An engine that works as the project says a machine works: memory, threads, where to put what does not fit."""
+    content = read_project_file(folder / FILE)
+    settings = gather({name: content[name] for name in MACHINE_SETTINGS if name in content}, {})
+    chosen = Path(settings.spill) if settings.spill else spill
+    return open_engine(spill=chosen, memory=settings.memory or None, threads=settings.threads or None)
 
 
 # ---- deciding, and holding out -----------------------------------------------------------------------------------------
