@@ -83,7 +83,7 @@ def test_no_choice_is_better_than_the_one_found(seed: int) -> None:
 def test_thousands_of_small_cases_side_by_side_come_out_as_by_trying_all() -> None:
     # Cases that share no limit are one problem with a group each: the best choice is the best of each.
     rng = np.random.default_rng(7)
-    cases, people, options = 2_000, 4, 4
+    cases, people, options = 1_500, 4, 4
     gain = np.round(rng.gamma(1, 100, (cases * people, options)) - 20, 2)
     gain[:, 0] = 0
     uses = [rng.integers(1, 5, gain.shape).astype(float) * (np.arange(options) > 0) for _ in range(2)]
@@ -98,7 +98,7 @@ def test_thousands_of_small_cases_side_by_side_come_out_as_by_trying_all() -> No
     totals = np.array(
         [
             np.bincount(group[part], weights=gain[part][np.arange(len(part)), found.option], minlength=cases).sum()
-            for part in np.split(np.arange(len(gain)), 100)
+            for part in np.split(np.arange(len(gain)), 75)
             for found in [
                 choose(
                     gain[part],
@@ -109,7 +109,7 @@ def test_thousands_of_small_cases_side_by_side_come_out_as_by_trying_all() -> No
             ]
         ]
     )
-    assert totals == pytest.approx(best.reshape(100, -1).sum(axis=1), abs=1e-6)
+    assert totals == pytest.approx(best.reshape(75, -1).sum(axis=1), abs=1e-6)
 
 
 @pytest.mark.parametrize(("count", "persons"), [(3_000, 0), (20_000, 0), (20_000, 40)])
@@ -134,8 +134,8 @@ def test_the_bound_of_prices_stands_above_the_proven_best_and_close_to_it() -> N
 
 
 def test_customers_in_another_order_get_the_same() -> None:
-    gain, uses, capacity, groups = large_case(120, persons=2)
-    order = np.random.default_rng(3).permutation(120)
+    gain, uses, capacity, groups = large_case(60, persons=2)
+    order = np.random.default_rng(3).permutation(60)
     turned = choose(gain[order], [use[order] for use in uses], capacity, [None if codes is None else codes[order] for codes in groups])
     found = choose(gain, uses, capacity, groups)
     assert turned.total == pytest.approx(found.total)
@@ -159,9 +159,11 @@ def test_a_limit_that_cannot_bind_has_no_price_and_is_no_limit() -> None:
 
 
 def test_a_choice_known_before_is_never_undercut() -> None:
-    gain, uses, capacity, groups = large_case(2_000, persons=300)
-    known = choose(gain, uses, capacity, groups).option
-    assert choose(gain, uses, capacity, groups, start=[known], thorough=False).total >= gain[np.arange(2_000), known].sum() - 1e-9
+    gain, uses, capacity, groups = large_case(60, persons=8)
+    known = choose(gain, uses, capacity, groups)
+    quick = choose(gain, uses, capacity, groups, thorough=False)
+    assert quick.total < known.total
+    assert choose(gain, uses, capacity, groups, start=[known.option], thorough=False).total == pytest.approx(known.total)
 
 
 def test_without_customers_or_limits_there_is_nothing_to_weigh() -> None:

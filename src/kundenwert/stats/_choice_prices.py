@@ -215,7 +215,7 @@ class _Smooth:
     def _block(self, a: int, b: int, spread: Floats) -> tuple[NDArray[Any], NDArray[Any], Floats] | None:
         """Rows, columns and values of the bend between two kinds of limits."""
         one, other = self.groups[a], self.groups[b]
-        if one is other or a == b:
+        if a == b or (one is other and self.sizes[a] == self.sizes[b]):
             size = np.arange(self.sizes[a], dtype=np.int64)
             return self.first[a] + size, self.first[b] + size, np.bincount(one, weights=spread, minlength=self.sizes[a])
         if self.sizes[a] * self.sizes[b] > _BLOCK:
