@@ -150,9 +150,9 @@ def main() -> None:
     if sys.argv[1:2] == ["kill"]:
         sys.exit(kill.main(sys.argv[2:]))
     if sys.argv[1:2] == ["contribution"]:
-        sys.exit(contribution.main(sys.argv[2:]))
+        sys.exit(contribution.SECTION.main(sys.argv[2:]))
     if sys.argv[1:2] == ["components"]:
-        sys.exit(components.main(sys.argv[2:]))
+        sys.exit(components.SECTION.main(sys.argv[2:]))
     given = arguments()
     given.results = given.results.resolve()
     with tempfile.TemporaryDirectory(prefix="kundenwert-bench-") as scratch:

@@ -1,5 +1,5 @@
--- bench/components_floor.sql: reads the tables of a company, groups each once by customer, and writes a row a customer with as many columns as
--- the components have; plain counts and sums where kundenwert ranks, compares and forecasts
+-- bench/components_floor.sql: reads the tables of a company, groups each once by customer, and writes a row a customer with the columns, types and
+-- order of customers.parquet: what the groups tell in columns of their kind, else the constants of $constants, one row of that table
 with sold as (
     select customer_id, count(*) as lines, count(distinct document_id) as orders, sum(amount) as revenue, sum(cost) as goods, max(date) as last_day
     from read_parquet($folder || '/transactions.parquet')
@@ -62,10 +62,44 @@ led as (
 
 treated as (
     select customer_id, count(*) as measures, sum(cost) as measure_cost from read_parquet($folder || '/measures.parquet') group by 1
+),
+
+constants as (
+    -- Of some components nobody may know anything: a constant is null there.
+    select * exclude (customer_id) from read_parquet($constants)
 )
 
-select *
+select
+    sold.customer_id,
+    constants.* replace (
+        sold.last_day::date as last_purchase,
+        sold.revenue::decimal(18, 2) as revenue,
+        sold.goods::decimal(18, 2) as past,
+        sold.lines::integer as frequency,
+        sold.orders::integer as purchases_year,
+        known.industry as segment_by,
+        known.region as segment_name,
+        known.kind as level,
+        contacted.contacts::double as position,
+        contacted.contact_cost::decimal(18, 2) as db3,
+        complained.complaints::integer as reviews,
+        complained.satisfaction::double as satisfaction,
+        paid.paid::decimal(18, 2) as credit_loss,
+        paid.dunning::double as credit_default_chance,
+        contracted.contracts::double as contract_months,
+        contracted.contracted::decimal(18, 2) as contract_value,
+        recommended.referrals::integer as referrals,
+        scored.points::double as score,
+        scored.criteria::integer as points_possible,
+        served.units::double as attractiveness,
+        offered.offers::double as coverage,
+        offered.offered::decimal(18, 2) as opportunities,
+        led.leads::integer as product_groups,
+        treated.measures::double as points_total,
+        treated.measure_cost::decimal(18, 2) as db2
+    )
 from sold
+cross join constants
 left join known using (customer_id)
 left join contacted using (customer_id)
 left join complained using (customer_id)
@@ -77,4 +111,4 @@ left join served using (customer_id)
 left join offered using (customer_id)
 left join led using (customer_id)
 left join treated using (customer_id)
-order by customer_id
+order by sold.customer_id

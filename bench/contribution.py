@@ -7,43 +7,21 @@ and finds the cause of each loss, as a run does.
 
 from __future__ import annotations
 
-import argparse
-import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 from bench import ledger, report
 from bench.measure import Series, module, side_by_side
+from bench.section import Section
 
 HERE = Path(__file__).resolve().parent
 TITLE = "Customer result"
 AS_OF = date(2025, 12, 31)
 FACTOR, GIGABYTES = 3, 4
 _TABLE, _WHOLE, _FLOOR = "table", "table, yardsticks, causes", "floor"
-
-
-def main(words: list[str]) -> int:
-    parser = argparse.ArgumentParser(
-        prog="run.py bench contribution", description="The customer result of many customers against the floor."
-    )
-    parser.add_argument("--customers", type=int, default=1_000_000, help="customers of the ledger")
-    parser.add_argument("--runs", type=int, default=3, help="runs of each; medians count")
-    parser.add_argument("--data", type=Path, help="folder where the ledger is kept; without it it is made anew")
-    parser.add_argument("--memory", default="3GB", help="memory limit of the engine")
-    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="threads of the floor")
-    parser.add_argument("--results", type=Path, default=HERE / "RESULTS.md", help="the page into which the section is put")
-    given = parser.parse_args(words)
-    with tempfile.TemporaryDirectory(prefix="kundenwert-bench-") as scratch:
-        data = (given.data or Path(scratch)).resolve()
-        body = section(given.customers, given.runs, data, Path(scratch), memory=given.memory, threads=given.threads)
-    print(f"\n{body}")
-    page = given.results.read_text(encoding="utf-8") if given.results.exists() else ""
-    given.results.write_text(report.with_section(page, TITLE, body), encoding="utf-8")
-    return 0
 
 
 def section(customers: int, runs: int, data: Path, scratch: Path, *, memory: str, threads: int) -> str:
@@ -94,6 +72,9 @@ def _told(customers: int, folder: Path, found: dict[str, Series]) -> Iterator[st
 def _rows(path: Path) -> int:
     text = "import sys, pyarrow.parquet as p; print(p.read_metadata(sys.argv[1]).num_rows)"
     return int(subprocess.run([sys.executable, "-c", text, str(path)], check=True, capture_output=True, text=True).stdout)
+
+
+SECTION = Section("contribution", TITLE, "The customer result of many customers against the floor.", "3GB", section)
 
 
 # ---- in processes of their own ------------------------------------------------------------------------------------

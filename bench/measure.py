@@ -22,7 +22,7 @@ KUNDENWERT = str(Path(sys.executable).with_name("kundenwert"))
 # As cli/_show.py writes a phase: words, rows if any, seconds.
 _PHASE = re.compile(r"^  (?P<text>\S.{0,43}?) +(?:[\d,]+ rows +)?(?P<seconds>\d+\.\d+) s$", re.MULTILINE)
 # ru_maxrss is in kilobytes, on macOS in bytes.
-_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
+RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def run(what: str, command: Sequence[str]) -> Run:
     for match in _PHASE.finditer(told):
         text = re.sub(r"^(Reading|Writing) .*", r"\1", match["text"])
         phases[text] = phases.get(text, 0.0) + float(match["seconds"])
-    return Run(what, wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _RSS_UNIT, phases, load)
+    return Run(what, wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * RSS_UNIT, phases, load)
 
 
 def module(name: str, *words: object) -> list[str]:

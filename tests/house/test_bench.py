@@ -53,3 +53,14 @@ def test_the_floor_of_the_customer_result_writes_the_same_kind_of_table(bench) -
     run("contribution", "floor", folder / "ledger", folder / "groups.parquet", "1GB", 1)
     run("contribution", "whole", folder / "ledger", folder / "contribution.parquet", "1GB")
     run("contribution", "shape", folder / "groups.parquet", folder / "contribution.parquet")
+
+
+@pytest.mark.slow
+def test_the_floor_of_the_components_writes_the_same_kinds_of_tables(bench) -> None:
+    run, folder = bench
+    run("components", "tables", 120, folder / "company")
+    run("components", "run", folder / "company", folder / "project", "1GB")
+    run("components", "constants", folder / "project", folder / "written")
+    run("components", "floor", folder / "company", folder / "written", "1GB", 1)
+    run("components", "shape", folder / "project", folder / "written")
+    assert (folder / "written" / "scores.parquet").exists()
