@@ -72,12 +72,20 @@ def plain_days(engine: Engine, *, as_of: int, wanted: bool = True) -> Iterator[N
 
 
 def build(
-    engine: Engine, facts: LogFacts, *, as_of: int, collective: bool, apart: bool = False, has_days: bool = False
+    engine: Engine,
+    facts: LogFacts,
+    *,
+    as_of: int,
+    collective: bool,
+    apart: bool = False,
+    has_days: bool = False,
+    days_step: str = "base/purchase_days.sql",
 ) -> tuple[BaseSummary, Matched | None]:
     """Makes table `customers` from view `booked` as known on day `as_of`; reversals are matched first.
 
     collective: whether collective customers are named in the settings. apart: whether table `customers_apart` names customers that
     models must not see. has_days: whether `plain_days` stands ready up to that day or a later one, of a plain log.
+    days_step: gives the purchase days of a log that is not plain.
     Returns the summary and how reversals matched.
     """
     matched = None
@@ -92,7 +100,7 @@ def build(
     else:
         matched = reversals.match(engine, as_of=as_of)
         engine.view("movements", "base/movements.sql")
-        engine.view("purchase_days", "base/purchase_days.sql")
+        engine.view("purchase_days", days_step)
         engine.table("customers", "base/customers.sql", in_any_order=True, as_of=as_of)
     if apart:
         engine.rename("customers", "customers_alike")

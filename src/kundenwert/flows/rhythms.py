@@ -15,7 +15,8 @@ Days are numbers since 1970-01-01.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,8 @@ _LEAST_SILENCE = 30
 _SAMPLE = 50_000
 # So many customers an earlier day needs to tell anything.
 _LEAST_CUSTOMERS = 2
+# The purchase days of a log with reversals; see `_settled`.
+_PURCHASE_DAYS = "base/rhythms/purchase_days.sql"
 # Tables of the base of a day; an earlier day is built in their place, then they are put back.
 _OF_THE_DAY = ("customers", "cancelled")
 
@@ -72,8 +75,9 @@ def load_rhythms(engine: Engine, loaded: Loaded, valued: Valued, settings: Setti
     fit = None if valued.is_recent else valued.fits[0]
     known = _Known(engine, loaded, settings, days)
     given = {"rhythm.now"}
-    with customer_base.plain_days(engine, as_of=days.now, wanted=known.is_plain):
-        known.make("now", fit, is_plain=known.is_plain)
+    with customer_base.plain_days(engine, as_of=days.now, wanted=known.is_plain), _settled(engine, wanted=not known.is_plain):
+        with _contested(engine, wanted=not known.is_plain):
+            known.make("now", fit, is_plain=known.is_plain)
         if known.make_earlier("year"):
             given.add("rhythm.year")
         if days.look_back == days.year and "rhythm.year" in given:
@@ -83,6 +87,41 @@ def load_rhythms(engine: Engine, loaded: Loaded, valued: Valued, settings: Setti
             given.add("rhythm.look_back")
     engine.load("rhythm_days", {"name": ["now", "year", "look_back"], "day": [days.now, days.year, days.look_back]})
     return given
+
+
+@contextmanager
+def _settled(engine: Engine, *, wanted: bool) -> Iterator[None]:
+    """While this lasts, the lines of `booked` stand in two tables, since several days are built from them.
+
+    `settled_days`: the days of the lines that no reversal can touch, summed. `contested`: the other lines, a few per cent of all.
+    """
+    if not wanted:
+        yield
+        return
+    engine.table("settled_days", "base/rhythms/settled_days.sql", in_any_order=True)
+    engine.table("contested", "base/rhythms/contested.sql", in_any_order=True)
+    engine.view("purchase_days", _PURCHASE_DAYS)
+    try:
+        yield
+    finally:
+        engine.view("purchase_days", "base/purchase_days.sql")
+        for table in ("settled_days", "contested"):
+            engine.drop(table)
+
+
+@contextmanager
+def _contested(engine: Engine, *, wanted: bool) -> Iterator[None]:
+    """While this lasts, `booked` shows the contested lines alone: reversals are matched among them; `purchase_days` adds all others."""
+    if not wanted:
+        yield
+        return
+    engine.rename("booked", "booked_of_all")
+    engine.rename("contested", "booked")
+    try:
+        yield
+    finally:
+        engine.rename("booked", "contested")
+        engine.rename("booked_of_all", "booked")
 
 
 def _days(engine: Engine, valued: Valued, settings: Settings) -> Days:
@@ -120,9 +159,18 @@ class _Known:
         for table in kept:
             self.engine.rename(table, f"{table}_of_now")
         try:
-            with customer_base.plain_days(self.engine, as_of=day, wanted=plain and not self.is_plain):
+            with (
+                customer_base.plain_days(self.engine, as_of=day, wanted=plain and not self.is_plain),
+                _contested(self.engine, wanted=not plain),
+            ):
                 summary, _ = customer_base.build(
-                    self.engine, facts, as_of=day, collective=collective, apart=self.loaded.sets_apart, has_days=plain
+                    self.engine,
+                    facts,
+                    as_of=day,
+                    collective=collective,
+                    apart=self.loaded.sets_apart,
+                    has_days=plain,
+                    days_step=_PURCHASE_DAYS,
                 )
                 enough = summary.modelled >= _LEAST_CUSTOMERS
                 if enough:
