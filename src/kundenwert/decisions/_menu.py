@@ -190,7 +190,9 @@ def _going_prices(
         # What must be done is taken off: option 0 takes nothing more.
         uses.append(np.maximum(use[None, :] - least[:, None], 0.0))
         needed = np.bincount(code[few], weights=least, minlength=len(limit.amounts))
-        capacity.append(np.maximum(np.where(np.isinf(limit.amounts), np.inf, limit.amounts * part) - needed, 0.0))
+        # Who is not limited stays so, also where the sample has nobody of theirs.
+        amounts = np.where(np.isinf(limit.amounts), np.inf, np.where(np.isinf(limit.amounts), 0.0, limit.amounts) * part)
+        capacity.append(np.maximum(amounts - needed, 0.0))
         groups.append(code[few])
     row = np.arange(len(few))
     gain = np.column_stack([gain[row, first[few]], gain])
