@@ -76,7 +76,9 @@ def _load(engine: Engine, name: str, rows: Rows) -> None:
     columns = {column: kind for column, kind in columns.items() if column not in ("file_id", "record")}
     assert all(set(row) <= set(columns) for row in rows)
     cells = {
-        column: pa.array([Decimal(str(row[column])) if isinstance(row.get(column), int | float) else row.get(column) for row in rows], kind)
+        column: pa.array(
+            [Decimal(str(row[column])) if column in row and pa.types.is_decimal(kind) else row.get(column) for row in rows], kind
+        )
         for column, kind in columns.items()
     }
     engine.open_frame(f"ledger_{name}", pa.table(cells))
