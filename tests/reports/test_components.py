@@ -179,7 +179,7 @@ def test_a_criterion_of_a_project_stays_as_it_is_written() -> None:
 def test_messages_of_buying_name_the_finding() -> None:
     assert message("rhythm") == "Those who bought did so 5.0 times in twelve months, 6.0 times the year before"
     assert message("season") == "Most purchases fall into April to June: 32%, in an even year 27%"
-    assert message("rfm") == "4 of 94 customers used to buy often and have not for long"
+    assert message("rfm") == "4 of 94 customers buy more often than most, yet bought longer ago than most"
     assert message("retention") == "82 of 100 customers should buy again in the next 12 months"
     assert message("contracts") == "After 60 months 76% of the contracts “Neu” still run"
 
@@ -204,6 +204,13 @@ def test_a_season_that_may_be_chance_is_none() -> None:
     told = components.facts()["rhythm"]
     assert message("season", rhythm=told | {"quarters": told["quarters"] | {"p": 0.4}}).startswith("No season")
     assert "season" not in sections(rhythm=told | {"quarters": told["quarters"] | {"p": None}})
+
+
+def test_chances_tried_on_one_group_are_told_in_words_alone() -> None:
+    told = components.facts()["retention"]
+    few = sections(retention=told | {"tried": told["tried"] | {"bands": told["tried"]["bands"][:1]}})["retention"]
+    assert [block.kind for block in few.blocks] == ["text"]
+    assert [block.kind for block in sections()["retention"].blocks] == ["text", "picture", "fold"]
 
 
 def test_rates_of_too_few_customers_are_a_dash() -> None:

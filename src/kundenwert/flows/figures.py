@@ -91,7 +91,6 @@ def _portfolio(engine: Engine, known: Collection[str]) -> dict[str, tuple[dict[s
     engine.project("portfolio_money", "valued_customers", {**readings, **money})
     shares = tuple(row for row in engine.rows("value/portfolio_shares.sql") if row["amount"] is not None) if "db4" in known else ()
     spots = tuple(engine.rows("value/portfolio_spots.sql", count=_SPOTS, measure="db4" if _sum_of(shares) > 0 else "past"))
-    spots = spots or tuple(engine.rows("value/portfolio_spots.sql", count=_SPOTS, measure="frequency"))
     engine.drop("portfolio_money")
     return {"portfolio": spots, **({"portfolio_db4": shares} if _sum_of(shares) > 0 else {})}
 

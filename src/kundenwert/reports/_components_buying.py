@@ -13,6 +13,8 @@ from kundenwert.reports._page import Block, Cell, Column, Facts, Row, Section, T
 from kundenwert.reports._pictures import PAIR, picture
 
 _ROOM = "reports.charts"
+# Fewer groups than this are no picture.
+_LEAST_BANDS = 3
 
 
 def sections(basis: Basis) -> tuple[Section, ...]:
@@ -152,7 +154,8 @@ def _rfm(basis: Basis) -> tuple[Section, ...]:
     draw = registry.load(_ROOM, "rfm_cells")
     message = draw(found, basis.language.code)["usermeta"]["message"]
     shown = text("In each cell: customers and their share of the expected value. ") if whole > 0 else text("In each cell: customers. ")
-    note = shown + text("Equal customers have the same score, so the fifths need not be equally large.")
+    compared = text("Scores compare customers with each other; equal customers have the same one, so the fifths need not be equally large.")
+    note = shown + compared
     blocks = picture(draw, found, basis.language, widths=PAIR)
     unit = text("scores from 1 to 5, as of {day}", day=basis.day)
     return (Section("rfm", message, text("Recency and frequency (RFM)"), unit, blocks, note=note, columns=6),)
@@ -195,6 +198,8 @@ def _retention(basis: Basis) -> tuple[Section, ...]:
         days=tried["days"],
         came=language.percent(tried["share"], 0),
     )
+    if len(found.bands) < _LEAST_BANDS:
+        return (Section("retention", message, subject, unit, (Text(f"{words} {staying}".strip()),), columns=6),)
     held = draw(found, language.code)["usermeta"]["message"]
     note = f"{held}. {staying}".strip()
     blocks = picture(draw, found, language, widths=PAIR)

@@ -160,7 +160,7 @@ def migration(basis: Basis) -> tuple[Section, ...]:
     columns = (
         Column(text("Last purchase"), "text"),
         Column(text("Customers")),
-        Column(text("Not worth the cost")),
+        Column(text("Not worth the cost"), wide=True),
         Column(text("Buy in the next {n} days", n=days)),
         Column(text("Bar"), "bars"),
     )

@@ -48,11 +48,17 @@ def _cohorts(basis: Basis) -> tuple[Section, ...]:
     }
     columns = (
         Column(text("Customer since"), "text", term="cohort"),
-        Column(text("Customers")),
+        Column(text("Customers"), wide=True),
         *(Column(heads[name]) for name in told),
     )
     body = tuple(
-        Row((Cell(_cohort(basis, one["cohort"])), Cell(basis.amount(one["customers"])), *(_rate(basis, one.get(name)) for name in told)))
+        Row(
+            (
+                Cell(_cohort(basis, one["cohort"]), narrow=basis.language.plural("{n} customer", "{n} customers", one["customers"])),
+                Cell(basis.amount(one["customers"])),
+                *(_rate(basis, one.get(name)) for name in told),
+            )
+        )
         for one in rows
     )
     blocks: tuple[Block, ...] = (Table(text("Customers by when they came"), columns, body),) if rows and told else ()

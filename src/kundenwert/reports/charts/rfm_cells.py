@@ -55,20 +55,20 @@ def _names(language: Language) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _message(found: RfmCells, everyone: int, language: Language) -> str:
-    """Who bought often and not for long: the ones to win back. Else those who do both."""
+    """Who buys often and stays away: the ones to look after. Else those who do both. Fifths only compare customers with each other."""
     asleep = [one for one in found.cells if one[0] <= _BAD and one[1] >= _GOOD]
     awake = [one for one in found.cells if one[0] >= _GOOD and one[1] >= _GOOD]
     lost = sum(one[2] for one in asleep)
     if lost:
         return language.plural(
-            "{n} of {all} customers used to buy often and has not for long",
-            "{n} of {all} customers used to buy often and have not for long",
+            "{n} of {all} customers buys more often than most, yet bought longer ago than most",
+            "{n} of {all} customers buy more often than most, yet bought longer ago than most",
             lost,
             all=everyone,
         )
     return language.plural(
-        "{n} of {all} customers buys often and bought lately",
-        "{n} of {all} customers buy often and bought lately",
+        "{n} of {all} customers buys more often and bought more lately than most",
+        "{n} of {all} customers buy more often and bought more lately than most",
         sum(one[2] for one in awake),
         all=everyone,
     )
