@@ -118,8 +118,12 @@ def test_what_is_fixed_is_in_the_plan_and_a_clash_names_the_limit() -> None:
     base = case(clv=[5000.0, 300.0], p_alive=[0.5] * 2, silent=[90.0] * 2, actions=(VISIT,), limits=(Limit("visits", 1),))
     found = PLUGIN.decide(replace(base, fixed={"b": {"visit": 1}}))
     assert found.lines["customer_id"].tolist() == ["b"]
+    twice = PLUGIN.decide(replace(base, fixed={"b": {"visit": 2}}, limits=(Limit("visits", 3),)))
+    assert dict(zip(twice.lines["customer_id"].tolist(), twice.lines["count"].tolist(), strict=True)) == {"a": 1, "b": 2}
     with pytest.raises(DataError, match=r"takes 2\.00 of visits"):
         PLUGIN.decide(replace(base, fixed={"b": {"visit": 2}}))
+    with pytest.raises(DataError, match="several actions"):
+        PLUGIN.decide(replace(base, actions=(VISIT, replace(VISIT, name="call")), fixed={"b": {"visit": 1, "call": 1}}))
     with pytest.raises(DataError, match=r"takes 2\.00 of visits"):
         PLUGIN.decide(replace(base, at_least={"visit": np.array([1, 1])}))
 

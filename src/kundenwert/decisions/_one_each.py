@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, final
 
+from kundenwert.decisions._limits import bounds
 from kundenwert.records.plans import MONEY, Practice, Used
 from kundenwert.stats.choice import Chosen, choose
 
@@ -236,9 +237,13 @@ def _hold(found: Menu, place: int, options: Sequence[int]) -> None:
     """Leaves a customer only these options; the first of them is the least, and stands at 0 too."""
     import numpy as np
 
-    found.gain[place, np.setdiff1d(np.arange(1, len(found.names)), options)] = -np.inf
+    closed = np.setdiff1d(np.arange(1, len(found.names)), options)
+    found.gain[place, closed] = -np.inf
     if not options:
         return
+    # What is closed must not look cheaper than the least.
+    for use in (found.cost, *found.uses.values()):
+        use[place, closed] = use[place, options[0]]
     found.least[place] = options[0]
     for each in (found.gain, found.low, found.high, found.cost, found.rise, found.which, *found.uses.values()):
         each[place, 0] = each[place, options[0]]
@@ -290,33 +295,14 @@ class _Limits:
 
 
 def _limits(case: Case, offered: Menu, rows: Integers, order: Integers) -> _Limits:
-    import numpy as np
-
-    labels: list[tuple[str, tuple[str, ...]]] = []
-    uses, capacity = [], []
-    groups: list[Integers | None] = []
-    for resource in dict.fromkeys(limit.resource for limit in case.limits):
-        taken = offered.cost[order] if resource == MONEY else offered.uses.get(resource)
-        if taken is None:
-            continue
-        taken = taken if taken.shape[0] == 1 or resource == MONEY else taken[order]
-        whole = [limit.amount for limit in case.limits if limit.resource == resource and not limit.person]
-        persons = {limit.person: limit.amount for limit in case.limits if limit.resource == resource and limit.person}
-        if whole:
-            labels.append((resource, ("",)))
-            uses.append(taken)
-            capacity.append(np.array([min(whole)]))
-            groups.append(None)
-        if persons:
-            names = tuple(persons)
-            code = np.full(len(rows), len(names), dtype=np.int64)
-            for place, name in enumerate(names):
-                code[(case.person[rows] if case.person is not None else np.full(len(rows), "")) == name] = place
-            labels.append((resource, (*names, "")))
-            uses.append(taken)
-            capacity.append(np.array([*persons.values(), np.inf]))
-            groups.append(code[order])
-    return _Limits(tuple(labels), tuple(uses), tuple(capacity), tuple(groups))
+    known = [bound for bound in bounds(case) if bound.resource == MONEY or bound.resource in offered.uses]
+    taken = [offered.cost if bound.resource == MONEY else offered.uses[bound.resource] for bound in known]
+    return _Limits(
+        tuple((bound.resource, bound.persons) for bound in known),
+        tuple(use if use.shape[0] == 1 and len(rows) != 1 else use[order] for use in taken),
+        tuple(bound.amounts for bound in known),
+        tuple(None if bound.codes is None else bound.codes[rows][order] for bound in known),
+    )
 
 
 def _choose(gain: Floats, limits: _Limits, start: Sequence[Integers] = (), *, thorough: bool = True) -> Chosen:

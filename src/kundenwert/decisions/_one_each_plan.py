@@ -69,7 +69,10 @@ def plan_of(case: Case, stakes: Stakes, told: Telling) -> Plan:
     try:
         found = each.pick(case, offered, stakes.rows, told.size)
     except CallError as err:
-        raise DataError(*_clashing(case, offered)) from err
+        problems = _clashing(case, offered)
+        if not problems:
+            raise
+        raise DataError(*problems) from err
     lines = _lines(case, stakes, offered, found, told)
     return Plan(
         decision=told.decision,
@@ -86,7 +89,7 @@ def plan_of(case: Case, stakes: Stakes, told: Telling) -> Plan:
         curve=found.curve,
         facts={**told.facts, "considered": len(stakes.rows)},
         left_out=dict(told.left_out),
-        notices=(*_of_unsuited(case, stakes), *_of_unknown(offered), *told.notices),
+        notices=(*_of_unsuited(case, stakes), *_of_unknown(offered), *_of_fixed(case, stakes), *told.notices),
         assumes=told.assumes,
     )
 
@@ -205,6 +208,12 @@ def _of_unsuited(case: Case, stakes: Stakes) -> tuple[Notice, ...]:
     names = ", ".join(action.name for action in case.actions if action.changes not in (stakes.changes, "money"))
     text = "Left aside, because they change something else than what is planned here: {actions}."
     return (Notice("actions_unsuited", text, {"actions": names}),) if names else ()
+
+
+def _of_fixed(case: Case, stakes: Stakes) -> tuple[Notice, ...]:
+    text = "Fixed, and not in question here, so not in the plan: {count:,} customers."
+    missing = set(case.fixed) - set(case.ids[stakes.rows].tolist()) if case.fixed else set()
+    return (Notice("fixed_elsewhere", text, {"count": len(missing)}),) if missing else ()
 
 
 def _clashing(case: Case, offered: Menu) -> list[Problem]:

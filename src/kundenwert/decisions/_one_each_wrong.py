@@ -19,6 +19,21 @@ def wrong_case(case: Case, *, columns: tuple[str, ...]) -> list[Problem]:
     return [*_of_customers(case, columns), *_of_limits(case), *_of_actions(case), *_of_counts(case)]
 
 
+def wrong_one_each(case: Case, *, columns: tuple[str, ...]) -> list[Problem]:
+    """The same of a decision that gives each customer at most one thing: nobody may have to get two."""
+    return [*wrong_case(case, columns=columns), *_of_two(case)]
+
+
+def _of_two(case: Case) -> Iterator[Problem]:
+    wanted = np.zeros(len(case.ids), dtype=np.int64)
+    for least in case.at_least.values():
+        wanted += least > 0
+    several = int((wanted > 1).sum()) + sum(sum(count > 0 for count in counts.values()) > 1 for counts in case.fixed.values())
+    if several:
+        text = f"{several} customers must get several actions, and a plan of this kind gives each one at most."
+        yield Problem(text, "one action a customer that is fixed or has a minimum.", "keep one, or plan with allocation.")
+
+
 def _of_customers(case: Case, columns: tuple[str, ...]) -> Iterator[Problem]:
     if len(np.unique(case.ids)) < len(case.ids):
         yield Problem("Customers stand in the case more than once.", "each customer once.", "leave out the repeated rows.")

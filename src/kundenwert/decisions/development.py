@@ -11,7 +11,7 @@ from kundenwert.decisions._columns import numbers, one, table_numbers, table_tex
 from kundenwert.decisions._decision import Decision
 from kundenwert.decisions._one_each import Stakes
 from kundenwert.decisions._one_each_plan import DAY, Coded, Telling, plan_of
-from kundenwert.decisions._one_each_wrong import wrong_case
+from kundenwert.decisions._one_each_wrong import wrong_one_each
 from kundenwert.errors import DataError, Problem
 from kundenwert.records.notices import Notice
 from kundenwert.records.plans import MONEY, Action, Case, Effect, Limit, Plan
@@ -233,7 +233,7 @@ def _assumes(found: Offers) -> tuple[Notice, ...]:
 
 
 def _wrong(case: Case) -> list[Problem]:
-    return wrong_case(case, columns=_COLUMNS)
+    return wrong_one_each(case, columns=_COLUMNS)
 
 
 def _example(rng: np.random.Generator, size: int) -> Case:

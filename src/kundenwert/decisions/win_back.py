@@ -12,7 +12,7 @@ from kundenwert.decisions._columns import numbers, one, texts
 from kundenwert.decisions._decision import Decision
 from kundenwert.decisions._one_each import Stakes
 from kundenwert.decisions._one_each_plan import DAY, Telling, plan_of
-from kundenwert.decisions._one_each_wrong import wrong_case
+from kundenwert.decisions._one_each_wrong import wrong_one_each
 from kundenwert.decisions._win_back_reasons import Reason, catalogue, read_reasons
 from kundenwert.errors import DataError, Problem
 from kundenwert.records.notices import Notice
@@ -259,7 +259,7 @@ def _known(amount: float) -> float | None:
 
 
 def _wrong(case: Case) -> list[Problem]:
-    problems = wrong_case(case, columns=_COLUMNS)
+    problems = wrong_one_each(case, columns=_COLUMNS)
     if not problems and not np.isfinite(_retention(case)):
         problems.append(
             Problem(
