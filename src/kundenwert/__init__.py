@@ -14,6 +14,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kundenwert.flows.allocate import allocate
     from kundenwert.flows.compare_models import compare
     from kundenwert.flows.customer_base import CustomerBase, customer_base
     from kundenwert.flows.estimate import estimate
@@ -25,7 +26,19 @@ if TYPE_CHECKING:
     from kundenwert.models.spend.gamma_gamma import GammaGamma
 
 __version__ = "0.1.0"
-__all__ = ["BgNbd", "CustomerBase", "GammaGamma", "MbgNbd", "Nbd", "ParetoNbd", "RecentRate", "compare", "customer_base", "estimate"]
+__all__ = [
+    "BgNbd",
+    "CustomerBase",
+    "GammaGamma",
+    "MbgNbd",
+    "Nbd",
+    "ParetoNbd",
+    "RecentRate",
+    "allocate",
+    "compare",
+    "customer_base",
+    "estimate",
+]
 
 # Imported when first used: the command line starts without numpy.
 _HOMES = {
@@ -36,6 +49,7 @@ _HOMES = {
     "Nbd": "kundenwert.models.purchases.nbd",
     "ParetoNbd": "kundenwert.models.purchases.pareto_nbd",
     "RecentRate": "kundenwert.models.purchases.recent_rate",
+    "allocate": "kundenwert.flows.allocate",
     "compare": "kundenwert.flows.compare_models",
     "customer_base": "kundenwert.flows.customer_base",
     "estimate": "kundenwert.flows.estimate",

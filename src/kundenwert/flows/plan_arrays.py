@@ -38,7 +38,7 @@ def type_for(kind: str) -> str:
 def arrays_of(engine: Engine, step: str, **values: Any) -> dict[str, NDArray[Any]]:
     """The rows of a step: numbers (not a number where unknown), days (not a day), texts of fixed width ("" where unknown)."""
     table = engine.arrow(step, **values)
-    return {name: _array(table.column(name)) for name in table.column_names}
+    return {name: array_of(table.column(name)) for name in table.column_names}
 
 
 def tidy(columns: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
@@ -88,8 +88,8 @@ def _tidied(values: NDArray[Any]) -> NDArray[Any]:
     return np.ma.filled(np.ma.asarray(values, dtype=np.float64), np.nan)
 
 
-def _array(column: Any) -> NDArray[Any]:
-    """One column of an Arrow table."""
+def array_of(column: Any) -> NDArray[Any]:
+    """One column of an Arrow table as numbers, days or texts."""
 
     kind = str(column.type)
     if kind in ("string", "large_string", "string_view"):
