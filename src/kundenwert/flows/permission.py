@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 # Where a company may be presumed to agree, and where only a yes counts.
 _PRESUMED, _ASKED = frozenset({"phone"}), frozenset({"email", "sms"})
-_ADDRESS = {"email": "has_email", "phone": "has_phone", "sms": "has_phone", "post": "has_street", "visit": "has_street"}
+# What is sent needs an address; who is called or visited is found without one.
+_ADDRESS = {"email": "has_email", "sms": "has_phone", "post": "has_street"}
 # Why an action is not allowed, in the order in which the first one that holds is counted.
 REFUSED, NO_CONSENT, NO_ADDRESS = "refused", "no_consent", "no_address"
 REASONS = (REFUSED, NO_CONSENT, NO_ADDRESS)

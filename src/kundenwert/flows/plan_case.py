@@ -42,6 +42,8 @@ CLASS, PERSON = "class", "account_manager"
 CUSTOMERS = "customers"
 # Left out because each person's time is limited and nobody looks after them.
 WITHOUT_PERSON = "without_person"
+# The notice that today's practice is not known.
+WITHOUT_PRACTICE = "plan_without_practice"
 
 
 @dataclass(frozen=True)
@@ -332,5 +334,5 @@ def _notices(source: store.Run, case: Case) -> tuple[Notice, ...]:
         notices.append(Notice("plan_in_revenue", text))
     if case.actions and not any(len(counts) and counts.any() for counts in case.today.values()):
         text = "Contacts and measures say nothing of the last {days} days: today's practice is not known, and counts as doing nothing."
-        notices.append(Notice("plan_without_practice", text, {"days": case.span_days}))
+        notices.append(Notice(WITHOUT_PRACTICE, text, {"days": case.span_days}))
     return tuple(notices)

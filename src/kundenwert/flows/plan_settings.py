@@ -111,9 +111,9 @@ def chosen(found: Plans, name: str, flags: Mapping[str, Any]) -> PlanSettings:
     if name in found.plans:
         settings = found.plans[name]
     elif name in known:
-        taken = found.actions if known[name].needs_actions else {}
         options = read_options({}, known[name].options, f"plans.{name}")
-        settings = PlanSettings(name, name, dict(taken), _of_resources(found.limits, resources(taken)), options=options)
+        limits = _of_resources(found.limits, resources(found.actions))
+        settings = PlanSettings(name, name, dict(found.actions), limits, options=options)
     else:
         raise UnknownName(name, f"the plans of {FILE} and the decisions", [*found.plans, *known])
     problems: list[Problem] = []
@@ -239,7 +239,7 @@ class _Section:
             return known[name], {}
 
     def actions(self, *, needed: bool) -> tuple[str, ...]:
-        given = self.content.get("actions", list(self.names) if needed else [])
+        given = self.content.get("actions", list(self.names))
         if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
             self.wrong(f"actions = {given!r} under {self.where}.", 'a list of names, such as ["visit", "call"].')
             return ()

@@ -17,7 +17,7 @@ from kundenwert.errors import Bug, DataError, Problem
 from kundenwert.flows import plan_settings
 from kundenwert.flows.actions import FILE, effect_as_json, effects_measured, with_measured
 from kundenwert.flows.erasure import finish_erasures
-from kundenwert.flows.plan_case import CLASS, Prepared, prepare
+from kundenwert.flows.plan_case import CLASS, WITHOUT_PRACTICE, Prepared, prepare
 from kundenwert.records import Notice
 from kundenwert.register.book import Register
 from kundenwert.register.erased import count_objections, erased, steady
@@ -122,6 +122,8 @@ def _decide(decision: Decision, case: Case, settings: PlanSettings) -> _Decided:
     import numpy as np
 
     first = _checked(decision.decide(case))
+    if first.held is not None:
+        return _with_own_groups(first, first.held, settings)
     nobody = {name: first.lines[name][:0] for name in ("customer_id", "action", "count", "gain", "cost")}
     drawn_from = _drawn_from(first, case, settings) if settings.hold_out else case.ids[:0]
     if not len(drawn_from):
@@ -133,6 +135,18 @@ def _decide(decision: Decision, case: Case, settings: PlanSettings) -> _Decided:
     compared = np.isin(second.lines["customer_id"], drawn_from)
     rows = np.isin(first.lines["customer_id"], held)
     return _Decided(second, {**second.lines, COMPARED: compared}, {name: first.lines[name][rows] for name in nobody}, len(drawn_from))
+
+
+def _with_own_groups(found: Plan, held: Lines, settings: PlanSettings) -> _Decided:
+    """A decision that draws who is held out itself: all of its lines are compared but those of customers who were set already."""
+    import numpy as np
+
+    if settings.hold_out:
+        came = f"hold_out = {settings.hold_out:g}: {settings.decision} draws by itself who is held out."
+        raise DataError(Problem(came, "hold_out = 0.", "leave it out."))
+    ids = found.lines["customer_id"]
+    compared = ~np.isin(ids, np.asarray([*settings.fixed], dtype=np.str_))
+    return _Decided(found, {**found.lines, COMPARED: compared}, held, int(compared.sum()) + len(held["customer_id"]))
 
 
 def _drawn_from(first: Plan, case: Case, settings: PlanSettings) -> NDArray[np.str_]:
@@ -216,6 +230,10 @@ def _content(
 ) -> dict[str, Any]:
     """What plan.json says, without the time of the call: the same run, settings and seed give the same."""
     found, case, manifest = decided.plan, prepared.case, source.manifest
+    uses = _uses(decided.lines)
+    # A decision that does without the project's actions is told without them.
+    relevant = settings.actions if decision.needs_actions or uses.keys() & settings.actions.keys() else {}
+    notices = [one for one in prepared.notices if relevant or one.key != WITHOUT_PRACTICE]
     return {
         "name": settings.name,
         "decision": settings.decision,
@@ -235,7 +253,8 @@ def _content(
         "yardstick": manifest["yardstick"],
         "currency": case.currency,
         "settings": plan_settings.as_json(settings),
-        "actions": [_action_as_json(one) for one in settings.actions.values()],
+        "actions": [_action_as_json(one) for one in relevant.values()],
+        "uses": uses,
         "customers": len(case.ids),
         "lines": len(decided.lines["customer_id"]),
         "planned": _distinct(decided.lines),
@@ -251,10 +270,10 @@ def _content(
         "chance_better": _plain(found.chance_better),
         "facts": _plain(dict(found.facts)),
         "left_out": {reason: int(count) for reason, count in {**prepared.left_out, **found.left_out}.items() if count},
-        "not_allowed": {name: dict(reasons) for name, reasons in prepared.barred.items()},
+        "not_allowed": {name: dict(reasons) for name, reasons in prepared.barred.items() if name in relevant},
         "held_out": {"share": settings.hold_out, "drawn_from": decided.drawn_from, "customers": _distinct(decided.held)},
-        "notices": [_notice(one) for one in (*prepared.notices, *found.notices, *_nobody_held_out(settings, decided))],
-        "assumes": [_notice(one) for one in (*_assumed(settings), *found.assumes)],
+        "notices": [_notice(one) for one in (*notices, *found.notices, *_nobody_held_out(settings, decided))],
+        "assumes": [_notice(one) for one in (*_assumed(relevant), *found.assumes)],
         "reasons": dict(found.reasons),
         "columns": dict(found.columns),
         "tables": {path.name: _digest(path) for path in sorted(building.glob("*.parquet"))},
@@ -286,13 +305,20 @@ def _nobody_held_out(settings: PlanSettings, decided: _Decided) -> list[Notice]:
     return [Notice("plan_without_control", text)]
 
 
-def _assumed(settings: PlanSettings) -> list[Notice]:
+def _uses(lines: Lines) -> dict[str, int]:
+    """How often the plan does what: name of an action -> count."""
+    import numpy as np
+
+    names, places = np.unique(lines["action"].astype(np.str_), return_inverse=True)
+    counts = np.bincount(places, weights=lines["count"], minlength=len(names))
+    return {str(name): int(count) for name, count in zip(names, counts, strict=True) if name}
+
+
+def _assumed(actions: Mapping[str, ProjectAction]) -> list[Notice]:
     """On which ground customers are addressed who have not agreed; how large effects are taken to be stands with the actions."""
     text = "{action}: customers who have not agreed are addressed all the same, on this ground: {basis}"
     return [
-        Notice("consent_basis", text, {"action": name, "basis": one.consent_basis})
-        for name, one in settings.actions.items()
-        if one.consent_basis
+        Notice("consent_basis", text, {"action": name, "basis": one.consent_basis}) for name, one in actions.items() if one.consent_basis
     ]
 
 

@@ -258,7 +258,9 @@ def _assumes(told: _Told) -> Iterator[str]:
         for group, effect in action["groups"].items():
             yield f"{group}: {effect_sentence(action, effect, told.language, told.content['currency'])}"
     for one in told.content["assumes"]:
-        yield _notice(told, one)
+        # How large effects are taken to be stands above, with who says so.
+        if one["key"] != "effect_assumed":
+            yield _notice(told, one)
 
 
 def effect_sentence(action: Mapping[str, Any], effect: Mapping[str, Any], language: Language, currency: str) -> str:
