@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kundenwert.decisions._acquired import MONTH_DAYS, Acquired, group, months_until_paid, worth
+from kundenwert.decisions._acquired import MONTH_DAYS, Acquired, groups, months_until_paid, worth
 from kundenwert.decisions._acquisition_told import ceiling_of, open_amounts
 from kundenwert.decisions._offer_case import offer_case, scenarios
 from kundenwert.decisions._prospects import alike, counted, follow_up
@@ -173,13 +173,12 @@ def test_a_course_ends_at_the_value_and_its_months_are_what_came_and_what_will_c
     case = company({"Fair": 10.0, "Referral": 80.0})
     acquired = Acquired.of(case)
     valued = worth(acquired, case.value_horizon_days, case.discount_rate)
-    for key in ("", "channel"):
-        found = group(acquired, valued, case.tables["course"], key, horizon_days=1826, discount_rate=0.1, least=10)
+    told = groups(acquired, valued, case.tables["course"], ["channel"], horizon_days=1826, discount_rate=0.1, least=10)
+    for found in told.values():
         assert np.allclose(found.discounted[:, -1], found.value, rtol=1e-9)
         assert np.all(np.diff(found.nominal, axis=1) >= -1e-9)
-    assert group(acquired, valued, case.tables["course"], "", horizon_days=1826, discount_rate=0.1, least=10).nominal[
-        0, 11
-    ] == pytest.approx(12 * (acquired.past / (acquired.age_days / MONTH_DAYS)).mean(), rel=0.02)
+    each = acquired.past / (acquired.age_days / MONTH_DAYS)
+    assert told[""].nominal[0, 11] == pytest.approx(12 * each.mean(), rel=0.02)
 
 
 def test_channels_that_do_not_differ_have_one_value_and_the_plan_says_so() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, final
 
@@ -25,8 +25,8 @@ MONTH_DAYS = 365.25 / 12
 KEYS = ("channel", "industry", "region", "quarter", "product")
 # Customers whose courses are laid out month by month at once.
 _AT_ONCE = 100_000
-# A flow without anything beyond its horizon: next to all of it comes within days.
-_AT_ONCE_RATE = 1.0
+# Rates a day between which flows are told: even ones, and those of which next to all comes within days.
+_EVEN_RATE, _AT_ONCE_RATE = 1e-12, 1.0
 
 
 @final
@@ -99,7 +99,7 @@ def worth(acquired: Acquired, horizon_days: float, discount_rate: float) -> Wort
     The expected flow falls as exp(-g t), with g from what the run expects within and beyond its own horizon.
     """
     rate = decay(acquired.clv, acquired.beyond, horizon_days)
-    rate = np.where(np.isinf(rate), _AT_ONCE_RATE, rate)
+    rate = np.clip(rate, _EVEN_RATE, _AT_ONCE_RATE)
     at_first = factor(acquired.age_days, discount_rate)
     left = np.maximum(horizon_days - acquired.age_days, 0.0)
     within = acquired.realised_within + acquired.clv * flown(rate, left, horizon_days) * at_first
@@ -113,7 +113,7 @@ class Group:
 
     own_share: how much of it is the group's own. endless: without end, pooled with the same share. cost: mean of those of whom it is
     known, `costed` so many. payback, payback_discounted: months, 0: never within the horizon or cost unknown. nominal, discounted:
-    (g, months) cumulated.
+    (g, months) cumulated; sums: (2, g, months) of them over the customers as they are.
     """
 
     key: str
@@ -129,37 +129,50 @@ class Group:
     payback_discounted: Integers
     nominal: Floats
     discounted: Floats
+    sums: Floats
     pooled: Pooled
 
 
-def group(
+def groups(
     acquired: Acquired,
     valued: Worth,
     course: Mapping[str, NDArray[Any]],
-    key: str,
+    keys: Sequence[str],
     *,
     horizon_days: float,
     discount_rate: float,
     least: int,
-) -> Group:
-    """What customers are worth by one key, "" is all together. course: what is booked so many months (from 0) after the first purchase:
-    key, code, month, nominal, discounted.
+) -> dict[str, Group]:
+    """What customers are worth by each key, and all together under "". course: what is booked so many months (from 0) after the first
+    purchase: key, code, month, nominal, discounted.
 
     Groups of fewer than `least` customers count with the mean of all.
     """
-    code, names = (acquired.keys[key], acquired.names[key]) if key else (np.zeros(len(acquired.rows), dtype=np.int64), np.array([""]))
+    months = max(round(horizon_days / MONTH_DAYS), 1)
+    sizes = {key: len(acquired.names[key]) for key in keys}
+    expected = {key: np.zeros((2, size, months)) for key, size in sizes.items()}
+    for part, due in _expected(acquired, valued, months, horizon_days, discount_rate):
+        for key, size in sizes.items():
+            code = acquired.keys[key][part]
+            for month in range(months):
+                expected[key][:, :, month] += [_sums(code, each[month], size) for each in due]
+    found = {}
+    for key in keys:
+        booked = _tied(_booked(course, key, sizes[key], months), _sums(acquired.keys[key], acquired.realised_within, sizes[key]))
+        found[key] = _group(acquired, valued, key, acquired.keys[key], acquired.names[key], booked + expected[key], least)
+    together, code = found[keys[0]].sums.sum(axis=1, keepdims=True), np.zeros(len(acquired.rows), dtype=np.int64)
+    return {"": _group(acquired, valued, "", code, np.array([""]), together, least), **found}
+
+
+def _group(acquired: Acquired, valued: Worth, key: str, code: Integers, names: Texts, sums: Floats, least: int) -> Group:
+    """One key. sums: (2, g, months) of the cumulated courses of its customers, nominal and discounted."""
     count, worths, squares = (_sums(code, weights, len(names)) for weights in (None, valued.within, valued.within**2))
     pooled = pool(count, worths, squares, least=least)
     mean = float(worths.sum() / count.sum()) if count.sum() else 0.0
     # The centre weighs small groups more than the plain mean does: what stands for all customers is moved to it by one factor.
     scale = pooled.centre / mean if mean > 0 else 1.0
-    booked = _booked(course, key, len(names), max(round(horizon_days / MONTH_DAYS), 1))
-    booked = _tied(booked, _sums(code, acquired.realised_within, len(names)))
-    for part, due in _expected(acquired, valued, booked.shape[2], horizon_days, discount_rate):
-        for month in range(booked.shape[2]):
-            booked[:, :, month] += [_sums(code[part], each[:, month], len(names)) for each in due]
     nominal, discounted, endless = (
-        _blended(sums, count, pooled.own_share, scale) for sums in (*booked, _sums(code, valued.endless, len(names))[:, None])
+        _blended(each, count, pooled.own_share, scale) for each in (*sums, _sums(code, valued.endless, len(names))[:, None])
     )
     costed, cost = _costs(acquired.cost, code, len(names))
     return Group(
@@ -176,6 +189,7 @@ def group(
         payback_discounted=paybacks(cost, discounted),
         nominal=nominal,
         discounted=discounted,
+        sums=sums,
         pooled=pooled,
     )
 
@@ -203,9 +217,8 @@ def _booked(course: Mapping[str, NDArray[Any]], key: str, groups: int, months: i
     """What is booked of each group so many months after the first purchase, cumulated: (2, g, months), nominal and discounted."""
     found = np.zeros((2, groups, months))
     month = np.asarray(course.get("month", []), dtype=np.int64)
-    # All together are those of any one key.
-    inside = (month < months) & (np.asarray(course.get("key", []), dtype=np.str_) == (key or KEYS[0]))
-    place = np.asarray(course.get("code", []), dtype=np.int64)[inside] if key else np.zeros(int(inside.sum()), dtype=np.int64)
+    inside = (month < months) & (np.asarray(course.get("key", []), dtype=np.str_) == key)
+    place = np.asarray(course.get("code", []), dtype=np.int64)[inside]
     for into, what in zip(found, ("nominal", "discounted"), strict=True):
         np.add.at(into, (place, month[inside]), np.asarray(course.get(what, []), dtype=np.float64)[inside])
     cumulated: Floats = np.cumsum(found, axis=2)
@@ -222,17 +235,28 @@ def _tied(booked: Floats, realised: Floats) -> Floats:
 def _expected(
     acquired: Acquired, valued: Worth, months: int, horizon_days: float, discount_rate: float
 ) -> Iterator[tuple[slice, tuple[Floats, Floats]]]:
-    """What each customer will have brought from now until so many months after the first purchase: nominal, and discounted to it."""
-    force, ends = force_per_day(discount_rate), MONTH_DAYS * np.arange(1, months + 1)
+    """What each customer will have brought from now until so many months after the first purchase, (months, part): nominal, and discounted
+    to it.
+    """
+    force, ends = force_per_day(discount_rate), np.minimum(MONTH_DAYS * np.arange(1, months + 1), horizon_days)
     for start in range(0, len(acquired.rows), _AT_ONCE):
         part = slice(start, start + _AT_ONCE)
-        age, rate, clv = acquired.age_days[part, None], valued.rate[part, None], acquired.clv[part, None]
-        ahead = np.clip(np.minimum(ends, horizon_days) - age, 0.0, None)
-        discounted = clv * flown(rate, ahead, horizon_days)
-        # The same flow before it is discounted falls more slowly: c exp(-(g - force) t).
-        start_flow = clv * np.where(rate * horizon_days < 1e-12, 1 / horizon_days, rate / -np.expm1(-rate * horizon_days))
-        slower = np.where(np.abs(rate - force) < 1e-12, 1e-12, rate - force)
-        yield part, (start_flow * -np.expm1(-slower * ahead) / slower, discounted * np.exp(-force * age))
+        age, rate = acquired.age_days[part], valued.rate[part]
+        ahead = np.maximum(ends[:, None] - age, 0.0)
+        flow, slower = _start(acquired.clv[part], rate, horizon_days), _nominal(rate, force)
+        nominal = np.expm1(-slower * ahead) * (-flow / slower)
+        yield part, (nominal, np.expm1(-rate * ahead) * (-flow / rate * np.exp(-force * age)))
+
+
+def _start(clv: Floats, rate: Floats, horizon_days: float) -> Floats:
+    """What a flow c exp(-g t) that brings `clv` within the horizon brings on its first day."""
+    return np.asarray(clv * rate / -np.expm1(-rate * horizon_days), dtype=np.float64)
+
+
+def _nominal(rate: Floats, force: float) -> Floats:
+    """The rate of the same flow before it is discounted; a flow that neither falls nor rises falls by next to nothing."""
+    slower = rate - force
+    return np.where(np.abs(slower) < _EVEN_RATE, _EVEN_RATE, slower)
 
 
 def months_until_paid(left: Floats, acquired: Acquired, valued: Worth, horizon_days: float, discount_rate: float) -> Floats:
@@ -241,11 +265,7 @@ def months_until_paid(left: Floats, acquired: Acquired, valued: Worth, horizon_d
     left: money still open. The nominal flow from now on is c exp(-h t), with h the rate at which the discounted one falls less the force
     of interest.
     """
-    force = force_per_day(discount_rate)
-    start = acquired.clv * np.where(
-        valued.rate * horizon_days < 1e-12, 1 / horizon_days, valued.rate / -np.expm1(-valued.rate * horizon_days)
-    )
-    slower = np.where(np.abs(valued.rate - force) < 1e-12, 1e-12, valued.rate - force)
+    start, slower = _start(acquired.clv, valued.rate, horizon_days), _nominal(valued.rate, force_per_day(discount_rate))
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(start > 0, left * slower / start, np.inf)
         days = np.where(share < 1, -np.log1p(-np.minimum(share, 1.0)) / slower, np.inf)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 import numpy as np
 
-from kundenwert.decisions._acquired import MONTH_DAYS, Acquired, Group, Worth, group, worth
+from kundenwert.decisions._acquired import MONTH_DAYS, Acquired, Group, Worth, groups, worth
 from kundenwert.decisions._acquisition_told import COLUMNS, REASONS, Told, facts, lines, notices
 from kundenwert.decisions._columns import table_numbers, table_texts
 from kundenwert.decisions._decision import Decision
@@ -108,16 +108,24 @@ def _decide(case: Case) -> Plan:
         raise DataError(*problems)
     acquired = Acquired.of(case)
     valued = worth(acquired, case.value_horizon_days, case.discount_rate)
-    groups = {key: _group(case, acquired, valued, key) for key in ("", "channel", "quarter", "product")}
+    found = groups(
+        acquired,
+        valued,
+        case.tables.get("course", {}),
+        ("channel", "quarter", "product"),
+        horizon_days=case.value_horizon_days,
+        discount_rate=case.discount_rate,
+        least=case.options["least"],
+    )
     chances = counted(case.tables.get("funnel", {}), case.options["least_wins"])
-    leads = _leads(case, acquired, valued, groups["channel"], chances)
+    leads = _leads(case, acquired, valued, found["channel"], chances)
     gain, cost = _weighed(case, leads)
     chosen = follow_up(gain, cost, _budget(case), _order(leads))
     told = Told(
         case=case,
         acquired=acquired,
         valued=valued,
-        groups=groups,
+        groups=found,
         chances=chances,
         offers=scenarios(case.options, case.discount_rate, max(round(case.value_horizon_days / MONTH_DAYS), 1)),
         lead_id=leads.ids,
@@ -153,18 +161,6 @@ def _decide(case: Case) -> Plan:
         left_out={name: count for name, count in _left_out(leads, gain, chosen, is_known=len(acquired.rows) > 0).items() if count},
         notices=tuple(notices(told)),
         assumes=tuple(_assumes(told)),
-    )
-
-
-def _group(case: Case, acquired: Acquired, valued: Worth, key: str) -> Group:
-    return group(
-        acquired,
-        valued,
-        case.tables.get("course", {}),
-        key,
-        horizon_days=case.value_horizon_days,
-        discount_rate=case.discount_rate,
-        least=case.options["least"],
     )
 
 
