@@ -65,7 +65,12 @@ def project(made: Path, folder: Path) -> Path:
 def test_a_plan_is_made_told_listed_compared_and_exported(call: Call, project: Path) -> None:
     answer = call("plan", "keep", "--lang", "en", "--count", "2", "--quiet")
     assert answer.code == 0, answer.err
-    for part in (" (keep)", "The first 2 of ", "letter raises the chance to buy by 5 points", "Nobody has approved it yet."):
+    for part in (
+        " (keep)",
+        "The first 2 of ",
+        "letter raises the chance to buy by 5 (1 to 10) percentage points",
+        "Nobody has approved it yet.",
+    ):
         assert part in answer.out
     wide = json.loads(call("plan", "keep", "--limit", "letters=7", "--budget", "12", "--span", "6m", "--seed", "3", "--json").out)
     assert (wide["settings"]["limits"], wide["span"], wide["settings"]["seed"]) == ({"money": 12.0, "letters": 7.0}, "6m", 3)

@@ -22,6 +22,7 @@ from kundenwert.flows.plan_arrays import arrays_of
 from kundenwert.records.kept_plan import KeptPlan
 from kundenwert.records.plans import Action
 from kundenwert.register.book import Decision, Register
+from kundenwert.reports.language import Language
 from kundenwert.runs import plans_store, storage, store
 
 if TYPE_CHECKING:
@@ -266,7 +267,8 @@ def _csv(folder: Path, name: str | None, path: Path, language: str, numbers: str
         struck = _open(engine, folder, stored)
         channels = [(one["name"], one["channel"]) for one in stored.content["actions"]] or [("", "")]
         engine.load("plan_channels", {"action": [one[0] for one in channels], "channel": [one[1] for one in channels]})
-        about = {key: stored.content[key] for key in ("purpose", "legal_basis")}
+        words = Language(language)
+        about = {key: words.text(stored.content[key]) for key in ("purpose", "legal_basis")}
         table = path.with_name("mailing.parquet")
         engine.write(table, "value/plans/mailing.sql", **about)
         rows = write_csv(engine, table, path, language=language, numbers=numbers)

@@ -40,8 +40,8 @@ _STRUCK = {
     "refused": "Since the plan was made, customers of {count:,d} lines want no advertising any more or cannot be reached; left out.",
 }
 _EFFECTS = {
-    "chance": "{action} raises the chance to buy by {likely} points ({low} to {high})",
-    "retention": "{action} raises the chance to stay by {likely} points ({low} to {high})",
+    "chance": "{action} raises the chance to buy by {likely} ({low} to {high}) percentage points",
+    "retention": "{action} raises the chance to stay by {likely} ({low} to {high}) percentage points",
     "orders": "{action} raises the number of orders by {likely} % ({low} to {high})",
     "spend": "{action} raises the amount of an order by {likely} % ({low} to {high})",
     "money": "{action} brings {likely} a customer ({low} to {high})",
