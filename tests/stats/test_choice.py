@@ -193,3 +193,15 @@ def test_the_solver_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
     gain, uses, capacity, groups = large_case(1_000)
     choose(gain, uses, capacity, groups)
     assert capfd.readouterr() == ("", "")
+
+
+def test_few_places_among_many_customers_have_the_price_of_the_next_one() -> None:
+    rng = np.random.default_rng(7)
+    size = 20_000
+    visit, letter = rng.gamma(1.2, 600, size), rng.gamma(1.2, 20, size)
+    gain = np.stack([np.zeros(size), letter, visit], axis=1)
+    money, visits = np.array([[0.0, 4.5, 175.0]]), np.array([[0.0, 0.0, 1.0]])
+    found = choose(gain, [money, visits], [60_000.0, 6])
+    over = np.sort(np.maximum(visit - letter, 0))[::-1]
+    assert found.gap < 1e-3
+    assert over[6] * 0.9 <= found.prices[1][0] <= over[5]

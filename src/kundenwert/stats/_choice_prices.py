@@ -242,7 +242,8 @@ def _descend(smooth: _Smooth, price: Floats, heat: float) -> Floats:
         free = smooth.binding & ((price > 0) | (slope < 0))
         if not free.any() or np.abs(slope[free]).max() <= 1e-4 * max(1.0, float(np.abs(smooth.capacity).max())):
             break
-        step = _newton(slope, blocks, free)
+        # No price below 0: where it is flat the step is huge, and shortened it would end at 0 for ever.
+        step = np.maximum(_newton(slope, blocks, free), -price)
         length = 1.0
         while length > 1e-4:
             moved = np.maximum(price + length * step, 0.0)
