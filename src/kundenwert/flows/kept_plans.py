@@ -268,7 +268,7 @@ def _csv(folder: Path, name: str | None, path: Path, language: str, numbers: str
         channels = [(one["name"], one["channel"]) for one in stored.content["actions"]] or [("", "")]
         engine.load("plan_channels", {"action": [one[0] for one in channels], "channel": [one[1] for one in channels]})
         words = Language(language)
-        about = {key: words.text(stored.content[key]) for key in ("purpose", "legal_basis")}
+        about: dict[str, Any] = {key: words.text(stored.content[key]) for key in ("purpose", "legal_basis")}
         table = path.with_name("mailing.parquet")
         engine.write(table, "value/plans/mailing.sql", **about)
         rows = write_csv(engine, table, path, language=language, numbers=numbers)
