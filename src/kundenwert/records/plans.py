@@ -168,7 +168,9 @@ class Plan:
     gain: the objective, sum of the lines' gains. lower, upper: 90 % interval of the gain, not a number where unknown. bound: what no plan
     can exceed; gap: (bound - gain) / |bound|. used: what it takes of each limit. compared: other ways to spend the same. curve: named
     arrays "budget" and "gain" (and more). chance_better: posterior chance that the plan beats today's practice. facts: small, for JSON, no
-    customer named. left_out: reason -> how many were dropped before. notices: what a reader must know. assumes: what it rests on.
+    customer named. left_out: reason -> how many were dropped before. held: named arrays of who is left out by chance for comparison, with
+    what each would have got (customer_id, action, count, gain, cost); None where the decision holds nobody out itself. notices: what a
+    reader must know. assumes: what it rests on.
     """
 
     decision: str
@@ -188,6 +190,7 @@ class Plan:
     left_out: Mapping[str, int] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
     assumes: tuple[Notice, ...] = ()
+    held: Mapping[str, NDArray[Any]] | None = None
 
     @property
     def gap(self) -> float:
