@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +41,3 @@ def value(tmp_path: Path) -> Callable[..., Ran]:
         return run(tmp_path, {"threads": "1", **flags}, clock=clock, progress=progress or Progress(), publish=publish)
 
     return value
-
-
-@pytest.fixture
-def today() -> date:
-    return CLOCK.date()

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import exports
+import plain_runs
 import pytest
 
 from kundenwert.errors import CallError, StorageError, UnknownName
@@ -22,12 +23,9 @@ CLOCK = datetime(2025, 6, 1, 9, 30, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def two_runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran, Ran]:
     """A shop valued in its first summer and at the end of its log."""
-    from kundenwert.flows.progress import Progress
-    from kundenwert.flows.run import run
-
     folder = exports.project(tmp_path_factory.mktemp("compared"), exports.shop(customers=240, days=420))
     summer, late = (
-        run(folder, {"threads": "1", "as_of": day, "model": "bg_nbd"}, clock=CLOCK + timedelta(minutes=minute), progress=Progress())
+        plain_runs.value(folder, clock=CLOCK + timedelta(minutes=minute), as_of=day, model="bg_nbd")
         for minute, day in enumerate(("2023-06-30", "2024-02-20"))
     )
     return folder, summer, late

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 import exports
+import plain_runs
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
@@ -22,8 +23,7 @@ from kundenwert.errors import CallError, StorageError, UnknownName
 from kundenwert.example.company import Company
 from kundenwert.flows import contribution
 from kundenwert.flows.customer_lines import lines_of
-from kundenwert.flows.progress import Progress
-from kundenwert.flows.run import Ran, run
+from kundenwert.flows.run import Ran
 from kundenwert.records import CustomerResult
 from kundenwert.runs.store import Run
 
@@ -59,7 +59,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     paid = {line[2]: (line[2], line[0], line[1], line[1], line[5], "1.00") for line in sold}
     header = ("document_id", "customer_id", "invoice_date", "paid_on", "amount", "cash_discount")
     exports.write(folder / "payments.csv", paid.values(), header)
-    return run(folder, {"threads": "1"}, clock=datetime(2025, 6, 1, tzinfo=UTC), progress=Progress())
+    return plain_runs.value(folder, clock=datetime(2025, 6, 1, tzinfo=UTC))
 
 
 @pytest.fixture(scope="module")

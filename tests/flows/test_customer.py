@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import exports
+import plain_runs
 import pyarrow.parquet as pq
 import pytest
 
@@ -17,8 +18,7 @@ from kundenwert.flows.customer_files import write_customer
 from kundenwert.flows.customer_reasons import AWAY, fit_of
 from kundenwert.flows.objection import objection
 from kundenwert.flows.privacy import of_content
-from kundenwert.flows.progress import Progress
-from kundenwert.flows.run import Ran, run
+from kundenwert.flows.run import Ran
 from kundenwert.records import Privacy
 from kundenwert.runs import store
 
@@ -28,9 +28,11 @@ CLOCK = datetime(2025, 6, 1, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    folder = exports.project(tmp_path_factory.mktemp("shop"), exports.shop(), f'as_of = {AS_OF}\nmargin = 0.3\ncurrency = "EUR"\n')
-    run(folder, {"threads": "1", "as_of": EARLIER.isoformat()}, clock=CLOCK, progress=Progress())
-    return run(folder, {"threads": "1"}, clock=CLOCK, progress=Progress())
+    folder = exports.project(
+        tmp_path_factory.mktemp("shop"), exports.shop(), f'as_of = {AS_OF}\nmargin = 0.3\ncurrency = "EUR"\nmodel = "mbg_nbd"\n'
+    )
+    plain_runs.value(folder, clock=CLOCK, as_of=EARLIER.isoformat())
+    return plain_runs.value(folder, clock=CLOCK)
 
 
 @pytest.fixture(scope="module")

@@ -7,15 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import plain_runs
 import pytest
 from click.testing import CliRunner
 
 from kundenwert.cli.definition import PLUGIN as COMMAND
 from kundenwert.errors import CallError, UnknownName
 from kundenwert.flows import definitions as flow
-from kundenwert.flows.progress import Progress
 from kundenwert.flows.register import record_definition
-from kundenwert.flows.run import run
 from kundenwert.records import Criterion
 from kundenwert.runs import store
 from kundenwert.settings import gather
@@ -115,7 +114,7 @@ def valued(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "lines.csv").write_text(LINES, encoding="utf-8")
     for hour, (text, number) in enumerate([(FILE, None), (LATER, None), (LATER, 1)]):
         (folder / "kundenwert.toml").write_text(text, encoding="utf-8")
-        run(folder, {"threads": "1"}, clock=datetime(2025, 3, 1, hour, tzinfo=UTC), progress=Progress(), definition=number)
+        plain_runs.value(folder, clock=datetime(2025, 3, 1, hour, tzinfo=UTC), definition=number)
     return folder
 
 

@@ -10,13 +10,12 @@ from typing import Any
 
 import exports
 import openpyxl
+import plain_runs
 import pyarrow.parquet as pq
 import pytest
 
 from kundenwert.errors import CallError
 from kundenwert.flows.export import export
-from kundenwert.flows.progress import Progress
-from kundenwert.flows.run import run
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +27,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     folder = exports.project(tmp_path_factory.mktemp("shop"), [line[:6] for line in lines])
     exports.write(folder / "exports" / "sales-1.csv", [line[:6] for line in lines], exports.HEADER[:6])
-    run(folder, {"threads": "1"}, clock=datetime(2025, 6, 1, tzinfo=UTC), progress=Progress())
+    plain_runs.value(folder, clock=datetime(2025, 6, 1, tzinfo=UTC))
     return folder
 
 

@@ -10,13 +10,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import exports
+import plain_runs
 import pytest
 from click.testing import CliRunner
 
 from kundenwert.cli.runs import runs
 from kundenwert.flows.history import Day, history
-from kundenwert.flows.progress import Progress
-from kundenwert.flows.run import run
 from kundenwert.runs import storage
 
 CLOCK = datetime(2025, 6, 1, 9, 30, tzinfo=UTC)
@@ -31,8 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A shop valued on two days, on the second one twice."""
     folder = exports.project(tmp_path_factory.mktemp("history"), exports.shop(customers=240, days=420))
     for minute, (day, more) in enumerate((("2023-06-30", {}), ("2024-02-20", {"discount_rate": 0.2}), ("2024-02-20", {}))):
-        flags = {"threads": "1", "as_of": day, "model": "bg_nbd", **more}
-        run(folder, flags, clock=CLOCK + timedelta(minutes=minute), progress=Progress())
+        plain_runs.value(folder, clock=CLOCK + timedelta(minutes=minute), as_of=day, model="bg_nbd", **more)
     return folder
 
 

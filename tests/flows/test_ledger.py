@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import exports
+import plain_runs
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -17,7 +18,6 @@ from kundenwert.flows.ledger import open_ledger
 from kundenwert.flows.look import manifest
 from kundenwert.flows.progress import Progress
 from kundenwert.flows.project import read
-from kundenwert.flows.run import run
 
 HEADER = (
     "customer_id",
@@ -43,7 +43,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     exports.write(folder / "exports" / "sales-1.csv", [*lines, ("", "2024-01-05", "R0", "A", "G1", 1, 1, "11.00", "", "", "")], HEADER)
     (folder / "kundenwert.toml").write_text('[[sources]]\nfiles = ["exports/*.csv"]\n', encoding="utf-8")
-    run(folder, {"threads": "1"}, clock=datetime(2025, 6, 1, tzinfo=UTC), progress=Progress())
+    plain_runs.value(folder, clock=datetime(2025, 6, 1, tzinfo=UTC))
     return folder
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import exports
 import openpyxl
+import plain_runs
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
@@ -20,9 +21,8 @@ from click.testing import CliRunner
 
 from kundenwert.cli.report import report as command
 from kundenwert.flows.objection import objection
-from kundenwert.flows.progress import Progress
 from kundenwert.flows.result_workbook import gather, write_result_workbook
-from kundenwert.flows.run import Ran, run
+from kundenwert.flows.run import Ran
 from kundenwert.records import ResultWorkbook
 from kundenwert.reports import customer_result_workbook as module
 
@@ -76,7 +76,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
         folder / "payments.csv", paid.values(), ("document_id", "customer_id", "invoice_date", "paid_on", "amount", "cash_discount")
     )
     exports.write(folder / "kunden.csv", [(one, f"=Bau {one} GmbH") for one in ids], ("customer_id", "name"))
-    made = run(folder, {"threads": "1"}, clock=CLOCK, progress=Progress())
+    made = plain_runs.value(folder, clock=CLOCK)
     objection(folder, OBJECTOR, reason="by letter", by="Test", clock=CLOCK)
     return made
 

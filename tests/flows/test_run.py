@@ -9,19 +9,20 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import exports
+import plain_runs
 import pyarrow.parquet as pq
 import pytest
 
 from kundenwert import sources
 from kundenwert.errors import NothingToValue, SettingsError, StorageError, UnknownName
-from kundenwert.flows import run as flow
 from kundenwert.flows.check import as_json, check_project
 from kundenwert.flows.look import list_runs, manifest
 from kundenwert.flows.progress import Progress
@@ -30,18 +31,48 @@ from kundenwert.runs import store
 
 Value = Callable[..., Ran]
 
-SETTINGS = 'title = "Laden"\ncurrency = "EUR"\nmargin = 0.3\nhorizon = "6m"\n'
+CLOCK = datetime(2025, 6, 1, 9, 30, tzinfo=UTC)
+
+# A named model: how one is chosen is no matter of these tests and takes a quarter of a run.
+SETTINGS = 'title = "Laden"\ncurrency = "EUR"\nmargin = 0.3\nhorizon = "6m"\nmodel = "mbg_nbd"\n'
+BAD = ("K0001", "morgen", "R9", "A", 1, "12.00", "")
+EARLIER = {"discount_rate": "0.07", "value_horizon": "3y", "as_of": "2024-08-31"}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def plain_report() -> Iterator[None]:
+    """Drawing takes longer than all the rest; the report has its own tests, and the processes started here draw it."""
+    with plain_runs.without_pages():
+        yield
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
+    """A project that was never valued."""
     return exports.project(tmp_path, exports.shop(), SETTINGS)
 
 
-@pytest.fixture(autouse=True)
-def plain_report(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Drawing takes longer than all the rest; the report has its own tests, and the processes started here draw it."""
-    monkeypatch.setattr(flow, "_write_reports", lambda folder, *_: (folder / "report.html").write_text("<html></html>\n", encoding="utf-8"))
+@dataclass(frozen=True)
+class Made:
+    """A project valued on an earlier day by other settings, then as it is."""
+
+    project: Path
+    earlier: Ran
+    now: Ran
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, plain_report: None) -> Made:
+    """To be read only; `valued` is a copy."""
+    folder = exports.project(tmp_path_factory.mktemp("made"), [*exports.shop(), BAD], SETTINGS)
+    return Made(folder, *(plain_runs.value(folder, clock=CLOCK, **flags) for flags in (EARLIER, {})))
+
+
+@pytest.fixture
+def valued(made: Made, tmp_path: Path) -> Path:
+    """A copy of the valued project, to be valued again or damaged."""
+    shutil.copytree(made.project, tmp_path, dirs_exist_ok=True)
+    return tmp_path
 
 
 def tables(ran: Ran) -> dict[str, str]:
@@ -55,11 +86,10 @@ def as_text(ran: Ran) -> list[dict[str, Any]]:
 # ---- the same again ---------------------------------------------------------------------------------------------------
 
 
-def test_the_same_inputs_and_settings_give_the_same_rows_order_types_and_hash(project: Path, value: Value, tmp_path: Path) -> None:
-    first = value(threads="1")
-    shutil.rmtree(project / "ledger")
+def test_the_same_inputs_and_settings_give_the_same_rows_order_types_and_hash(valued: Path, made: Made, value: Value) -> None:
+    first = made.now
+    shutil.rmtree(valued / "ledger")
     second = value(threads="2")
-    shutil.copytree(project / "exports", tmp_path / "elsewhere" / "exports")
     assert first.folder != second.folder
     assert tables(first) == tables(second) != {}
     one, two = (pq.read_table(ran.folder / "customers.parquet") for ran in (first, second))
@@ -68,24 +98,22 @@ def test_the_same_inputs_and_settings_give_the_same_rows_order_types_and_hash(pr
     assert one["customer_id"].to_pylist() == sorted(one["customer_id"].to_pylist())
 
 
-def test_a_run_is_made_again_from_the_settings_in_its_manifest(
-    project: Path, value: Value, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    old = value(discount_rate="0.07", value_horizon="3y", as_of="2024-09-30")
-    kept = manifest(project)["settings"]
-    (project / "kundenwert.toml").write_text('horizon = "1y"\nmargin = 0.1\n[[sources]]\nfiles = ["exports/*.csv"]\n', encoding="utf-8")
+def test_a_run_is_made_again_from_the_settings_in_its_manifest(valued: Path, made: Made, value: Value) -> None:
+    old = made.earlier
+    kept = manifest(valued, old.folder.name)["settings"]
+    (valued / "kundenwert.toml").write_text('horizon = "1y"\nmargin = 0.1\n[[sources]]\nfiles = ["exports/*.csv"]\n', encoding="utf-8")
     new = value()
     assert tables(new) != tables(old)
     again = value(**{name: setting for name, setting in kept.items() if setting not in (None, "")})
     assert tables(again) == tables(old)
-    assert manifest(project, again.folder.name)["settings"] == kept
+    assert manifest(valued, again.folder.name)["settings"] == kept
 
 
-def test_changing_one_setting_changes_only_what_depends_on_it(project: Path, value: Value) -> None:
-    before, after = as_text(value()), as_text(value(discount_rate="0.02"))
+def test_changing_one_setting_changes_only_what_depends_on_it(valued: Path, made: Made, value: Value) -> None:
+    before, after = as_text(made.now), as_text(value(discount_rate="0.02"))
     assert len(before) == len(after) > 100
     changed = {name for old, new in zip(before, after, strict=True) for name in old if old[name] != new[name]}
-    of_components = set(manifest(project)["components"]["columns"])
+    of_components = set(manifest(valued)["components"]["columns"])
     assert {"class", "share_before"} <= of_components
     assert changed - of_components == {"clv", "clv_upper", "clv_beyond", "value"}
 
@@ -93,10 +121,9 @@ def test_changing_one_setting_changes_only_what_depends_on_it(project: Path, val
 # ---- what the manifest says -------------------------------------------------------------------------------------------
 
 
-def test_the_manifest_ties_files_classes_and_customers(project: Path, value: Value) -> None:
-    ran = value(as_of="2024-08-31")
-    found = manifest(project)
-    rows = as_text(ran)
+def test_the_manifest_ties_files_classes_and_customers(made: Made) -> None:
+    found = manifest(made.project, made.earlier.folder.name)
+    rows = as_text(made.earlier)
     assert [entry["name"] for entry in found["inputs"]] == ["sales-1.csv"]
     bridge = found["reconciliation"]
     assert bridge["difference"] == "0.00"
@@ -110,20 +137,16 @@ def test_the_manifest_ties_files_classes_and_customers(project: Path, value: Val
     assert (found["currency"], found["title"], found["as_of"]) == ("EUR", "Laden", "2024-08-31")
 
 
-def test_what_was_rejected_stands_beside_the_ledger_with_file_record_rules_and_text(project: Path, value: Value) -> None:
-    lines = [*exports.shop(), ("K0001", "morgen", "R9", "A", 1, "12.00", "")]
-    exports.project(project, lines, SETTINGS)
-    value(as_of="2024-11-30")
-    ledger = project / "ledger" / manifest(project)["ledger"]
+def test_what_was_rejected_stands_beside_the_ledger_with_file_record_rules_and_text(made: Made) -> None:
+    ledger = made.project / "ledger" / manifest(made.project)["ledger"]
     (row,) = pq.read_table(ledger / "rejects.parquet").to_pylist()
-    assert (row["file"], row["record"], row["rules"]) == ("sales-1.csv", len(lines), ["date is readable"])
+    assert (row["file"], row["record"], row["rules"]) == ("sales-1.csv", len(exports.shop()) + 1, ["date is readable"])
     assert row["raw"] == "K0001,morgen,R9,A,1,12.00,"
 
 
-def test_check_and_run_tell_the_same_of_the_lines(project: Path, value: Value) -> None:
-    told = as_json(check_project(project, {}, progress=Progress()))
-    value()
-    found = manifest(project)["reconciliation"]
+def test_check_and_run_tell_the_same_of_the_lines(made: Made) -> None:
+    told = as_json(check_project(made.project, {}, progress=Progress()))
+    found = manifest(made.project)["reconciliation"]
     booked = {total["line_class"]: total for total in found["classes"] if total["line_class"] != "after_as_of"}
     assert {total["line_class"]: total for total in told["classes"]} == booked
     assert {name: told[name] for name in ("lines", "amount", "difference", "flags", "views")} == {
@@ -134,12 +157,13 @@ def test_check_and_run_tell_the_same_of_the_lines(project: Path, value: Value) -
 # ---- the as-of day ----------------------------------------------------------------------------------------------------
 
 
-def test_days_after_the_clock_are_not_the_as_of_day(project: Path, value: Value, today: date) -> None:
-    exports.project(project, [*exports.shop(), ("K0001", today + timedelta(days=400), "R9", "A", 1, "12.00", "")], SETTINGS)
-    last = max(line[1] for line in exports.shop())
-    assert value().figures.as_of == last
-    classes = {total["line_class"]: total["lines"] for total in manifest(project)["reconciliation"]["classes"]}
-    assert classes["after_as_of"] == 1
+def test_days_after_the_clock_are_not_the_as_of_day(valued: Path, value: Value) -> None:
+    clock = datetime(2024, 6, 1, 9, 30, tzinfo=UTC)
+    known = [line for line in exports.shop() if line[1] <= clock.date()]
+    assert value(clock=clock).figures.as_of == max(line[1] for line in known)
+    (name,) = (one for one in store.names(valued) if one.startswith("2024"))
+    classes = {total["line_class"]: total["lines"] for total in manifest(valued, name)["reconciliation"]["classes"]}
+    assert classes["after_as_of"] == len(exports.shop()) - len(known) > 0
 
 
 def test_an_as_of_day_before_the_first_document_is_refused(project: Path, value: Value) -> None:
@@ -199,17 +223,17 @@ def test_names_of_runs_are_unique_and_sort_by_time(project: Path, value: Value) 
     assert sorted(names) == store.names(project)
 
 
-def test_a_damaged_manifest_is_named_with_a_remedy(project: Path, value: Value) -> None:
-    ran = value()
-    (ran.folder / "manifest.json").write_text('{"run": ', encoding="utf-8")
+def test_a_damaged_manifest_is_named_with_a_remedy(valued: Path) -> None:
+    (valued / "runs" / str(store.current(valued)) / "manifest.json").write_text('{"run": ', encoding="utf-8")
     with pytest.raises(StorageError, match=r"manifest.json cannot be read: .* To do: restore it or make a new run"):
-        manifest(project)
+        manifest(valued)
 
 
-def test_an_unknown_run_is_refused_with_the_runs_there_are(project: Path, value: Value) -> None:
-    ran = value()
-    with pytest.raises(UnknownName, match=f"Available: {ran.folder.name}"):
-        manifest(project, "2020-01-01T0000Z-0000")
+def test_an_unknown_run_is_refused_with_the_runs_there_are(made: Made) -> None:
+    names = store.names(made.project)
+    assert len(names) == 2
+    with pytest.raises(UnknownName, match="Available: {}, {}".format(*names)):
+        manifest(made.project, "2020-01-01T0000Z-0000")
 
 
 def test_a_project_without_a_run_says_so(project: Path) -> None:
@@ -243,12 +267,14 @@ def test_a_setting_that_reading_uses_makes_another_ledger(project: Path, value: 
     assert {path.name for path in (project / "ledger").iterdir()} == {"read", first, manifest(project)["ledger"]}
 
 
-def test_next_months_file_is_added_and_a_known_file_is_not_read_again(project: Path, value: Value, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_next_months_file_is_added_and_a_known_file_is_not_read_again(
+    project: Path, made: Made, value: Value, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lines = exports.shop()
     cut = date(2024, 6, 30)
     exports.project(project, [line for line in lines if line[1] <= cut], SETTINGS)
     value()
-    exports.write(project / "exports" / "sales-2.csv", [line for line in lines if line[1] > cut])
+    exports.write(project / "exports" / "sales-2.csv", [*(line for line in lines if line[1] > cut), BAD])
 
     read: list[str] = []
     inspect = sources.inspect
@@ -259,9 +285,7 @@ def test_next_months_file_is_added_and_a_known_file_is_not_read_again(project: P
     assert read == ["sales-2.csv"]
     assert [entry["name"] for entry in manifest(project)["inputs"]] == ["sales-1.csv", "sales-2.csv"]
     # In one file or in two: the same customers, to the last cent.
-    exports.project(project / "whole", lines, SETTINGS)
-
-    assert tables(run(project / "whole", {}, clock=both.figures.created, progress=Progress())) == tables(both)
+    assert tables(made.now) == tables(both)
 
 
 @pytest.mark.slow
