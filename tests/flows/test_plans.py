@@ -197,6 +197,12 @@ def test_what_a_decision_finds_wrong_is_told_with_what_only_the_ledger_knows(pro
     ]
 
 
+def test_nobody_is_grouped_by_an_attribute_that_is_blocked(project: Path) -> None:
+    add(project, '[plans.spring]\ndecision = "tiny"\nsegment = "gender"\n')
+    with pytest.raises(DataError, match="gender"):
+        planned(project, "spring")
+
+
 def test_a_run_without_the_columns_of_a_decision_is_refused(project: Path) -> None:
     with tiny_decision(columns=("clv", "moon")), pytest.raises(DataError, match="The run does not tell moon, which tiny needs"):
         planned(project)

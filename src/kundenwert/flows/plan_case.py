@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kundenwert import sources
 from kundenwert.engines._engine import Reading
 from kundenwert.errors import DataError, Problem
+from kundenwert.flows.blocking import criterion_problem
 from kundenwert.flows.company_ledger import open_tables
 from kundenwert.flows.company_tables import open_nothing
 from kundenwert.flows.ledger import folder_of
@@ -195,6 +196,8 @@ def _wrong(engine: Engine, case: Case, columns: Mapping[str, Any], settings: Pla
     if settings.segment and settings.segment not in columns:
         came = f"segment = {settings.segment!r}: nothing in the data has a column of that name."
         problems.append(Problem(came, "a column of the value table, the features or the customer records.", "correct the name."))
+    if settings.segment and (barred := criterion_problem(settings.segment)):
+        problems.append(replace(barred, remedy="name another column under segment."))
     if not len(case.ids):
         problems.append(Problem("There is nobody to plan for.", "customers with a forecast who have not objected.", "look at left out."))
     problems += _wrong_persons(case, settings)

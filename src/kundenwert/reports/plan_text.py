@@ -115,12 +115,13 @@ def _gain(told: _Told) -> str:
                 "With 90 % certainty between {lower} and {upper}.", lower=told.money(content["lower"]), upper=told.money(content["upper"])
             )
         )
-    if content["bound"] is not None and content["gain"]:
+    if content["bound"] is not None and content["gain"] and not round(content["gap"], 4):
+        lines.append(told.text("No plan within these limits can bring more."))
+    elif content["bound"] is not None and content["gain"]:
         bound = told.money(content["bound"])
         gap = told.language.percent(content["gap"], 2)
-        lines.append(
-            told.text("No plan within these limits can bring more than {bound}; it misses at most {gap} of that.", bound=bound, gap=gap)
-        )
+        sentence = "No plan within these limits can bring more than {bound}; it misses at most {gap} of that."
+        lines.append(told.text(sentence, bound=bound, gap=gap))
     if content["chance_better"] is not None:
         chance = told.language.percent(content["chance_better"], 0)
         lines.append(told.text("It beats today's practice with a chance of {chance}.", chance=chance))
