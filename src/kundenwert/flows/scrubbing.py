@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ID_COLUMNS = ("customer_id", "recommender_id", "parent_id", "payer_id")
 _HEADS = ("parent_id", "payer_id")
 # Tables of the company of which nothing of a person is kept: no total hangs on them.
-_DROPPED = ("customers", "ratings", "leads", "referrals")
+_DROPPED = ("customers", "ratings", "leads", "referrals", "projects")
 # Texts that say of what kind a record is: cost and counts by kind hang on them, and they tell of nobody.
 _KINDS = frozenset({"driver", "channel", "kind", "category", "product", "tariff", "status", "stage", "direction", "outcome", "period"})
 # Tables that the ledger holds beside those of the company.
