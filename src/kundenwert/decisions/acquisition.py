@@ -279,6 +279,11 @@ def _assumes(told: Told) -> Iterator[Notice]:
     )
     text = "The value of a customer counts {days:,.0f} days from the first purchase on, discounted at {rate:.1%} a year."
     yield Notice("acquisition_horizon", text, {"days": told.case.value_horizon_days, "rate": told.case.discount_rate})
+    yield Notice(
+        "acquisition_stay",
+        "New customers are expected to stay as the run expects it of all with their history: where new ones leave sooner, they are worth "
+        "less than told here.",
+    )
     yield Notice("acquisition_db1", "Contribution is what is left after the goods: visits, orders and deliveries are not taken off.")
     if len(told.lead_id):
         yield Notice(
