@@ -19,7 +19,8 @@ def valued(folder: Path, call: Call) -> Path:
 def test_list_names_the_reports_with_what_they_answer(call: Call) -> None:
     answer = call("report", "list")
     assert answer.code == 0
-    assert [line.split()[0] for line in answer.out.splitlines()] == ["result", "portfolio", "flat", "account", "assumptions", "readiness"]
+    names = ["base", "result", "portfolio", "flat", "account", "assumptions", "readiness"]
+    assert [line.split()[0] for line in answer.out.splitlines()] == names
 
 
 def test_reports_say_what_they_wrote_and_of_which_period(folder: Path, call: Call, valued: Path) -> None:
@@ -29,6 +30,7 @@ def test_reports_say_what_they_wrote_and_of_which_period(folder: Path, call: Cal
     assert answer.out.startswith("Customer result of all years: kundenergebnis-")
     (page,) = folder.glob("kundenergebnis-*.html")
     assert "Deckungsbeitrag I" in page.read_text(encoding="utf-8")
+    assert call("report", "base", valued, "--out", folder / "base.pdf").out == f"Report of the run: {folder / 'base.pdf'}\n"
     assert call("report", "readiness", valued, "--out", folder / "ready.pdf").code == 0
     assert (folder / "ready.pdf").read_bytes().startswith(b"%PDF")
 

@@ -13,7 +13,7 @@ from kundenwert.errors import CallError, StorageError
 from kundenwert.flows import contribution
 from kundenwert.flows.objection import objection
 from kundenwert.flows.progress import Progress
-from kundenwert.flows.report import readiness_report, result_report
+from kundenwert.flows.report import base_report, readiness_report, result_report
 from kundenwert.flows.run import run
 
 SETTINGS = """
@@ -101,6 +101,28 @@ def test_readiness_is_a_page_of_its_own_with_nothing_folded(project: Path, here:
     assert "<details" not in page
     assert "Stufe" in page
     assert readiness_report(project, Path("r.pdf"), language="en").path.read_bytes().startswith(b"%PDF")
+
+
+def test_the_report_of_the_run_can_be_printed_and_passed_on(project: Path, here: Path) -> None:
+    found = base_report(project)
+    assert found.path == Path("customer-base.pdf")
+    assert found.path.read_bytes().startswith(b"%PDF")
+    assert base_report(project, Path("again.pdf")).path.read_bytes() == found.path.read_bytes()
+    made = project / "runs" / found.run / "report.html"
+    assert base_report(project, Path("page.html")).path.read_bytes() == made.read_bytes()
+    with pytest.raises(CallError, match=r"'page\.docx' has no known ending"):
+        base_report(project, Path("page.docx"))
+
+
+def test_a_run_without_its_report_is_told_so(project: Path, here: Path) -> None:
+    run_of = base_report(project).run
+    made = project / "runs" / run_of / "report.html"
+    kept = made.rename(made.with_suffix(".kept"))
+    try:
+        with pytest.raises(StorageError, match=r"has no report\.html"):
+            base_report(project)
+    finally:
+        kept.rename(made)
 
 
 def test_a_project_without_a_run_is_told_so(tmp_path: Path) -> None:

@@ -28,6 +28,20 @@ def list_reports() -> None:
     click.echo(_show.table([(name, about) for name, about in REPORTS.items()]))
 
 
+@report.command("base")
+@_options.project
+@_run
+@click.option("--out", type=click.Path(path_type=Path), help="The file: .pdf or .html. Default: a PDF in this folder.")
+def base(folder: Path, name: str | None, out: Path | None) -> None:
+    """Write the report of the run (Kundenstamm) for paper.
+
+    What the base is worth, who the customers are, how they buy, what to expect, what it rests on; as the run wrote it, in its language.
+    """
+    from kundenwert.flows.report import base_report
+
+    click.echo(f"Report of the run: {base_report(folder, out, run=name).path}")
+
+
 @report.command("result")
 @_options.project
 @_run

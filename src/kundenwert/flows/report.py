@@ -23,6 +23,7 @@ LAST_WHOLE, ALL = "last", "all"
 FORMATS, WORKBOOK = ("html", "pdf"), "xlsx"
 # What each report answers, for lists.
 REPORTS = {
+    "base": "The report of the run as it stands: what the base is worth, who the customers are, what to expect. For paper, or to pass on.",
     "result": "What is left of the customers' money step by step, who costs more than they bring, and why.",
     "portfolio": "Customers by attractiveness and our position, and their points on each criterion, as a workbook to rate in.",
     "flat": "One row a customer and month, ready for pivot tables: as workbook, CSV or Parquet.",
@@ -31,6 +32,7 @@ REPORTS = {
     "readiness": "How far the data can be trusted: the grade with its reasons, and what missing pieces would add.",
 }
 _NAMES = {
+    "base": {"de": "kundenstamm", "en": "customer-base"},
     "result": {"de": "kundenergebnis", "en": "customer-result"},
     "portfolio": {"de": "kundenportfolio", "en": "customer-portfolio"},
     "flat": {"de": "kunden-nach-monat", "en": "customers-by-month"},
@@ -48,6 +50,27 @@ class Reported:
     run: str
     year: int | None = None
     years: tuple[int, ...] = ()
+
+
+def base_report(project: Path, out: Path | None = None, *, run: str | None = None) -> Reported:
+    """Writes the report that a run made, as .pdf or as .html for passing on; in the language of the run, as nothing is reckoned again.
+
+    Raises CallError for another ending, StorageError for a run without its report.
+    """
+    source = store.read(project, run)
+    made = source.folder / "report.html"
+    if not made.is_file():
+        raise StorageError(
+            Problem(f"Run {source.name} has no report.html.", "a run with its report.", "make a new run with `kundenwert run`.")
+        )
+    page = made.read_text(encoding="utf-8")
+    path = out or Path(f"{_NAMES['base'][source.manifest['settings'].get('language', 'de')]}.pdf")
+    if _kind(path, FORMATS) == "pdf":
+        created = datetime.fromisoformat(source.manifest["created"])
+        _write(path, registry.load("reports", "customer_base_pdf")(page, created))
+    else:
+        _write(path, page.encode())
+    return Reported(path, source.name)
 
 
 def result_report(

@@ -77,14 +77,20 @@ def pages(page: Page, *, created: datetime, of: str, breaks: Sequence[str] = (),
     """
     rows = [[_section(section) for section in row] for row in _beside(page.sections)]
     head = {name: getattr(page, name) for name in ("title", "company", "language", "message", "lead", "basis", "foot", "words")}
-    return pdf("page", {**head, "rows": rows, "of": of, "breaks": list(breaks), "dense": dense}, created=created)
+    chapters = {chapter.first: chapter.title for chapter in page.chapters}
+    more = {"of": of, "breaks": list(breaks), "dense": dense, "chapters": chapters}
+    return pdf("page", {**head, "rows": rows, **more}, created=created)
 
 
 def _beside(sections: Sequence[Section]) -> Iterator[list[Section]]:
-    """Sections that stand side by side: two, where their columns fit a page."""
+    """Sections that stand side by side: two, where their columns fit a page; of three in a row the last two."""
     waiting = list(sections)
     while waiting:
         first = waiting.pop(0)
+        if first.columns + sum(section.columns for section in waiting[:2]) == _WHOLE and len(waiting) >= 2:
+            yield [first]
+            yield [waiting.pop(0), waiting.pop(0)]
+            continue
         pair = waiting and first.columns + waiting[0].columns <= _WHOLE
         yield [first, waiting.pop(0)] if pair else [first]
 
