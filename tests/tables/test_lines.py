@@ -164,6 +164,29 @@ def test_a_document_that_differs_in_the_newer_file_is_listed_as_changed(check: C
     assert kept.amount == Decimal("21.5")
 
 
+def test_a_document_with_its_lines_in_another_order_is_not_changed(check: Check) -> None:
+    lines = ["K1,2024-01-20,R2,A,1,7.00\n", "K1,2024-01-20,R2,B,2,7.00\n", "K1,2024-01-20,R2,A,1,7.00\n"]
+    found = check(HEADER + "".join(lines), HEADER + "".join(reversed(lines)) + "K1,2024-02-03,R3,A,1,9.00\n")
+    assert found.classes == {"rejected": 3, "kept": 4}
+    assert found.loaded.notices == ()
+
+
+@pytest.mark.parametrize(
+    "newer",
+    [
+        "K1,2024-01-20,R2,A,1,7.00\nK1,2024-01-20,R2,B,1,7.00\nK1,2024-01-20,R2,B,1,7.00\n",
+        "K1,2024-01-20,R2,A,1,7.00\nK1,2024-01-20,R2,A,1,7.00\nK1,2024-01-20,R2,C,1,7.00\n",
+        "K1,2024-01-20,R2,A,1,7.00\nK1,2024-01-20,R2,A,1,7.00\nK1,2024-01-21,R2,B,1,7.00\n",
+        "K1,2024-01-20,R2,A,1,7.00\nK1,2024-01-20,R2,A,1,7.00\nK1,2024-01-20,R2,,1,7.00\n",
+        "K1,2024-01-20,R2,A,1,6.00\nK1,2024-01-20,R2,A,1,8.00\nK1,2024-01-20,R2,B,1,7.00\n",
+    ],
+)
+def test_one_line_that_differs_makes_a_document_of_the_same_total_a_changed_one(check: Check, newer: str) -> None:
+    older = "K1,2024-01-20,R2,A,1,7.00\nK1,2024-01-20,R2,A,1,7.00\nK1,2024-01-20,R2,B,1,7.00\n"
+    found = check(HEADER + older, HEADER + newer + "K1,2024-02-03,R3,A,1,9.00\n")
+    assert [(notice.key, notice.values["count"]) for notice in found.loaded.notices] == [("changed_since", 1)]
+
+
 def test_the_same_number_of_another_customer_or_year_is_another_document(check: Check) -> None:
     found = check(HEADER + JANUARY, HEADER + "K2,2024-01-20,R2,A,1,7.00\nK1,2025-01-20,R2,A,1,7.00\n")
     assert found.classes == {"kept": 4}
