@@ -330,6 +330,7 @@ def notices(told: Told) -> Iterator[Notice]:
         text = "Nobody was won in sight of the ledger: what a new customer is worth cannot be told."
         yield Notice("acquisition_nobody", text)
         return
+    yield from _of_all(told.groups[""])
     if not told.groups[""].costed[0]:
         text = (
             "What winning a customer has cost is not known: there is a ceiling but no payback. The column acquisition_cost of the "
@@ -339,6 +340,23 @@ def notices(told: Told) -> Iterator[Notice]:
     yield from _of_pooling(told.groups["channel"], told.case.options["least"])
     yield from _of_leads(told)
     yield from _of_offers(told.offers)
+
+
+def _of_all(every: Group) -> Iterator[Notice]:
+    """Cost, ceiling and payback of all customers won."""
+    values = {"count": int(every.customers[0]), "cost": _known(every.cost[0]), "ceiling": float(ceiling_of(every.value)[0])}
+    months = {"payback": int(every.payback[0]), "discounted": int(every.payback_discounted[0])}
+    if months["discounted"]:
+        text = (
+            "Winning one of {count:,d} customers has cost {cost:,.0f} on average and may cost up to {ceiling:,.0f}; it is back in month "
+            "{payback:,d}, with interest in month {discounted:,d}."
+        )
+        yield Notice("acquisition_all", text, {**values, **months})
+    elif every.costed[0]:
+        text = (
+            "Winning one of {count:,d} customers has cost {cost:,.0f} on average, more than the {ceiling:,.0f} one brings in the horizon."
+        )
+        yield Notice("acquisition_all_above", text, values)
 
 
 def _of_pooling(channels: Group, least: int) -> Iterator[Notice]:
@@ -368,6 +386,13 @@ def _of_leads(told: Told) -> Iterator[Notice]:
 
 
 def _of_offers(offers: Sequence[OfferCase]) -> Iterator[Notice]:
+    for one in offers[:1]:
+        values = {"cost": one.cost, "ceiling": one.ceiling, "within": one.within_term, "after": one.after_term, "rate": one.discount_rate}
+        text = "The offer may cost up to {ceiling:,.2f} at {rate:.1%} a year without end ({within:,.2f} within the term, {after:,.2f} after it)."
+        yield Notice("acquisition_offer", text, values)
+        if one.payback_discounted is not None:
+            text = "The {cost:,.2f} it costs are back in month {payback:,d}, with interest in month {discounted:,d}."
+            yield Notice("acquisition_offer_back", text, {**values, "payback": one.payback, "discounted": one.payback_discounted})
     if offers and offers[0].is_after_term:
         text = "The offer pays back after its minimum term of {term} months: it rests on how many leave from then on."
         yield Notice("acquisition_after_term", text, {"term": offers[0].term})
