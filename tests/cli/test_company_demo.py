@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ import pytest
 from kundenwert.cli import main
 from kundenwert.example.company import Company, first_two_years
 from kundenwert.example.company._people import Role
+from kundenwert.flows.plans import plan
+from kundenwert.flows.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -297,3 +301,47 @@ def test_what_customers_need_and_say_is_found_as_planted(shown: Shown, company: 
     assert facts["recommendation"]["reviews"]["reviews"] == 18
     key_accounts = {one for one in truth.of(Role.KEY_ACCOUNT) if one in rows}
     assert {one for one, row in rows.items() if row["segment_name"] == "Schlüsselkunde"} == key_accounts
+
+
+def test_plans_of_acquisition_and_budget_are_made_of_it_as_their_pages_say(shown: Shown) -> None:
+    def made(name: str) -> dict[str, Any]:
+        return plan(shown.project, name, {}, clock=datetime(2026, 1, 31, tzinfo=UTC), progress=Progress()).content
+
+    won = made("acquisition")["facts"]
+    assert won["all"]["customers"] == 150
+    assert won["funnel"]["won"] + won["funnel"]["lost"] + won["funnel"]["open"] == won["funnel"]["leads"] == 368
+    # Channels differ in cost only; that is how the company is made.
+    assert {channel["own_share"] for channel in won["channels"]} == {0.0}
+    costs = {channel["name"]: channel["cost"] for channel in won["channels"]}
+    assert sorted(costs, key=lambda name: costs[name]) == ["Onlineshop", "Empfehlung", "Anzeige", "Kaltakquise", "Messe", "Außendienst"]
+    assert won["accounts"]["open"] + won["accounts"]["paid_back"] == 150
+    spent = made("budget")
+    assert sum(round(10_000 * phase["share"]) for phase in spent["facts"]["phases"]) == 10_000
+    assert spent["cost"] == 0
+
+
+def test_plans_put_planted_customers_where_they_belong(shown: Shown, company: Company, tmp_path: Path) -> None:
+    project = shutil.copytree(shown.project, tmp_path / "project", ignore=shutil.ignore_patterns("exports", "plans"))
+
+    def lines(name: str) -> list[dict[str, Any]]:
+        made = plan(project, name, {}, clock=datetime(2026, 1, 5, tzinfo=UTC), progress=Progress())
+        found: list[dict[str, Any]] = pq.read_table(made.folder / "lines.parquet").to_pylist()
+        return found
+
+    truth = company.truth()
+    repair = lines("repair")
+    # Lines come with the largest saving first: each customer's first lever.
+    first = {row["customer_id"]: row["action"] for row in reversed(repair) if row["action"] not in ("payment", "exit")}
+    assert [first[one] for one in truth.loss_makers] == [cause.replace("small_", "") for cause in truth.loss_makers.values()]
+    late = {row["customer_id"] for row in repair if row["action"] == "payment"}
+    assert set(truth.late_payers) <= late
+    assert len(late) <= len(truth.late_payers) + 1
+    exits = {row["customer_id"] for row in repair if row["action"] == "exit"}
+    assert not exits & {*truth.loss_makers, *truth.recommenders, *truth.referred}
+    lost = {row["customer_id"]: row["reason"] for row in lines("win_back")}
+    assert len(set(lost) & set(truth.left)) >= 0.95 * len(lost) > 50
+    upset = [lost[one] for one in truth.left_after_complaint if one in lost]
+    assert len(upset) >= 20
+    assert sum(reason in ("quality", "delivery", "service") for reason in upset) >= 0.8 * len(upset)
+    # Nobody sees that two of those at risk have left; they come first.
+    assert {row["customer_id"] for row in lines("retention")[:2]} <= set(truth.left)

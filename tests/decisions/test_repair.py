@@ -75,6 +75,13 @@ def test_only_the_avoidable_part_of_a_cost_counts() -> None:
     assert (told["orders"]["avoidable"], told["orders"]["unavoidable"]) == (-45.0, 10_625.0)
 
 
+def test_deliveries_that_fall_away_with_orders_are_logistics() -> None:
+    # Of 3,000 for orders 1,200 can be sales; the other 1,800 are deliveries.
+    ordered = {"orders_cost": 3_000.0, "orders_usual": 600.0, "orders_units": 70, "year_sales": 1_200.0, "year_logistics": 2_000.0}
+    told = by_action(PLUGIN.decide(case(result=-2_000.0, year_db1=1_200.0, **ordered)))
+    assert told["orders"]["saves"] == 2_400 * (0.6 * 1.0 + 0.4 * 0.5)
+
+
 def test_without_a_customer_the_total_changes_by_its_avoidable_part_only() -> None:
     rng = np.random.default_rng(3)
     for _ in range(20):

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 STAGES: Final = ("marketing", "sales", "service", "logistics")
 _COLUMNS: Final = ("result", "year_db1", "year_gross", "year_revenue", *(f"year_{stage}" for stage in STAGES))
-# Each possible cause of a loss with the stage its cost stands in; a discount is money at once.
-_CAUSES: Final = {"discount": "", "orders": "sales", "visits": "sales", "returns": "logistics", "complaints": "service"}
+# Each possible cause of a loss with the stage its cost stands in; a discount is money at once, orders cost sales and logistics.
+_CAUSES: Final = {"discount": "", "orders": "orders", "visits": "sales", "returns": "logistics", "complaints": "service"}
 _LEVERS: Final = ("discount", "orders", "visits", "returns", "complaints", "channel", "stop_addressing", "payment")
 # Refusing, price, payment term and termination need a person's written reason.
 _WITH_REASON: Final = ("discount", "orders", "payment", "exit")
@@ -117,7 +117,7 @@ def _avoidable(case: Case) -> dict[str, float]:
 
 def levers(case: Case, rows: Integers) -> Levers:
     """What each lever would save at the customers `rows`; levers of losses only where there is one."""
-    shares = {**_avoidable(case), "": 1.0}
+    shares: dict[str, Floats | float] = {**_avoidable(case), "": 1.0, "orders": _avoidable_of_orders(case, rows)}
     is_loss = numbers(case, "result")[rows] < 0
     saved, now, target = {}, {}, {}
     gross = numbers(case, "year_gross")[rows]
@@ -137,6 +137,20 @@ def levers(case: Case, rows: Integers) -> Levers:
     now.update(channel=visits, stop_addressing=visits, payment=days)
     target.update(dict.fromkeys(("channel", "stop_addressing", "payment"), np.zeros(len(rows))))
     return Levers({**saved, **further}, now, target)
+
+
+def _avoidable_of_orders(case: Case, rows: Integers) -> Floats:
+    """Which share of what orders cost is gone with them, (k,): their deliveries are logistics, the rest is sales.
+
+    Deliveries are what is left of the cost of orders where all sales cost but visits is theirs: rather too few than too many.
+    """
+    cost, sales, visits, logistics = (
+        np.nan_to_num(numbers(case, name, 0.0)[rows]) for name in ("orders_cost", "year_sales", "visits_cost", "year_logistics")
+    )
+    delivered = np.clip(cost - np.maximum(sales - visits, 0.0), 0.0, np.maximum(logistics, 0.0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        part = np.where(cost > 0, np.minimum(delivered / cost, 1.0), 0.0)
+    return np.asarray(part * case.options["avoidable_logistics"] + (1 - part) * case.options["avoidable_sales"])
 
 
 def _further(
