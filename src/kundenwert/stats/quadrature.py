@@ -82,9 +82,9 @@ def _support(a: float, b: Floats, top: Floats, tilt: Callable[[Floats], Floats])
 
 
 def _edge(height: Callable[[Floats], Floats], shape: tuple[int, ...]) -> Floats:
-    """Minus the distance at which `height` falls below -_REACH, by bisection."""
+    """Minus a distance at which `height` is below -_REACH, by bisection: at most 0.02 beyond the nearest, which costs no node."""
     near, far = np.zeros(shape), np.full(shape, 600.0)
-    for _ in range(40):
+    for _ in range(15):
         middle = 0.5 * (near + far)
         inside = height(middle) > -_REACH
         near, far = np.where(inside, middle, near), np.where(inside, far, middle)

@@ -34,8 +34,9 @@ def match(engine: Engine, *, as_of: int) -> Matched:
     engine.table("sales", "base/reversals/sales.sql", as_of=as_of)
     engine.table("matches", "base/reversals/no_matches.sql")
     for step, values in _RULES:
+        if not engine.table("open_reversals", "base/reversals/open_reversals.sql"):
+            break
         engine.table("open_sales", "base/reversals/open_sales.sql")
-        engine.table("open_reversals", "base/reversals/open_reversals.sql")
         engine.table("matches", step, **values)
     engine.table("cancelled", "base/reversals/cancelled.sql")
     (figures,) = engine.rows("base/reversals/matched.sql")
