@@ -16,7 +16,7 @@ import pytest
 from plan_shop import NOW, add, number, planned, tiny_decision
 
 from kundenwert.errors import Bug, CallError, DataError, SettingsError, StorageError, UnknownName
-from kundenwert.flows import kept_plans, plan_settings
+from kundenwert.flows import audit, kept_plans, plan_settings
 from kundenwert.flows import plans as making
 from kundenwert.flows.actions import Measured, keep_effect
 from kundenwert.flows.erasure import erase
@@ -508,6 +508,17 @@ def test_two_plans_are_compared_by_settings_actions_and_customers(two: Two) -> N
     assert {name: count for name, (count, _, _) in found.customers.items()} == {"both": 10, "only_first": 0, "only_second": 10}
     gained = found.customers["both"][2] + found.customers["only_second"][2]
     assert gained == pytest.approx(other.content["gain"])
+
+
+def test_a_register_older_than_a_plan_is_found_out(project: Path, tmp_path: Path) -> None:
+    shutil.copytree(project / "register", tmp_path / "earlier")
+    consent(project, number(38), "visit", "no", source="letter", by="Eva", clock=NOW)
+    name = planned(project).name
+    assert audit.check(project) == 2
+    shutil.rmtree(project / "register")
+    shutil.copytree(tmp_path / "earlier", project / "register")
+    with pytest.raises(DataError, match=f"plan {name}"):
+        audit.check(project)
 
 
 def test_a_plan_is_approved_once_and_by_somebody(project: Path) -> None:

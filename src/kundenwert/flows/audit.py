@@ -17,7 +17,7 @@ from kundenwert.flows.ledger import folder_of
 from kundenwert.register.book import TABLES, Register
 from kundenwert.register.retention import Rule, over, rules
 from kundenwert.register.verify import Finding, verify
-from kundenwert.runs import store
+from kundenwert.runs import plans_store, store
 
 if TYPE_CHECKING:
     from kundenwert.engines._engine import Engine
@@ -50,9 +50,10 @@ class Kept:
 
 def check(folder: Path) -> int:
     """How many entries the log has, if nothing was changed. Raises DataError with every trace of a change."""
-    runs = {f"run {name}": store.read(folder, name).manifest.get("register") for name in store.names(folder)}
+    states = {f"run {name}": store.read(folder, name).manifest.get("register") for name in store.names(folder)}
+    states |= {f"plan {name}": plans_store.read(folder, name).content.get("register") for name in plans_store.names(folder)}
     # A log that cannot be trusted says nothing of certificates.
-    found = verify(folder, {name: state for name, state in runs.items() if state}) or list(_certificates(folder))
+    found = verify(folder, {name: state for name, state in states.items() if state}) or list(_certificates(folder))
     if found:
         raise DataError(*(_problem(one) for one in found))
     return len(Register(folder).log()) if Register(folder).exists else 0
