@@ -144,9 +144,7 @@ def test_the_plan_tells_an_offer_with_its_horizon_its_rate_and_that_it_rests_on_
     assert plan.facts["offers"][0]["horizon_months"] == 60
     told = {notice.key: str(notice) for notice in plan.notices}
     assert {"acquisition_after_term", "acquisition_more_churn"} <= set(told)
-    assert (
-        told["acquisition_offer"] == "The offer may cost up to 537.98 at 8.0% a year without end (210.64 within the term, 327.34 after it)."
-    )
+    assert told["acquisition_offer"] == "The offer may cost up to 537.98 at 8.0% a year without end (210.64 within the term, 327.34 after)."
     assert told["acquisition_offer_back"] == "The 285.00 it costs are back in month 31, with interest in month 35."
     assert "8.0% a year" in " ".join(str(notice) for notice in plan.assumes)
 

@@ -388,7 +388,9 @@ def _of_leads(told: Told) -> Iterator[Notice]:
 def _of_offers(offers: Sequence[OfferCase]) -> Iterator[Notice]:
     for one in offers[:1]:
         values = {"cost": one.cost, "ceiling": one.ceiling, "within": one.within_term, "after": one.after_term, "rate": one.discount_rate}
-        text = "The offer may cost up to {ceiling:,.2f} at {rate:.1%} a year without end ({within:,.2f} within the term, {after:,.2f} after it)."
+        text = (
+            "The offer may cost up to {ceiling:,.2f} at {rate:.1%} a year without end ({within:,.2f} within the term, {after:,.2f} after)."
+        )
         yield Notice("acquisition_offer", text, values)
         if one.payback_discounted is not None:
             text = "The {cost:,.2f} it costs are back in month {payback:,d}, with interest in month {discounted:,d}."
