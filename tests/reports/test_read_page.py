@@ -14,6 +14,7 @@ from kundenwert import registry
 from kundenwert.records import RunFigures
 from kundenwert.reports._html import html
 from kundenwert.reports._page import Page, Section, Table
+from kundenwert.reports._pdf import _slim
 from kundenwert.reports._read_page import page_of
 from kundenwert.reports.customer_base import page
 
@@ -89,3 +90,12 @@ def test_the_pdf_of_a_page_is_the_same_twice() -> None:
     first = print_it(made, figures.created)
     assert first.startswith(b"%PDF-")
     assert first == print_it(made, figures.created)
+
+
+def test_tables_in_half_a_page_leave_out_what_narrow_screens_do() -> None:
+    _, found = drawn(components.figures(), "en")
+    multiple = next(section for section in found.sections if section.key == "margin_multiple")
+    (table,) = [block for block in _slim(multiple).blocks if isinstance(block, Table)]
+    assert [column.heading for column in table.columns] == ["Group", "Stay each year", "Counts", "Later than 5 years"]
+    assert all(len(row.cells) == 4 for row in table.rows)
+    assert _slim(replace(multiple, columns=12)) == replace(multiple, columns=12)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib import resources
 from typing import Any, Literal
@@ -20,6 +20,8 @@ from kundenwert.reports.charts._theme import colours
 # A column of words this long shares what the others leave; shorter ones take what they need.
 _LONG_TEXT = 34
 _WHOLE = 12
+# So many columns fit half a page without breaking words.
+_MOST_OF_HALF = 5
 _POINTS_A_PIXEL = 0.58
 # Which width of a picture fits a page, and half of one: letters must not become small.
 _LOOKS = ("middle", "half", "only", "slim", "narrow", "wide")
@@ -69,13 +71,13 @@ def _showable(value: Any) -> Any:
     return value
 
 
-def pages(page: Page, *, created: datetime, of: str, breaks: Sequence[str] = (), dense: bool = False) -> bytes:
+def pages(page: Page, *, created: datetime, of: str, breaks: Sequence[str] = (), dense: bool = False, slim: bool = False) -> bytes:
     """A page record as A4 pages; what is folded stays out, as paper cannot be opened.
 
     of: "{page} of {pages}" in the reader's language. breaks: keys of sections that begin a new page. dense: smaller
-    letters and less air, for what must fit one page.
+    letters and less air, for what must fit one page. slim: tables of many columns in half a page leave out what narrow screens do.
     """
-    rows = [[_section(section) for section in row] for row in _beside(page.sections)]
+    rows = [[_section(_slim(section) if slim else section) for section in row] for row in _beside(page.sections)]
     head = {name: getattr(page, name) for name in ("title", "company", "language", "message", "lead", "basis", "foot", "words")}
     chapters = {chapter.first: chapter.title for chapter in page.chapters}
     more = {"of": of, "breaks": list(breaks), "dense": dense, "chapters": chapters}
@@ -93,6 +95,21 @@ def _beside(sections: Sequence[Section]) -> Iterator[list[Section]]:
             continue
         pair = waiting and first.columns + waiting[0].columns <= _WHOLE
         yield [first, waiting.pop(0)] if pair else [first]
+
+
+def _slim(section: Section) -> Section:
+    """A section of half a page, its tables of many columns without those that narrow screens leave out."""
+    if section.columns > _WHOLE / 2:
+        return section
+    return replace(section, blocks=tuple(_few(block) if block.kind == "table" else block for block in section.blocks))
+
+
+def _few(table: Table) -> Table:
+    kept = [place for place, column in enumerate(table.columns) if not column.wide]
+    if len(table.columns) <= _MOST_OF_HALF or len(kept) == len(table.columns):
+        return table
+    rows = tuple(replace(row, cells=tuple(row.cells[place] for place in kept)) for row in table.rows)
+    return replace(table, columns=tuple(table.columns[place] for place in kept), rows=rows)
 
 
 def _section(section: Section) -> dict[str, Any]:

@@ -16,7 +16,7 @@ def render(html: str, created: datetime) -> bytes:
 
     found = page_of(html)
     of = Language(found.language).text("Page {page} of {pages}", page="{page}", pages="{pages}")
-    return pages(found, created=created, of=of, breaks=[chapter.first for chapter in found.chapters[1:]])
+    return pages(found, created=created, of=of, breaks=[chapter.first for chapter in found.chapters[1:]], slim=True)
 
 
 PLUGIN = render
