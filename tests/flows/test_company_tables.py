@@ -96,7 +96,8 @@ def test_the_exports_of_the_example_company_are_all_recognised() -> None:
     found = sorted_inputs(sorted(FILES.glob("*.csv.gz")), Wanted(), {})
     tables = [entry.item.table for entry in found]
     assert tables.count("") == 3
-    assert sorted(table for table in tables if table) == list(TABLES)
+    # No system of the company holds the growth of industries.
+    assert sorted(table for table in tables if table) == [name for name in TABLES if name != "growth"]
 
 
 def test_a_doubt_is_told_with_the_flags_that_settle_it(write: Callable[[str, str], Path]) -> None:
