@@ -13,6 +13,7 @@ from kundenwert.errors import Problem, SettingsError
 from kundenwert.records import Notice
 from kundenwert.settings import Setting
 from kundenwert.value.components._component import Basis, Built, Component
+from kundenwert.value.components._points import MEASURES, People, Rated, Sums, Told, compared, decide, dense, scale_of
 from kundenwert.value.criteria import rules
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ _FEATURES = (
     "credit_index",
     "default_probability",
 )
+_MEASURES = tuple(f"measure_{place}" for place in range(1, MEASURES + 1))
+_FACTS = tuple(f"fact_{place}" for place in range(1, MEASURES + 1))
 _RATED = Notice("points_rating", "Rated by people ({fact_1:,.0f}): the mean of what they gave.")
 _RATED_NOT_PERMITTED = Notice(
     "points_not_permitted", "Rated by people ({fact_1:,.0f}). No written permission is noted: name and logo must not be used."
@@ -147,20 +150,47 @@ def judge(engine: Engine, basis: Basis) -> dict[str, list[list[float]]]:
     """
     scoring = basis.scoring
     _open(engine, basis, scoring)
+    people = _people(engine)
+    sums = Sums(len(people.is_private), scoring.catalogue.total_weight)
     breaks: dict[str, list[list[float]]] = {}
     known, made = rules(), []
     for place, criterion in enumerate(scoring.catalogue.criteria):
         rule = known.get(criterion.rule)
-        if rule is None or not rule.can_be_told(basis.given):
-            engine.table("criterion_data", "value/components/score_no_data.sql")
-        else:
-            breaks.update(_read(engine, basis, criterion, rule))
+        told, scale = _read(engine, basis, criterion, rule, sums.customers)
+        breaks.update(scale)
+        points = decide(criterion, people, told, _rated(engine, criterion, sums.customers), combines=bool(rule and rule.combines))
+        sums.add(criterion, points.points)
         made.append(f"criterion_points_{place}")
-        _points(engine, criterion, rule, place)
+        engine.load("criterion_loaded", points.columns())
+        engine.table(made[-1], "value/components/score_points.sql", place=place)
     engine.table("criterion_points_none", "value/components/score_no_points.sql")
     engine.union("criterion_points", [*made, "criterion_points_none"])
-    engine.table("score_sums", "value/components/score_sums.sql", least=basis.options["least_coverage"])
+    _sum(engine, basis, sums)
     return breaks
+
+
+def _people(engine: Engine) -> People:
+    import numpy as np
+
+    found = engine.arrays("value/components/score_people.sql")
+    natural = np.ma.asarray(found["is_natural"])
+    # Of whom nothing tells it, may be a natural person.
+    return People(np.asarray(found["is_private"]) > 0, np.ma.filled(natural, 0) > 0, np.ma.filled(natural, 1) > 0)
+
+
+def _rated(engine: Engine, criterion: Criterion, customers: int) -> Rated:
+    found = engine.arrays("value/components/score_rated.sql", criterion=criterion.name)
+    points, people, permitted = dense(found, ("points", "people", "is_permitted"), customers)
+    return Rated(points, people, permitted > 0)
+
+
+def _sum(engine: Engine, basis: Basis, sums: Sums) -> None:
+    import numpy as np
+
+    engine.load("criterion_sums", {"row_place": np.arange(1, sums.customers + 1), **sums.found})
+    engine.table("score_sums", "value/components/score_sums.sql", least=basis.options["least_coverage"])
+    for table in ("criterion_sums", "criterion_loaded", "criterion_ratings"):
+        engine.drop(table)
 
 
 def _open(engine: Engine, basis: Basis, scoring: Scoring) -> None:
@@ -179,25 +209,29 @@ def _open(engine: Engine, basis: Basis, scoring: Scoring) -> None:
     engine.project("criterion_features", "customer_features", {"customer_id": Reading(("customer_id",)), **readings})
 
 
-def _read(engine: Engine, basis: Basis, criterion: Criterion, rule: Rule) -> dict[str, list[list[float]]]:
-    """Makes `criterion_data`: the points of one criterion as data tell them. Gives the breakpoints used, by the name of the measure."""
+def _read(
+    engine: Engine, basis: Basis, criterion: Criterion, rule: Rule | None, customers: int
+) -> tuple[Told, dict[str, list[list[float]]]]:
+    """The points of one criterion as data tell them, and the breakpoints used, by the name of the measure."""
+    import numpy as np
+
+    if rule is None or not rule.can_be_told(basis.given):
+        nothing = np.full(customers, np.nan)
+        return Told(nothing, (nothing,) * MEASURES, np.zeros(customers, dtype=np.bool_)), {}
     if criterion.column:
         _open_column(engine, criterion)
     bound = {"as_of": basis.as_of, "sign": -1.0 if criterion.best == "low" else 1.0, **basis.options}
-    engine.table("criterion_found", rule.step, **{name: bound[name] for name in rule.binds})
-    engine.table("criterion_placed", "value/components/score_placed.sql")
+    engine.table("criterion_found", rule.step, in_any_order=True, **{name: bound[name] for name in rule.binds})
+    found = engine.arrays("value/components/score_placed.sql")
+    facts, (weak,) = dense(found, _FACTS, customers), dense(found, ("is_weak",), customers)
     if not rule.compares:
-        engine.table("criterion_data", "value/components/score_plain.sql")
-        return {}
-    engine.table("criterion_measured", "value/components/score_measured.sql")
+        return Told(dense(found, ("points",), customers)[0], tuple(facts), weak > 0), {}
+    measures = dense(found, _MEASURES, customers)
     name = f"column {criterion.column} {criterion.best}" if criterion.column else criterion.rule
     name += "".join(f" with {entry}" for entry in rule.varies_with if entry in basis.given)
     stored = basis.scoring.breaks.get(name)
-    found = [list(row) for row in stored] if stored else [list(row.values()) for row in engine.rows("value/components/score_breaks.sql")]
-    rows = found or [[0.0, 0.0, 0.0, 1.0]]
-    engine.load("criterion_breaks", dict(zip(("place", "value", "below", "up_to"), zip(*rows, strict=True), strict=True)))
-    engine.table("criterion_data", "value/components/score_compared.sql")
-    return {name: found} if found else {}
+    scale = [list(row) for row in stored] if stored else scale_of(measures)
+    return Told(compared(measures, scale), tuple(facts), weak > 0), {name: scale} if scale else {}
 
 
 def _open_column(engine: Engine, criterion: Criterion) -> None:
@@ -211,21 +245,6 @@ def _open_column(engine: Engine, criterion: Criterion) -> None:
     came = f"The criterion {criterion.name!r} is to be read from column {criterion.column!r}, which is no number of this run."
     expected = "a column of numbers in customers.parquet or features.parquet of the project's last run."
     raise SettingsError(Problem(came, expected, "correct column = ... under [criteria.own].", file="kundenwert.toml"))
-
-
-def _points(engine: Engine, criterion: Criterion, rule: Rule | None, place: int) -> None:
-    """Makes the points of one criterion: from data, else from ratings, else missing."""
-    engine.table(
-        f"criterion_points_{place}",
-        "value/components/score_points.sql",
-        criterion=criterion.name,
-        place=place,
-        permission=criterion.permission,
-        companies_only=criterion.companies_only,
-        natural_persons=criterion.natural_persons,
-        least=criterion.people,
-        combines=rule.combines if rule else False,
-    )
 
 
 def _list(engine: Engine, catalogue: Catalogue) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from kundenwert.engines._engine import Reading
@@ -16,6 +16,9 @@ from kundenwert.value.components._groups import groups, open_money
 from kundenwert.value.concentration import concentration
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from kundenwert.engines._engine import Engine
 
 _SHARES: Final = {"I": 0.05, "II": 0.2, "III": 0.5, "IV": 1.0}
@@ -50,7 +53,7 @@ def _build(engine: Engine, basis: Basis) -> Built:
         "by": "money" if by_money else "shares",
         "limits": dict(named),
         "tiers": groups(engine, measures),
-        "concentration": {name: _concentration(engine, name, basis) for name in measures if name != "potential"},
+        "concentration": _concentrations(engine, [name for name in measures if name != "potential"], basis),
         "moves": _moves(engine, "component_tiers", "tier") if "previous.tier" in basis.given else None,
         "class_moves": _moves(engine, "component_value_class", "class") if "previous.class" in basis.given else None,
     }
@@ -58,17 +61,28 @@ def _build(engine: Engine, basis: Basis) -> Built:
     return Built(facts, tuple(_notices(options["measure"], measure)))
 
 
-def _concentration(engine: Engine, measure: str, basis: Basis) -> dict[str, Any]:
-    """How unevenly a measure is spread over the customers of whom it is known."""
-    found = engine.arrays("value/components/tiers_values.sql", measure=measure)
-    spread = concentration(found["value"], measure=measure, customers=found["customers"], limits=basis.class_limits)
+def _concentrations(engine: Engine, measures: Sequence[str], basis: Basis) -> dict[str, Any]:
+    """How unevenly each measure is spread over the customers of whom it is known."""
+    import numpy as np
+
+    found = engine.arrays("value/components/tiers_values.sql")
+    return {name: _concentration(np.ma.compressed(found[name]), name, basis) for name in measures}
+
+
+def _concentration(known: NDArray[np.float64], measure: str, basis: Basis) -> dict[str, Any]:
+    import numpy as np
+
+    values, counts = np.unique(known, return_counts=True)
+    # The highest first: equal values stand together, so that many customers are few.
+    values, counts = values[::-1], counts[::-1]
+    spread = concentration(values, measure=measure, customers=counts, limits=basis.class_limits)
     classes = {one.name: {"customers": one.customers, "sum": str(one.value), "share": one.share} for one in spread.classes}
     customers, peak = spread.whale_peak
     return {
         "gini": round(spread.gini, _DIGITS),
         "hhi": round(spread.hhi, _DIGITS),
         "peak": {"customers": round(customers, _DIGITS), "share": round(peak, _DIGITS)},
-        "negative": int(found["customers"][found["value"] < 0].sum()),
+        "negative": int(counts[values < 0].sum()),
         "classes": classes,
         # Few of up to 200 points are enough for a small picture.
         "lorenz": _thinned(spread.lorenz),

@@ -1,18 +1,12 @@
--- value/components/tiers_values.sql: the values of a measure and how many customers have each
+-- value/components/tiers_values.sql: each measure of all customers with a level, in any order
 select
-    case $measure
-        when 'clv' then clv
-        when 'value' then value
-        when 'past' then past
-        when 'revenue' then revenue
-        when 'db1' then db1
-        when 'db2' then db2
-        when 'db3' then db3
-        when 'db4' then db4
-    end::double as value,
-    count(*) as customers
+    revenue::double as revenue,
+    db1::double as db1,
+    db2::double as db2,
+    db3::double as db3,
+    db4::double as db4,
+    past::double as past,
+    clv::double as clv,
+    value::double as value
 from member_money
 where level <> 'none'
-group by 1
-having value is not null
-order by 1 desc

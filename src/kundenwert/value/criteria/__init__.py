@@ -4,7 +4,7 @@ A rule is a step `<name>.sql` over the views that components read, and `criterio
 run does not know one. It gives, for the customers it can judge:
 - `customer_id`;
 - `points`: from 0 to 10, or null where customers are compared with each other;
-- `measures`: then the numbers that are compared, each the larger the better, as a list;
+- `measures`: then up to three numbers that are compared, each the larger the better, as a list;
 - `facts`: up to three numbers for the sentence that says what the points rest on;
 - `is_weak`: true where a person's rating goes before it.
 """
