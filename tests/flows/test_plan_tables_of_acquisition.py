@@ -126,6 +126,9 @@ def test_won_is_who_was_noted_so_in_sight_of_the_ledger_or_first_seen_long_after
     assert named(found, "channel")[won["noted"]["won_channel"]] == "Fair"
     assert named(found, "channel")[won["seen late"]["won_channel"]] == ""
     assert named(found, "quarter")[won["seen late"]["won_quarter"]] == "2025-Q1"
+    # Of a short ledger no more than half is spent on waiting.
+    longer = ask("acquisition", customers, lines, customers=records, options={"settled_days": 9_999})
+    assert set(of(longer["customers"])) == {"noted", "seen late"}
     earlier = ask("acquisition", customers, lines, customers=records, options={"settled_days": 30})
     assert set(of(earlier["customers"])) == {"noted", "seen late", "seen early"}
 

@@ -333,10 +333,11 @@ def notices(told: Told) -> Iterator[Notice]:
     yield from _of_all(told.groups[""])
     if not told.groups[""].costed[0]:
         text = (
-            "What winning a customer has cost is not known: there is a ceiling but no payback. The column acquisition_cost of the "
-            "customers says it."
+            "Winning one of {count:,d} customers may cost up to {ceiling:,.0f}. What it has cost is not known, so there is no payback: the "
+            "column acquisition_cost of the customers says it."
         )
-        yield Notice("acquisition_no_cost", text)
+        every = told.groups[""]
+        yield Notice("acquisition_no_cost", text, {"count": int(every.customers[0]), "ceiling": float(ceiling_of(every.value)[0])})
     yield from _of_pooling(told.groups["channel"], told.case.options["least"])
     yield from _of_leads(told)
     yield from _of_offers(told.offers)

@@ -63,7 +63,12 @@ _OPTIONS: Final = (
     Setting(
         "least_wins", 20, "With fewer wins the chance of a stage or source is not counted; that of all leads is used.", whole(1, 1_000_000)
     ),
-    Setting("settled_days", 365, "Who is first seen so long after the ledger begins is new, where nobody noted the day.", whole(0, 36_525)),
+    Setting(
+        "settled_days",
+        365,
+        "Who is first seen so long after the ledger begins is new, where no day is noted; at most half the ledger.",
+        whole(0, 36_525),
+    ),
     Setting("cost_of_winning", None, "What winning a customer costs where no cost is noted.", number(0, 1e12)),
     Setting("cost_per_lead", 0.0, "What following up a lead costs whether it is won or not.", number(0, 1e12)),
     Setting(
@@ -284,7 +289,8 @@ def _assumes(told: Told) -> Iterator[Notice]:
         "New customers are expected to stay as the run expects it of all with their history: where new ones leave sooner, they are worth "
         "less than told here.",
     )
-    yield Notice("acquisition_db1", "Contribution is what is left after the goods: visits, orders and deliveries are not taken off.")
+    if told.case.margin is not None:
+        yield Notice("acquisition_db1", "Contribution is what is left after the goods: visits, orders and deliveries are not taken off.")
     if len(told.lead_id):
         yield Notice(
             "acquisition_alike",

@@ -66,7 +66,12 @@ _OPTIONS: Final = (
     Setting("responses", {}, "How spending works, by purpose: ceiling, one point (at, share), and who says so.", read_responses),
     Setting("phases", {}, "The phase of expenses and budgets by name, where the rule would be wrong.", _read_phases),
     Setting("lost_below", 0.2, "Customers whose chance to be alive is below this are there to be won back.", number(0.0, 1.0)),
-    Setting("settled_days", 365, "Who is first seen so long after the ledger begins is new, where nobody noted the day.", whole(0, 36_525)),
+    Setting(
+        "settled_days",
+        365,
+        "Who is first seen so long after the ledger begins is new, where no day is noted; at most half the ledger.",
+        whole(0, 36_525),
+    ),
 )
 
 

@@ -1,7 +1,10 @@
 -- value/plans/acquisition_won.sql: customers whose first purchase the ledger shows as their first: won on or after its first day, or, where
--- that is not noted, first seen so many days after it. With how they were won, their first product group, and what winning them has cost
+-- that is not noted, first seen so many days after it, at most half of what it covers. With how they were won, their first product group, and what winning them has cost
 with started as (
-    select date '1970-01-01' + min(day) as first_day from booked
+    select
+        date '1970-01-01' + min(day) as first_day,
+        least($settled_days::integer, ($as_of::date - (date '1970-01-01' + min(day)))::integer // 2) as settled
+    from booked
 ),
 
 spent as (
@@ -39,6 +42,6 @@ where plan_customers.first_purchase is not null
     and plan_customers.past is not null
     and if(
         records.acquired_on is null,
-        plan_customers.first_purchase >= started.first_day + $settled_days::integer,
+        plan_customers.first_purchase >= started.first_day + started.settled,
         records.acquired_on >= started.first_day
     )
