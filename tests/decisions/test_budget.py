@@ -142,6 +142,14 @@ def test_the_phase_of_a_name_can_be_said() -> None:
     assert phase_of("complaint", "late", "", is_before=False, phases={}) == "after_sales"
 
 
+def test_budgets_have_the_phase_somebody_says_and_their_shares_add_up() -> None:
+    given = case(phases={"Werbung": "before_purchase", "Kulanz": "after_sales"})
+    budgets = {"name": np.array(["Kulanz", "Team", "Werbung"]), "amount": np.array([24.0, 50.0, 76.0])}
+    found = PLUGIN.decide(replace(given, tables={**given.tables, "budgets": budgets})).facts
+    assert {one["name"]: one["phase"] for one in found["budgets"]} == {"Kulanz": "after_sales", "Team": "", "Werbung": "before_purchase"}
+    assert {one["phase"]: one["share"] for one in found["budget_phases"] if one["share"]} == {"before_purchase": 0.76, "after_sales": 0.24}
+
+
 def test_today_is_cut_to_the_limit_and_never_gains_more() -> None:
     won = (("acquisition", "acquisition_cost", "", True, "", 9_000.0), ("activity", "Besuch", "sales", False, "retention", 200.0))
     plan = PLUGIN.decide(case({"acquisition": ACQUISITION, "retention": RETENTION}, budget=4_000.0, spent=won))

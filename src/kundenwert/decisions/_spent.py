@@ -94,7 +94,8 @@ def facts_of(found: list[dict[str, Any]], case: Case) -> dict[str, Any]:
     for one in found:
         key = (one["kind"], one["name"], one["phase"])
         names[key] = names.get(key, 0.0) + one["amount"]
-    said = case.options["phases"]
+    budgets = _budgets(case)
+    planned = {phase: sum(one["amount"] for one in budgets if one["phase"] == phase) for phase in PHASES}
     return {
         "phases": [{"phase": phase, "amount": round(phases[phase], 2), "share": share} for phase, share in shares(phases).items()],
         "without_phase": round(sum(one["amount"] for one in found if not one["phase"]), 2),
@@ -102,8 +103,16 @@ def facts_of(found: list[dict[str, Any]], case: Case) -> dict[str, Any]:
             {"kind": kind, "name": name, "phase": phase, "amount": round(amount, 2)}
             for (kind, name, phase), amount in sorted(names.items())
         ],
-        "budgets": [
-            {"name": str(name), "amount": round(float(amount), 2), "phase": said.get(str(name).casefold(), "")}
-            for name, amount in zip(table_texts(case, "budgets", "name"), table_numbers(case, "budgets", "amount"), strict=True)
-        ],
+        "budgets": budgets,
+        # Of budgets that somebody has put into a phase; they are money set aside, not money spent.
+        "budget_phases": [{"phase": phase, "share": share} for phase, share in shares(planned).items()] if sum(planned.values()) else [],
     }
+
+
+def _budgets(case: Case) -> list[dict[str, Any]]:
+    said = case.options["phases"]
+    names, amounts = table_texts(case, "budgets", "name"), table_numbers(case, "budgets", "amount")
+    return [
+        {"name": str(name), "amount": round(float(amount), 2), "phase": said.get(str(name).casefold(), "")}
+        for name, amount in zip(names, amounts, strict=True)
+    ]
