@@ -331,12 +331,12 @@ def test_plans_put_planted_customers_where_they_belong(shown: Shown, company: Co
     truth = company.truth()
     repair = lines("repair")
     # Lines come with the largest saving first: each customer's first lever.
-    first = {row["customer_id"]: row["action"] for row in reversed(repair) if row["action"] not in ("payment", "exit")}
+    first = {row["customer_id"]: row["reason"] for row in reversed(repair) if row["reason"] not in ("payment", "exit")}
     assert [first[one] for one in truth.loss_makers] == [cause.replace("small_", "") for cause in truth.loss_makers.values()]
-    late = {row["customer_id"] for row in repair if row["action"] == "payment"}
+    late = {row["customer_id"] for row in repair if row["reason"] == "payment"}
     assert set(truth.late_payers) <= late
     assert len(late) <= len(truth.late_payers) + 1
-    exits = {row["customer_id"] for row in repair if row["action"] == "exit"}
+    exits = {row["customer_id"] for row in repair if row["reason"] == "exit"}
     assert not exits & {*truth.loss_makers, *truth.recommenders, *truth.referred}
     lost = {row["customer_id"]: row["reason"] for row in lines("win_back")}
     assert len(set(lost) & set(truth.left)) >= 0.95 * len(lost) > 50

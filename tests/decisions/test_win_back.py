@@ -109,7 +109,9 @@ def test_who_objects_gets_nothing_and_offers_keep_to_the_budget() -> None:
 
 def test_a_regained_customer_stands_beside_a_new_one_over_the_same_years() -> None:
     acquisition = {name: np.array([amount]) for name, amount in {"mean_cost": 250.0, "mean_value": 480.0, "customers": 40.0}.items()}
-    told = PLUGIN.decide(case(400, tables={"acquisition": acquisition})).facts["against_acquisition"]
+    found = PLUGIN.decide(case(400, tables={"acquisition": acquisition}))
+    told = found.facts["against_acquisition"]
+    assert {notice.key for notice in found.notices} == {"win_back_compared"}
     # 100 come back; each takes four contacts of 12 and one offer of 60.
     assert (told["regained"], told["cost_per_regained"], told["cost_per_acquired"]) == (100.0, 108.0, 250.0)
     assert (told["value_per_regained"], told["value_per_acquired"], told["years"]) == (495.0, 480.0, None)

@@ -56,6 +56,18 @@ _REASONS: Final = {
     "payment": "Pays {now:,.0f} days late on average: agree on a shorter term, or charge interest. Up to {saves:,.0f} a year.",
     "exit": "Even with all levers {left:,.0f} a year of avoidable loss are left, less what it brings by recommending: talk about ending.",
 }
+# What a line says is to be done.
+_WORDS: Final = {
+    "discount": "lower discount",
+    "orders": "minimum order",
+    "visits": "fewer visits",
+    "returns": "fewer returns",
+    "complaints": "fewer complaints",
+    "channel": "calls instead of visits",
+    "stop_addressing": "no more addressing",
+    "payment": "payment term",
+    "exit": "talk about ending",
+}
 _TELLS: Final = {
     "saves": "What the lever saves in a year if the customer accepts it and buys as before.",
     "step": "1: repair; 2: exit, only where repair fails or is not enough.",
@@ -231,11 +243,12 @@ def _lines(case: Case, found: _Customers, told: Levers, ends: tuple[Floats, Floa
     )
     revenue, base = numbers(case, "year_revenue")[found.rows][at], found.contribution[at]
     is_order, is_exit = action == "orders", action == "exit"
+    names, code = np.unique(action, return_inverse=True)
     unavoidable = sum(cost * (1 - _avoidable(case)[stage]) for stage, cost in found.costs.items())
     with np.errstate(divide="ignore", invalid="ignore"):
         lines = {
             "customer_id": case.ids[found.rows][at],
-            "action": action,
+            "action": np.array([_WORDS[str(name)] for name in names], dtype=np.str_)[code],
             "count": np.ones(len(at), dtype=np.int64),
             "gain": np.round(saves * case.options["accepted"], 2),
             "cost": np.zeros(len(at)),
@@ -255,7 +268,7 @@ def _lines(case: Case, found: _Customers, told: Levers, ends: tuple[Floats, Floa
             "if_exit": np.where(is_exit, if_exit[at], np.nan),
             "needs_reason": np.isin(action, _WITH_REASON).astype(np.int64),
         }
-    order = np.lexsort((lines["action"], lines["customer_id"], -np.nan_to_num(lines["if_exit"]), -saves))
+    order = np.lexsort((lines["reason"], lines["customer_id"], -np.nan_to_num(lines["if_exit"]), -saves))
     return {name: values[order] for name, values in lines.items()}
 
 

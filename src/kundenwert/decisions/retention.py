@@ -152,6 +152,7 @@ def _decide(case: Case) -> Plan:
         size=found.if_stays,
         base=float(found.chance.mean()) if len(found.rows) else 0.5,
         facts=facts,
+        notices=_notices(found),
         assumes=_assumes(case, found),
     )
     return plan_of(case, stakes, told)
@@ -169,6 +170,11 @@ def _extra(case: Case, found: _AtRisk) -> dict[str, NDArray[Any]]:
         "complaint_days": np.where(found.reason == "complaint", bad, opened),
         "contract_days": np.where(found.reason == "contract_cancelled", cancelled, ends),
     }
+
+
+def _notices(found: _AtRisk) -> tuple[Notice, ...]:
+    text = "{count:,} customers of this worth are lost already; they belong to the plan win_back."
+    return (Notice("retention_lost", text, {"count": found.lost}),) if found.lost else ()
 
 
 def _assumes(case: Case, found: _AtRisk) -> tuple[Notice, ...]:

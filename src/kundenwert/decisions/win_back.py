@@ -168,7 +168,8 @@ def _decide(case: Case) -> Plan:
     )
     case = _without_letters(case)
     plan = plan_of(case, stakes, _told(case, found, reasons, noted, value))
-    return replace(plan, facts={**plan.facts, **_compared(case, plan, value)})
+    beside = _compared(case, plan)
+    return replace(plan, facts={**plan.facts, "against_acquisition": beside}, notices=(*plan.notices, *_told_compared(beside)))
 
 
 def _assumed(reason: Reason) -> Effect:
@@ -236,7 +237,20 @@ def _of_chances(reasons: Mapping[str, Reason]) -> tuple[Notice, ...]:
     return (Notice("win_back_chances", text, {"reasons": labels}),) if labels else ()
 
 
-def _compared(case: Case, plan: Plan, value: Floats) -> dict[str, Any]:
+def _told_compared(found: Mapping[str, Any]) -> tuple[Notice, ...]:
+    """The same in a sentence, where all of it is known."""
+    names = ("cost_per_regained", "value_per_regained", "cost_per_acquired", "value_per_acquired")
+    if any(found[name] is None for name in names):
+        return ()
+    text = (
+        "A customer regained costs {regained:,.0f} and is worth {value:,.0f}, a new one costs {acquired:,.0f} and is worth {other:,.0f}; "
+        "both over the same years."
+    )
+    values = dict(zip(("regained", "value", "acquired", "other"), (found[name] for name in names), strict=True))
+    return (Notice("win_back_compared", text, values),)
+
+
+def _compared(case: Case, plan: Plan) -> dict[str, Any]:
     """What a regained customer costs and is worth beside a new one: same horizon, same discount rate (R44)."""
     cost, worth = one(case, "acquisition", "mean_cost"), one(case, "acquisition", "mean_value")
     chance = plan.lines["chance"]
@@ -251,7 +265,7 @@ def _compared(case: Case, plan: Plan, value: Floats) -> dict[str, Any]:
         "cost_per_regained": _known(spent / regained if regained else np.nan),
         "value_per_regained": _known(float((plan.lines["second_value"] * chance).sum()) / regained if regained else np.nan),
     }
-    return {"against_acquisition": found}
+    return found
 
 
 def _known(amount: float) -> float | None:

@@ -215,6 +215,9 @@ def _row(told: _Told, place: int) -> list[str]:
     name = str(lines["name"][place]) if "name" in lines else ""
     count = int(lines["count"][place])
     action = str(lines["action"][place])
+    if action and action not in {one["name"] for one in told.content["actions"]}:
+        # What a decision itself proposes has words in each language; actions are called as the project calls them.
+        action = told.text(action)
     done = f"{count} × {action}" if count > 1 else action
     money = [told.money(float(lines[key][place])) for key in ("gain", "cost")]
     return [str(place + 1), str(lines["customer_id"][place]), _cut(name, _WIDEST), done, *money]
