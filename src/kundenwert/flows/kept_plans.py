@@ -14,16 +14,14 @@ from kundenwert.engines import open_engine
 from kundenwert.engines._engine import Reading
 from kundenwert.errors import CallError, DataError, Problem, StorageError
 from kundenwert.flows.actions import NOBODY_KNOWS, ProjectAction
-from kundenwert.flows.company_tables import open_nothing
 from kundenwert.flows.export import write_csv
-from kundenwert.flows.ledger import folder_of
-from kundenwert.flows.permission import open_objectors, permissions
+from kundenwert.flows.permission import open_objectors, open_records, permissions
 from kundenwert.flows.plan_arrays import arrays_of
 from kundenwert.records.kept_plan import KeptPlan
 from kundenwert.records.plans import Action
 from kundenwert.register.book import Decision, Register
 from kundenwert.reports.language import Language
-from kundenwert.runs import plans_store, storage, store
+from kundenwert.runs import plans_store, storage
 
 if TYPE_CHECKING:
     from kundenwert.engines._engine import Engine
@@ -33,9 +31,6 @@ if TYPE_CHECKING:
 OBJECTED, REFUSED = "objected", "refused"
 # More lines than a plan can have.
 _ALL = 2**40
-# What is read of the customer records.
-_TEXTS = ("customer_id", "name", "street", "postcode", "city", "email", "phone", "account_manager", "kind")
-_RECORDS = {**dict.fromkeys(_TEXTS, "VARCHAR"), "do_not_contact": "BOOLEAN", "objection": "BOOLEAN"}
 # What writes an ending, where it is there: (plug-in of reports). workbook: plug-in(plan, path, lang); page: plug-in(plan, lang) -> bytes.
 _WORKBOOK, _PAGE = ("xlsx", "plan_workbook"), ("pdf", "plan_page")
 
@@ -156,23 +151,9 @@ def _open(engine: Engine, folder: Path, stored: StoredPlan) -> dict[str, int]:
     engine.open_parquet("plan_lines", [stored.lines])
     engine.view("plan_customers", "value/plans/customers_of_lines.sql")
     engine.view("plan_known", "value/plans/customers_of_lines.sql")
-    _open_records(engine, folder_of(folder) / store.read(folder).manifest["ledger"] / "customers.parquet")
+    open_records(engine, folder)
     open_objectors(engine, folder)
     return _strike(engine, folder, stored)
-
-
-def _open_records(engine: Engine, path: Path) -> None:
-    """Opens the customer records of a ledger, with the columns that are asked for here."""
-    if not path.is_file():
-        open_nothing(engine, "customers")
-        return
-    engine.open_parquet("customer_records", [path], numbered=False)
-    there = engine.columns("customer_records")
-    engine.project(
-        "ledger_customers",
-        "customer_records",
-        {name: Reading((name,) if name in there else (), type=kind) for name, kind in _RECORDS.items()},
-    )
 
 
 def _strike(engine: Engine, folder: Path, stored: StoredPlan) -> dict[str, int]:

@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kundenwert.engines._engine import Reading
+from kundenwert.flows.ledger import folder_of
 from kundenwert.flows.objection import load_objectors, objectors
 from kundenwert.flows.plan_arrays import arrays_of
 from kundenwert.register.book import Register
+from kundenwert.runs import store
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
 _PRESUMED, _ASKED = frozenset({"phone"}), frozenset({"email", "sms"})
 # What is sent needs an address; who is called or visited is found without one.
 _ADDRESS = {"email": "has_email", "sms": "has_phone", "post": "has_street"}
+# What is read of the customer records.
+_TEXTS = ("customer_id", "name", "street", "postcode", "city", "email", "phone", "account_manager", "kind")
+_RECORDS = {**dict.fromkeys(_TEXTS, "VARCHAR"), "do_not_contact": "BOOLEAN", "objection": "BOOLEAN"}
 # Why an action is not allowed, in the order in which the first one that holds is counted.
 REFUSED, NO_CONSENT, NO_ADDRESS = "refused", "no_consent", "no_address"
 REASONS = (REFUSED, NO_CONSENT, NO_ADDRESS)
@@ -40,8 +46,20 @@ class Permission:
     barred: dict[str, int]
 
 
+def open_records(engine: Engine, project: Path) -> None:
+    """Makes view `records_now` of the customer records of the current run: who objects or refuses there counts, whatever run is asked."""
+    path = folder_of(project) / store.read(project).manifest["ledger"] / "customers.parquet"
+    engine.view("no_records", "tables/company/nothing.sql")
+    source, there = "no_records", set[str]()
+    if path.is_file():
+        source = "customer_records"
+        engine.open_parquet(source, [path], numbered=False)
+        there = set(engine.columns(source))
+    engine.project("records_now", source, {name: Reading((name,) if name in there else (), type=kind) for name, kind in _RECORDS.items()})
+
+
 def open_objectors(engine: Engine, project: Path) -> None:
-    """Makes table `plan_objectors` of who has objected by now; view `plan_known` and the customer records stand in the engine."""
+    """Makes table `plan_objectors` of who has objected by now; views `plan_known` and `records_now` stand in the engine."""
     load_objectors(engine, objectors(project))
     engine.table("plan_objectors", "value/plans/objectors.sql")
 

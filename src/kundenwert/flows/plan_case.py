@@ -15,7 +15,7 @@ from kundenwert.flows.blocking import criterion_problem
 from kundenwert.flows.company_ledger import open_tables
 from kundenwert.flows.company_tables import open_nothing
 from kundenwert.flows.ledger import folder_of
-from kundenwert.flows.permission import open_objectors, permissions
+from kundenwert.flows.permission import open_objectors, open_records, permissions
 from kundenwert.flows.plan_arrays import arrays_of, beside, tidy, type_for
 from kundenwert.flows.plan_tables import Basis, tables_of
 from kundenwert.flows.pseudonyms import known_as
@@ -112,6 +112,7 @@ def open_views(engine: Engine, project: Path, source: store.Run) -> frozenset[st
     engine.view("booked", "tables/booked_from_ledger.sql")
     given |= open_company(engine, ledger)
     engine.view("plan_known", "value/plans/known.sql")
+    open_records(engine, project)
     open_objectors(engine, project)
     engine.view("plan_customers", "value/plans/customers.sql")
     for path in sorted(source.folder.glob("*.parquet")):

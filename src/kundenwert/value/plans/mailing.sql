@@ -9,7 +9,7 @@ with records as (
         any_value(email) as email,
         any_value(phone) as phone,
         any_value(account_manager) as account_manager
-    from ledger_customers
+    from records_now
     group by customer_id
 )
 

@@ -13,4 +13,4 @@ from plan_known
 inner join wanted on ltrim(lower(trim(plan_known.customer_id)), '0') = wanted.folded
 where wanted.customer_id not in (select customer_id from plan_known)
 union
-select customer_id::varchar as customer_id from ledger_customers where objection
+select customer_id::varchar as customer_id from records_now where objection

@@ -20,7 +20,7 @@ records as (
         bool_or(coalesce(email, '') <> '') as has_email,
         bool_or(coalesce(phone, '') <> '') as has_phone,
         bool_or(coalesce(street, '') <> '' or coalesce(city, '') <> '') as has_street
-    from ledger_customers
+    from records_now
     group by customer_id
 )
 
