@@ -9,6 +9,7 @@ from typing import Any
 
 import component_samples as components
 import customer_samples
+import evidence_samples as evidence
 import pytest
 import report_samples as sample
 import result_samples
@@ -27,19 +28,19 @@ RECORDS: dict[str, Any] = {
     "value_classes": sample.concentration(),
     "purchases_by_month": sample.months(),
     "customer_quarters": customer_samples.course(),
-    "tracking": sample.tracking(),
-    "tracking_cumulative": sample.tracking(),
-    "calibration": sample.scored(),
-    "pit": sample.scored(),
-    "comparison": sample.backtest().comparisons,
-    "total_width": sample.intervals(),
-    "frequency": sample.frequencies(),
-    "p_alive_matrix": sample.matrix(),
-    "purchases_matrix": sample.matrix("expected_purchases"),
-    "p_alive_path": sample.alive_path(),
-    "heterogeneity": sample.heterogeneity(),
-    "timing": sample.gaps(),
-    "posterior": sample.posterior(),
+    "tracking": evidence.tracking(),
+    "tracking_cumulative": evidence.tracking(),
+    "calibration": evidence.scored(),
+    "pit": evidence.scored(),
+    "comparison": evidence.backtest().comparisons,
+    "total_width": evidence.intervals(),
+    "frequency": evidence.frequencies(),
+    "p_alive_matrix": evidence.matrix(),
+    "purchases_matrix": evidence.matrix("expected_purchases"),
+    "p_alive_path": evidence.alive_path(),
+    "heterogeneity": evidence.heterogeneity(),
+    "timing": evidence.gaps(),
+    "posterior": evidence.posterior(),
     "portfolio_fields": components.portfolio(),
     "stage_flow": components.stage_flow(),
     "agreement": components.agreement(),

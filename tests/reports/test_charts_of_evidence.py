@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import evidence_samples as evidence
 import pytest
-import report_samples as sample
 
 from kundenwert import registry
 from kundenwert.errors import CallError
@@ -31,7 +31,7 @@ def message(name: str, records: Any, lang: str = "en") -> str:
 
 
 def test_tracking_compares_only_what_came_after_the_origin() -> None:
-    known = sample.tracking()
+    known = evidence.tracking()
     after = [place for place, end in enumerate(known.ends) if end > known.origin]
     came, expected = sum(known.actual[place] for place in after), round(sum(known.expected[place] for place in after))
     assert message("tracking", known) == f"After 30 Sep 2025 {came} repeat purchases came; {expected} were expected"
@@ -42,13 +42,13 @@ def test_tracking_compares_only_what_came_after_the_origin() -> None:
     [(1.2, "26 weeks the forecast was 20% too high"), (0.5, "was 50% too low"), (1.0, "26 weeks the forecast was right")],
 )
 def test_the_added_up_course_says_how_far_off_it_ended(factor: float, words: str) -> None:
-    known = sample.tracking()
+    known = evidence.tracking()
     exact = replace(known, expected=tuple(factor * each for each in known.actual))
     assert message("tracking_cumulative", exact).endswith(words)
 
 
 def test_without_weeks_after_the_origin_there_is_no_rule_and_no_verdict() -> None:
-    known = sample.tracking()
+    known = evidence.tracking()
     past = replace(known, origin=known.ends[-1])
     assert message("tracking_cumulative", past) == f"How purchases added up to {known.ends[-1]:%-d %b %Y}"
     assert len(draw("tracking", past)["layer"]) == 1
@@ -56,7 +56,7 @@ def test_without_weeks_after_the_origin_there_is_no_rule_and_no_verdict() -> Non
 
 
 def test_the_added_up_course_ends_at_the_sums() -> None:
-    known = sample.tracking()
+    known = evidence.tracking()
     rows = draw("tracking_cumulative", known)["usermeta"]["rows"]
     assert rows[-1][1] == f"{sum(known.actual):,}"
 
@@ -65,7 +65,7 @@ def test_the_added_up_course_ends_at_the_sums() -> None:
 
 
 def test_calibration_joins_what_was_forecast_and_what_came_in_each_tenth() -> None:
-    spec = draw("calibration", sample.scored())
+    spec = draw("calibration", evidence.scored())
     spans, points = (layer["data"]["values"] for layer in spec["layer"])
     assert len(spans) == 10
     assert len(points) == 20
@@ -74,8 +74,8 @@ def test_calibration_joins_what_was_forecast_and_what_came_in_each_tenth() -> No
 
 def with_pit(shape: list[float], customers: int = 10_000) -> Scored:
     whole = sum(shape)
-    deciles = tuple(replace(each, customers=customers // 10) for each in sample.scored().deciles)
-    return replace(sample.scored(), pit=tuple(each / whole for each in shape), deciles=deciles)
+    deciles = tuple(replace(each, customers=customers // 10) for each in evidence.scored().deciles)
+    return replace(evidence.scored(), pit=tuple(each / whole for each in shape), deciles=deciles)
 
 
 @pytest.mark.parametrize(
@@ -128,11 +128,11 @@ def test_the_parts_of_the_width_add_up() -> None:
 )
 def test_the_largest_part_of_the_width_is_the_message(parts: tuple[float, float, float], words: str) -> None:
     process, parameters, level = parts
-    assert words in message("total_width", (sample.total("clv", 10.0, process=process, parameters=parameters, level_error=level),))
+    assert words in message("total_width", (evidence.total("clv", 10.0, process=process, parameters=parameters, level_error=level),))
 
 
 def test_two_readings_are_a_part_of_their_own_where_there_are_two() -> None:
-    two = sample.total("clv", 10.0, process=0.01, parameters=0.01, level_error=0.02, readings=0.06)
+    two = evidence.total("clv", 10.0, process=0.01, parameters=0.01, level_error=0.02, readings=0.06)
     assert shares(two) == pytest.approx((0.2, 0.6, 0.1, 0.1))
     assert message("total_width", (two,)).startswith("60% of the width comes from two readings")
 
@@ -141,11 +141,11 @@ def test_two_readings_are_a_part_of_their_own_where_there_are_two() -> None:
         return names
 
     assert legend(two) == ["level", "readings", "parameters", "chance"]
-    assert legend(sample.total()) == ["level", "parameters", "chance"]
+    assert legend(evidence.total()) == ["level", "parameters", "chance"]
 
 
 def test_purchases_carry_no_currency() -> None:
-    spec = draw("total_width", sample.intervals(), currency="EUR")
+    spec = draw("total_width", evidence.intervals(), currency="EUR")
     heads = [row["words"] for row in spec["layer"][0]["data"]["values"]]
     assert heads[0] == "Expected purchases: 3,638 to 7,275"
     assert heads[1] == "Expected revenue: €241k to €483k"
@@ -155,24 +155,24 @@ def test_purchases_carry_no_currency() -> None:
 
 
 def test_the_share_that_bought_once_is_held_against_the_model() -> None:
-    assert message("frequency", sample.frequencies()) == "59.9% of the customers bought once; the model expects 59.6%"
-    assert draw("frequency", sample.frequencies())["usermeta"]["rows"][-1][0] == "7+"
+    assert message("frequency", evidence.frequencies()) == "59.9% of the customers bought once; the model expects 59.6%"
+    assert draw("frequency", evidence.frequencies())["usermeta"]["rows"][-1][0] == "7+"
 
 
 def test_cells_that_cannot_be_are_left_empty() -> None:
-    spec = draw("p_alive_matrix", sample.matrix())
+    spec = draw("p_alive_matrix", evidence.matrix())
     assert len(spec["data"]["values"]) == 10 * 12 + 1
     assert {cell["step"] for cell in spec["data"]["values"]} == {0, 1, 2, 3, 4}
 
 
 def test_a_narrow_matrix_shows_colours_without_figures() -> None:
-    assert {cell["figure"] for cell in draw("p_alive_matrix", sample.matrix(), width=368)["data"]["values"]} == {""}
+    assert {cell["figure"] for cell in draw("p_alive_matrix", evidence.matrix(), width=368)["data"]["values"]} == {""}
 
 
 def test_a_path_is_told_in_days_or_on_the_calendar() -> None:
-    assert message("p_alive_path", sample.alive_path()).startswith("On 4 Dec 2025 this customer is still active with a chance of ")
-    assert message("p_alive_path", sample.alive_path(None)).startswith("On day 330 ")
-    rows = draw("p_alive_path", sample.alive_path(None))["usermeta"]["rows"]
+    assert message("p_alive_path", evidence.alive_path()).startswith("On 4 Dec 2025 this customer is still active with a chance of ")
+    assert message("p_alive_path", evidence.alive_path(None)).startswith("On day 330 ")
+    rows = draw("p_alive_path", evidence.alive_path(None))["usermeta"]["rows"]
     assert rows[0] == ["day 0", "–", "97.0%"]
     assert rows[-1][0] == "day 330 (end)"
 
@@ -184,13 +184,13 @@ def test_moments_of_a_path_on_the_calendar_are_right() -> None:
 
 
 def test_half_of_the_buyers_is_where_half_of_the_shares_is_reached() -> None:
-    known = replace(sample.gaps(), edges=(0.0, 10.0, 20.0, 30.0), actual=(0.25, 0.5, 0.25), expected=(1.0, 0.0, 0.0))
+    known = replace(evidence.gaps(), edges=(0.0, 10.0, 20.0, 30.0), actual=(0.25, 0.5, 0.25), expected=(1.0, 0.0, 0.0))
     assert message("timing", known) == "Half of the repeat buyers come back after less than 15 days on average; the model says 5"
 
 
 def test_an_estimate_beyond_the_draws_is_said_not_drawn() -> None:
-    first, *rest = sample.posterior().parts
-    far = replace(sample.posterior(), parts=(replace(first, estimate=17e6), *rest))
+    first, *rest = evidence.posterior().parts
+    far = replace(evidence.posterior(), parts=(replace(first, estimate=17e6), *rest))
     panels = draw("posterior", far)["concat"]
     assert panels[0]["title"]["text"] == "r (estimate 17,000,000, outside)"
     assert len(panels[0]["layer"]) == len(panels[1]["layer"]) - 2
@@ -200,7 +200,7 @@ def test_an_estimate_beyond_the_draws_is_said_not_drawn() -> None:
 
 
 def test_a_chart_shows_itself_in_a_notebook_without_network() -> None:
-    bundle = Chart(draw("frequency", sample.frequencies()))._repr_mimebundle_()
+    bundle = Chart(draw("frequency", evidence.frequencies()))._repr_mimebundle_()
     assert set(bundle) == {"application/vnd.vegalite.v6+json", "image/svg+xml", "image/png", "text/plain"}
     assert json.loads(json.dumps(bundle)) == bundle
     assert "59.9% of the customers bought once" in bundle["image/svg+xml"]
@@ -210,10 +210,10 @@ def test_a_chart_shows_itself_in_a_notebook_without_network() -> None:
 
 @pytest.mark.parametrize(("ending", "start"), [("svg", b"<svg"), ("png", b"\x89PNG"), ("json", b"{")])
 def test_a_chart_is_saved_as_its_ending_says(tmp_path: Path, ending: str, start: bytes) -> None:
-    chart = Chart(draw("timing", sample.gaps(), "de"), "de")
+    chart = Chart(draw("timing", evidence.gaps(), "de"), "de")
     assert chart.save(tmp_path / f"chart.{ending}").read_bytes().startswith(start)
 
 
 def test_an_unknown_ending_is_answered_with_those_there_are(tmp_path: Path) -> None:
     with pytest.raises(CallError, match=r"\.svg, \.png or \.json"):
-        Chart(draw("timing", sample.gaps())).save(tmp_path / "chart.bmp")
+        Chart(draw("timing", evidence.gaps())).save(tmp_path / "chart.bmp")

@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import evidence_samples as evidence
 import pytest
 import report_samples as sample
 
@@ -68,8 +69,8 @@ def test_of_one_origin_no_share_of_held_totals_is_told() -> None:
 
 
 def test_a_total_outside_its_range_is_counted_and_marked() -> None:
-    first, *rest = sample.held_totals()
-    missed = replace(sample.backtest(), totals=(replace(first, is_held=False), *rest))
+    first, *rest = evidence.held_totals()
+    missed = replace(evidence.backtest(), totals=(replace(first, is_held=False), *rest))
     shown = page(sample.figures(backtest=missed), "en")
     assert section(shown, "forecast").message.endswith("3 of 4 totals lay inside their range")
     assert section(shown, "origins").message == "3 of 4 totals lay inside their range"
@@ -77,7 +78,7 @@ def test_a_total_outside_its_range_is_counted_and_marked() -> None:
 
 
 def test_where_nothing_was_bought_no_error_is_invented() -> None:
-    tested = sample.backtest()
+    tested = evidence.backtest()
     origins = tuple(replace(one, forecasts=tuple(replace(each, bias=None) for each in one.forecasts)) for one in tested.origins)
     message = section(page(sample.figures(backtest=replace(tested, origins=origins)), "en"), "forecast").message
     assert message == "Looking back from 4 earlier days, no purchase came that could have been forecast"
@@ -97,22 +98,22 @@ def test_no_model_beats_the_naive_rule_is_a_verdict_that_is_told() -> None:
 
 
 def test_the_simplest_rule_is_called_the_simplest() -> None:
-    tested = replace(sample.naive_backtest(), chosen="average_customer")
+    tested = replace(evidence.naive_backtest(), chosen="average_customer")
     assert "the simplest naive rule, “average customer”" in verdict(basis(sample.figures(backtest=tested)))
     assert "die einfachste Faustregel, „Durchschnittskunde“" in verdict(basis(sample.figures(backtest=tested), "de"))
 
 
 def test_the_best_model_of_the_backtest_is_the_one_behind_the_figures_where_a_rule_was_chosen() -> None:
-    tested = replace(sample.naive_backtest(), best_model="mbg_nbd")
+    tested = replace(evidence.naive_backtest(), best_model="mbg_nbd")
     assert used_name(basis(sample.figures(backtest=tested))) == "mbg_nbd"
     assert used_name(basis(sample.figures(backtest=replace(tested, best_model=None)))) == "bg_nbd"
     assert used_name(basis(sample.figures(backtest=replace(tested, best_model=None), models=()))) == "mbg_nbd"
 
 
 def test_a_mixture_names_its_members() -> None:
-    mixed = replace(sample.scored("bg_nbd"), name="stacking", kind="remedy")
-    tested = sample.backtest(
-        pooled=(*sample.backtest().pooled, mixed), chosen="stacking", weights={"bg_nbd": 0.4, "mbg_nbd+season": 0.6, "nbd": 0.0}
+    mixed = replace(evidence.scored("bg_nbd"), name="stacking", kind="remedy")
+    tested = evidence.backtest(
+        pooled=(*evidence.backtest().pooled, mixed), chosen="stacking", weights={"bg_nbd": 0.4, "mbg_nbd+season": 0.6, "nbd": 0.0}
     )
     text = verdict(basis(sample.figures(backtest=tested)))
     assert "mixture of models makes this forecast" in text
@@ -132,13 +133,13 @@ def test_a_mixture_names_its_members() -> None:
     ],
 )
 def test_why_there_is_no_backtest_is_told_in_the_readers_language(given: str, words: str) -> None:
-    figures = sample.figures(backtest=replace(sample.no_backtest(), verdict=given))
+    figures = sample.figures(backtest=replace(evidence.no_backtest(), verdict=given))
     assert words in verdict(basis(figures, "de"))
 
 
 def test_without_a_backtest_the_model_is_said_to_be_taken_by_default_and_only_once() -> None:
     notice = Notice("no_evidence", "Not chosen by evidence: {model}. {verdict}", {"model": "bg_nbd", "verdict": "English."})
-    figures = sample.figures(backtest=sample.no_backtest(), notices=(notice,))
+    figures = sample.figures(backtest=evidence.no_backtest(), notices=(notice,))
     assert verdict(basis(figures)).endswith("So the model was not chosen by evidence: BG/NBD.")
     assert "warnings" not in {each.key for each in page(figures, "en").sections}
 
@@ -190,26 +191,26 @@ def test_each_day_has_its_range_and_what_came() -> None:
 
 
 def test_without_totals_each_day_still_has_its_error() -> None:
-    shown = page(sample.figures(backtest=sample.backtest(totals=())), "en")
+    shown = page(sample.figures(backtest=evidence.backtest(totals=())), "en")
     assert cells(table(shown, "origins"), 0) == ["30 Sep 2025", "717", "1,654", "1,882", "−12.1%"]
 
 
 def test_money_columns_come_where_money_was_forecast() -> None:
     assert cells(table(good(), "money"), 4) == ["BG/NBD", "−14.1%", "912", "0.602", "71%", "88%"]
-    pooled = tuple(replace(one, money=None) for one in sample.backtest().pooled)
-    shown = page(sample.figures(backtest=sample.backtest(pooled=pooled)), "en")
+    pooled = tuple(replace(one, money=None) for one in evidence.backtest().pooled)
+    shown = page(sample.figures(backtest=evidence.backtest(pooled=pooled)), "en")
     assert "money" not in {each.key for each in shown.sections}
 
 
 def test_how_purchases_became_money_is_said() -> None:
     spend = SpendEvidence("gamma_gamma+first", 900, (), (), "")
-    note = section(page(sample.figures(backtest=sample.backtest(spend=spend, return_share=0.021)), "en"), "money").note
+    note = section(page(sample.figures(backtest=evidence.backtest(spend=spend, return_share=0.021)), "en"), "money").note
     assert note.endswith("the first one too: looking back, that did better. Of the money of purchases 2.1% came back as returns.")
 
 
 def test_a_sample_is_said_to_be_one() -> None:
     assert (
-        "a sample of 200,000 customers" in section(page(sample.figures(backtest=sample.backtest(sampled=200_000)), "en"), "forecast").note
+        "a sample of 200,000 customers" in section(page(sample.figures(backtest=evidence.backtest(sampled=200_000)), "en"), "forecast").note
     )
 
 
@@ -224,7 +225,7 @@ def test_the_width_is_explained_by_its_shares_which_add_up() -> None:
 
 
 def test_two_readings_of_the_data_are_told_only_where_there_are_two() -> None:
-    two = sample.total("clv", 998_000.0, readings=0.02)
+    two = evidence.total("clv", 998_000.0, readings=0.02)
     (points,) = [block for block in section(page(sample.figures(intervals=(two,)), "en"), "width").blocks if isinstance(block, Points)]
     assert len(points.points) == 4
     assert "can be read in two ways" in points.points[1]
@@ -301,12 +302,12 @@ def test_without_ranges_of_customers_nothing_is_shown_below_their_figures() -> N
 @pytest.mark.parametrize(
     "changes",
     [
-        {"pooled": (sample.scored("bg_nbd", levels=(), deciles=(), pit=(), money=None),), "comparisons": (), "tracking": None},
+        {"pooled": (evidence.scored("bg_nbd", levels=(), deciles=(), pit=(), money=None),), "comparisons": (), "tracking": None},
         {"totals": (), "tracking": None, "comparisons": (Comparison("bg_nbd", "nbd", 0.0, 0.0, 0.0, 0, 4, False),)},
-        {"totals": (HeldTotal(sample.ORIGINS[0], sample.total("purchases", 0.0), 0.0, True),) * 2},
+        {"totals": (HeldTotal(evidence.ORIGINS[0], evidence.total("purchases", 0.0), 0.0, True),) * 2},
     ],
     ids=["bare", "equal", "nothing bought"],
 )
 def test_a_backtest_that_says_little_is_shown_as_far_as_it_goes(changes: dict[str, Any], lang: str) -> None:
-    shown = page(sample.figures(backtest=sample.backtest(**changes)), lang)
+    shown = page(sample.figures(backtest=evidence.backtest(**changes)), lang)
     assert section(shown, "forecast").message
