@@ -125,26 +125,30 @@ class Followed:
 
 
 def follow_up(gain: Floats, cost: Floats, budget: float, ties: Integers) -> Followed:
-    """Those with a gain, most gain for its cost first, while the budget lasts; who no longer fits is passed over for the next.
+    """Those whose gains are the most together while the budget lasts: exact, or with the bound that was proven.
 
-    gain, cost: (p,) in cents-exact money, cost 0 or more. ties: (p,) order of equals. The bound lets the first that does not fit in by a
-    part of it (Dantzig 1957, Operations Research 5); the better of this order and of largest gain first is taken.
+    gain, cost: (p,) in cents-exact money, cost 0 or more. ties: (p,) order of equals.
     """
+    good = np.flatnonzero(gain > 0)
+    # The same leads in the same order, however the case lists them: among equal choices the order decides.
+    good = good[np.lexsort((ties[good], -gain[good]))]
+    if cost[good].sum() <= budget + 1e-9:
+        return Followed(good, float(gain[good].sum()), float(gain[good].sum()), 0.0)
+    from kundenwert.stats.choice import choose
+
+    first = np.isin(good, by_worth(gain, cost, budget, ties)).astype(np.int64)
+    options, uses = (np.stack([np.zeros(len(good)), each[good]], axis=1) for each in (gain, cost))
+    found = choose(options, [uses], [budget], start=[first])
+    return Followed(good[found.option == 1], found.total, found.bound, float(found.prices[0][0]))
+
+
+def by_worth(gain: Floats, cost: Floats, budget: float, ties: Integers) -> Integers:
+    """Most gain for its cost first, or most gain first, while the budget lasts: quick, and at most one lead's gain below the best."""
     good = np.flatnonzero(gain > 0)
     with np.errstate(divide="ignore"):
         worth = np.where(cost[good] > 0, gain[good] / cost[good], np.inf)
-    by_worth = good[np.lexsort((ties[good], -gain[good], -worth))]
-    by_gain = good[np.lexsort((ties[good], -gain[good]))]
-    if cost[good].sum() <= budget + 1e-9:
-        return Followed(by_gain, float(gain[good].sum()), float(gain[good].sum()), 0.0)
-    together = np.cumsum(cost[by_worth])
-    first = int(np.searchsorted(together, budget + 1e-9, side="right"))
-    room = budget - (together[first - 1] if first else 0.0)
-    price = float(gain[by_worth[first]] / cost[by_worth[first]])
-    bound = float(gain[by_worth[:first]].sum()) + max(room, 0.0) * price
-    taken = max((taken_in_order(order, cost, budget) for order in (by_worth, by_gain)), key=lambda found: float(gain[found].sum()))
-    taken = taken[np.lexsort((ties[taken], -gain[taken]))]
-    return Followed(taken, float(gain[taken].sum()), bound, price)
+    orders = (np.lexsort((ties[good], -gain[good], -worth)), np.lexsort((ties[good], -gain[good])))
+    return max((taken_in_order(good[order], cost, budget) for order in orders), key=lambda found: float(gain[found].sum()))
 
 
 def taken_in_order(order: Integers, cost: Floats, budget: float) -> Integers:

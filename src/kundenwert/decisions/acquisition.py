@@ -16,7 +16,7 @@ from kundenwert.decisions._columns import table_numbers, table_texts
 from kundenwert.decisions._decision import Decision
 from kundenwert.decisions._offer_case import scenarios
 from kundenwert.decisions._one_each_wrong import wrong_case
-from kundenwert.decisions._prospects import Alike, Chances, Followed, alike, counted, follow_up, taken_in_order
+from kundenwert.decisions._prospects import Alike, Chances, Followed, alike, by_worth, counted, follow_up, taken_in_order
 from kundenwert.errors import DataError, Problem
 from kundenwert.records.notices import Notice
 from kundenwert.records.plans import MONEY, Case, Limit, Plan, Practice, Used
@@ -261,7 +261,7 @@ def _curve(gain: Floats, cost: Floats, leads: _Leads) -> dict[str, Floats]:
     if not everything:
         return {}
     budgets = np.linspace(0.0, everything, _POINTS + 1).round(2)
-    gains = [follow_up(gain, cost, float(budget), _order(leads)).gain for budget in budgets]
+    gains = [float(gain[by_worth(gain, cost, float(budget), _order(leads))].sum()) for budget in budgets]
     return {"budget": budgets, "gain": np.maximum.accumulate(np.round(gains, 2))}
 
 
