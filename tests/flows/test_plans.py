@@ -226,6 +226,22 @@ def test_an_objection_counts_for_a_number_that_the_run_writes_otherwise(project:
     assert number(30) not in listed(planned(project))
 
 
+def test_who_objects_in_newer_records_is_in_no_plan_of_an_earlier_run(project: Path) -> None:
+    current = (project / "runs" / "current").read_text(encoding="utf-8").strip()
+    newer = project / "runs" / "2025-06-02T0000Z-new"
+    shutil.copytree(project / "runs" / current, newer)
+    content = json.loads((newer / "manifest.json").read_text(encoding="utf-8"))
+    shutil.copytree(project / "ledger" / content["ledger"], project / "ledger" / "newer")
+    (newer / "manifest.json").write_text(json.dumps({**content, "run": newer.name, "ledger": "newer"}), encoding="utf-8")
+    (project / "runs" / "current").write_text(newer.name, encoding="utf-8")
+    path = project / "ledger" / "newer" / "customers.parquet"
+    records = pq.read_table(path)
+    objects = [who == number(39) for who in records["customer_id"].to_pylist()]
+    place = records.column_names.index("objection")
+    pq.write_table(records.set_column(place, records.schema.field(place), [objects]), path)
+    assert number(39) not in listed(planned(project, run=current))
+
+
 def test_mail_goes_only_to_those_who_agreed(project: Path) -> None:
     add(project, shop.MAIL + '[plans.news]\ndecision = "tiny"\nactions = ["mail"]\n')
     for who, status in ((number(20), "yes"), (number(21), "no"), (number(22), "yes")):
