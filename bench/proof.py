@@ -71,7 +71,7 @@ def campaigns(seeds: list[int]) -> None:
 
 
 def _campaign(seed: int) -> tuple[Any, Any, Any, float]:
-    """Days with an order in the campaign's three months and in the year before, of each customer in it, and the planted uplift."""
+    """Orders in the campaign's three months and in the year before, of each customer in it, and the planted uplift."""
     from kundenwert.example.company import first_two_years
 
     company = first_two_years(seed)
@@ -82,10 +82,11 @@ def _campaign(seed: int) -> tuple[Any, Any, Any, float]:
     place = {customer: row for row, customer in enumerate(ids.tolist())}
     orders, before = np.zeros(len(ids)), np.zeros(len(ids))
     seen = set()
-    for customer, day, amount in zip(lines["customer_id"].to_pylist(), lines["date"].to_pylist(), lines["amount"].to_pylist(), strict=True):
-        if customer not in place or amount <= 0 or (customer, day) in seen:
+    columns = (lines[name].to_pylist() for name in ("customer_id", "date", "amount", "document_id"))
+    for customer, day, amount, document in zip(*columns, strict=True):
+        if customer not in place or amount <= 0 or document in seen:
             continue
-        seen.add((customer, day))
+        seen.add(document)
         if date(2025, 2, 28) < day <= date(2025, 5, 31):
             orders[place[customer]] += 1
         elif date(2024, 2, 28) < day <= date(2025, 2, 28):

@@ -15,7 +15,7 @@ from kundenwert.records.plans import Effect
 class Outcome:
     """One figure of a customer in the time measured, treated against held out.
 
-    name: "contribution" or "revenue" (money), "orders" (days of purchase), "buyers" (share who bought at all). treated, held: means.
+    name: "contribution" or "revenue" (money), "orders" (sales documents), "buyers" (share who bought at all). treated, held: means.
     difference: of the means less what was foreseen of it; error: its standard error; lower, upper: its interval. plain, plain_lower,
     plain_upper: the same without the forecast. explained: share of the variance that the forecast took away.
     """

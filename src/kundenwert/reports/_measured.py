@@ -31,7 +31,7 @@ def message(found: Measured, language: Language) -> str:
     elif first.name == "revenue":
         text = "{name}: {difference} revenue a customer ({lower} to {upper}); {treated} treated, {held} held out, {since} to {until}."
     else:
-        text = "{name}: {difference} purchases a customer ({lower} to {upper}); {treated} treated, {held} held out, {since} to {until}."
+        text = "{name}: {difference} orders a customer ({lower} to {upper}); {treated} treated, {held} held out, {since} to {until}."
     return language.text(text, **told)
 
 
@@ -122,7 +122,7 @@ def _name(one: Outcome, language: Language) -> str:
     names = {
         "contribution": language.text("contribution"),
         "revenue": language.text("revenue"),
-        "orders": language.text("days with a purchase"),
+        "orders": language.text("orders"),
         "buyers": language.text("share who bought"),
     }
     return names[one.name]

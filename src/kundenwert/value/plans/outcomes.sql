@@ -1,9 +1,9 @@
--- value/plans/outcomes.sql: what each measured customer brought in the time measured and in the time before: money, days with a purchase;
--- a line without cost takes the margin of the base
+-- value/plans/outcomes.sql: what each measured customer brought in the time measured and in the time before: money and orders (documents, for
+-- several on one day are several; days where lines bear none); a line without cost takes the margin of the base
 with counted as (
     select
         booked.customer_id,
-        booked.day,
+        coalesce(booked.document_id::varchar, booked.day::varchar) as document,
         booked.day > $since as is_after,
         booked.line_class = 'kept' and not booked.is_non_product and booked.quantity is distinct from 0 as is_sale,
         case
@@ -21,8 +21,8 @@ summed as (
         customer_id,
         sum(money) filter (where is_after) as money,
         sum(money) filter (where not is_after) as money_before,
-        count(distinct day) filter (where is_after and is_sale) as orders,
-        count(distinct day) filter (where not is_after and is_sale) as orders_before
+        count(distinct document) filter (where is_after and is_sale) as orders,
+        count(distinct document) filter (where not is_after and is_sale) as orders_before
     from counted
     group by customer_id
 )
