@@ -112,3 +112,9 @@ def test_every_customer_of_class_a_without_contact_or_measure_is_listed() -> Non
     assert found.lines["customer_id"].tolist() == ["c", "b"]
     assert found.lines["days"].tolist()[1] == 400.0
     assert found.facts["classes"]["A"] == {"customers": 4, "without": 2}
+
+
+def test_where_no_contact_is_known_at_all_nobody_is_accused_of_neglect() -> None:
+    options = {option.name: option.default for option in coverage.PLUGIN.options}
+    with pytest.raises(DataError, match="everybody would be on the list"):
+        coverage.PLUGIN.decide(Case(ids=np.array(["a"]), columns={"class": np.array(["A"])}, as_of=DAY, options=options))

@@ -18,7 +18,9 @@ from kundenwert.flows.plan_tables import Basis, tables_of
 from kundenwert.flows.plan_tables.repair import whole_year
 
 AS_OF = date(2025, 12, 31)
-BASIS = Basis(AS_OF, 365, 365.0, 1826.0, 0.1, "contribution", "EUR", frozenset({"run_contribution", "contribution"}), margin=0.25)
+BASIS = Basis(
+    AS_OF, 365, 365.0, 1826.0, 0.1, "contribution", "EUR", frozenset({"run_contribution", "contribution", "contacts"}), margin=0.25
+)
 Rows = list[dict[str, Any]]
 Ask = Callable[..., Mapping[str, Mapping[str, dict[str, Any]]]]
 
@@ -217,6 +219,10 @@ def test_only_measures_in_which_a_customer_was_treated_count_as_care(ask: Ask) -
     ]
     found = ask("coverage", measures=measures, contacts=[{"customer_id": "b", "date": ago(77)}])["customers"]
     assert (found["a"]["measure_days"], found["b"]["measure_days"], found["b"]["contact_days"]) == (10.0, None, 77.0)
+
+
+def test_coverage_reads_nothing_where_neither_contacts_nor_measures_were_given(ask: Ask) -> None:
+    assert ask("coverage", basis=Basis(**{**BASIS.__dict__, "given": frozenset()})) == {}
 
 
 @pytest.mark.parametrize(

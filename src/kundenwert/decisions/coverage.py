@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CLASSES: Final = ("A", "B", "C")
-_COLUMNS: Final = ("class", "contact_days", "measure_days")
 
 
 def _read_class(value: Any) -> str:
@@ -80,7 +79,11 @@ def _counts(own: NDArray[np.bool_], is_covered: NDArray[np.bool_]) -> dict[str, 
 
 
 def _wrong(case: Case) -> list[Problem]:
-    return wrong_case(case, columns=_COLUMNS)
+    problems = wrong_case(case, columns=("class",))
+    if not {"contact_days", "measure_days"} & set(case.columns):
+        text = "Neither contacts nor measures are known: everybody would be on the list."
+        problems.append(Problem(text, "the table contacts or the table measures.", "give one of them and make a new run."))
+    return problems
 
 
 def _example(rng: np.random.Generator, size: int) -> Case:

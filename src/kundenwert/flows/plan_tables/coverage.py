@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 
 def _tables(engine: Engine, basis: Basis) -> Tables:
+    if not {"contacts", "measures"} & basis.given:
+        return {}
     return {"customers": engine.arrays("value/plans/coverage_customers.sql", as_of=basis.as_of)}
 
 
