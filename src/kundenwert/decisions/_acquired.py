@@ -210,7 +210,8 @@ def _blended(sums: Floats, count: Floats, own_share: Floats, scale: float) -> Fl
     """Own mean and mean of all, with the shares that the value itself has, so that the last month of a course is the value."""
     own = np.divide(sums, count[:, None], out=np.zeros_like(sums), where=count[:, None] > 0)
     everyone = scale * sums.sum(axis=0) / max(float(count.sum()), 1.0)
-    return own_share[:, None] * own + (1 - own_share[:, None]) * everyone
+    blended: Floats = own_share[:, None] * own + (1 - own_share[:, None]) * everyone
+    return blended
 
 
 def _booked(course: Mapping[str, NDArray[Any]], key: str, groups: int, months: int) -> Floats:
