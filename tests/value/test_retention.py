@@ -97,25 +97,33 @@ def test_spreads_fall_with_the_number_of_customers_and_are_those_of_the_draws() 
     assert len(narrow) == 6_000
 
 
-def test_deciles_tell_what_was_predicted_and_what_came(engine: Engine) -> None:
-    """200 customers: the upper half was told 0.9 and 90 of 100 bought, the lower 0.3 and 30 of 100 bought."""
-    chances = [0.3] * 100 + [0.9] * 100
-    bought = [place % 10 < 3 for place in range(100)] + [place % 10 < 9 for place in range(100)]
+def test_bands_tell_what_was_predicted_and_what_came(engine: Engine) -> None:
+    """200 customers in tenths: told 0.05, 0.15 ... and bought 1, 3 ... of 20, as told."""
+    chances = [0.05 + 0.1 * (place // 20) + 1e-6 * place for place in range(200)]
+    bought = [place % 20 < 1 + 2 * (place // 20) for place in range(200)]
     _, built = build(engine, chances, bought)
     tried = built.facts["tried"]
-    assert (tried["days"], tried["customers"], tried["bought"], tried["predicted"]) == (300, 200, 120, pytest.approx(0.6))
+    assert (tried["days"], tried["customers"], tried["bought"], tried["predicted"]) == (300, 200, 100, pytest.approx(0.5, abs=1e-3))
     assert [band["customers"] for band in tried["bands"]] == [20] * 10
-    assert [band["bought"] for band in tried["bands"]] == [6] * 5 + [18] * 5
+    assert [band["bought"] for band in tried["bands"]] == list(range(1, 21, 2))
     assert all(band["holds"] for band in tried["bands"])
     assert tried["off"] == 0.0
     assert built.notices == ()
 
 
+def test_customers_with_the_same_chance_stand_in_one_band(engine: Engine) -> None:
+    """Whoever of them is called what: 100 of 200 were told 0.3, the others 0.9."""
+    chances = [0.3] * 100 + [0.9] * 100
+    _, built = build(engine, chances, [place % 10 < (3 if place < 100 else 9) for place in range(200)])
+    found = [(band["customers"], band["bought"], band["holds"]) for band in built.facts["tried"]["bands"]]
+    assert found == [(100, 30, True), (100, 90, True)]
+
+
 def test_bounds_hold_parameters_and_what_chances_were_off_beyond_chance(engine: Engine) -> None:
-    """Told 0.9, of each twenty 12 bought: 0.3 off where chance does 0.067."""
+    """Told 0.9, 120 of 200 bought: 0.3 off where chance does 0.02."""
     found, built = build(engine, [0.9] * 200, [place % 5 < 3 for place in range(200)])
-    off = beyond_chance([20] * 10, [0.9] * 10, [12] * 10)
-    assert off == pytest.approx((0.3**2 - 0.9 * 0.1 / 20) ** 0.5)
+    off = beyond_chance([200], [0.9], [120])
+    assert off == pytest.approx((0.3**2 - 0.9 * 0.1 / 200) ** 0.5)
     assert built.facts["tried"]["off"] == pytest.approx(off, abs=1e-4)
     width = 1.6448536 * (0.02**2 + off**2) ** 0.5
     assert found["c000"]["buys_again_lower"] == pytest.approx(0.9 - width, abs=1e-3)

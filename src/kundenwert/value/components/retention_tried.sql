@@ -1,5 +1,5 @@
 -- value/components/retention_tried.sql: the chance to buy again as told on the look-back day beside what came until the as-of day, in $bands
--- bands of equally many customers, the least likely first
+-- bands of about equally many customers, the least likely first; equal chances stand in one band, whatever customers are called
 with told as (
     select
         rhythm_look_back.customer_id,
@@ -14,7 +14,7 @@ with told as (
 placed as (
     select
         *,
-        ntile($bands::integer) over (order by round(buys_again, 9), customer_id) as band
+        1 + (rank() over (order by round(buys_again, 9)) - 1) * $bands::integer // count(*) over () as band
     from told
 )
 
