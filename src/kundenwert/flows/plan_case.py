@@ -336,6 +336,9 @@ def _notices(source: store.Run, case: Case) -> tuple[Notice, ...]:
             "No cost is known, so gains are revenue and not contribution: set `margin`, or give cost, before money is spent by this plan."
         )
         notices.append(Notice("plan_in_revenue", text))
+    if source.manifest["yardstick"] == "purchases":
+        text = "No amounts are known, so nothing can be gained in money: the sales lines need an amount."
+        notices.append(Notice("plan_without_money", text))
     if case.actions and not any(len(counts) and counts.any() for counts in case.today.values()):
         text = "Contacts and measures say nothing of the last {days} days: today's practice is not known, and counts as doing nothing."
         notices.append(Notice(WITHOUT_PRACTICE, text, {"days": case.span_days}))

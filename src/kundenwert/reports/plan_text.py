@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _WIDEST = 34
 _PRACTICES = {
     "nothing": "nothing at all",
-    "even": "the same for everybody",
+    "even": "the same for all, if divisible",
     "biggest": "most to the biggest",
     "today": "as today, cut to the limits",
 }
