@@ -1,7 +1,8 @@
 """Measures everything that design targets exist for: `python3 run.py bench [--sizes 100k,1m,10m] [--runs 3] [--data FOLDER]`.
 
 `python3 run.py bench kill` kills runs at random moments instead (`kill.py`), `python3 run.py bench contribution` measures the customer
-result alone (`contribution.py`), `python3 run.py bench components` the components of value (`components.py`)."""
+result alone (`contribution.py`), `python3 run.py bench components` the components of value (`components.py`), `python3 run.py bench
+allocation` how limited means are shared out (`allocation.py`)."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import components, contribution, kill, other, posterior, report, start, value
+from bench import allocation, components, contribution, kill, other, posterior, report, start, value
 from bench.measure import KUNDENWERT, Series, module, side_by_side
 from bench.report import Check
 
@@ -153,6 +154,8 @@ def main() -> None:
         sys.exit(contribution.SECTION.main(sys.argv[2:]))
     if sys.argv[1:2] == ["components"]:
         sys.exit(components.SECTION.main(sys.argv[2:]))
+    if sys.argv[1:2] == ["allocation"]:
+        sys.exit(allocation.main(sys.argv[2:]))
     given = arguments()
     given.results = given.results.resolve()
     with tempfile.TemporaryDirectory(prefix="kundenwert-bench-") as scratch:

@@ -19,6 +19,7 @@ _DRAWS: Final = 1000
 # More customers than these are put together with those who get and are the same, their money added up.
 _ROWS: Final = 5_000
 _BINS: Final = 64
+_LARGEST: Final = 2**60
 _TO_95: Final = 1.6448536269514722
 
 
@@ -85,7 +86,7 @@ def _grouped(case: Case, response: Response, rows: Integers, plan: Integers, oth
             if len(rate) > 1:
                 order = np.argsort(np.argsort(rate[rows], kind="stable"), kind="stable")
                 keys.append(order * _BINS // len(rows))
-        members = _Members(rows, np.unique(np.stack(keys), axis=1, return_inverse=True)[1].ravel())
+        members = _Members(rows, _codes(keys))
     stake: dict[str, Floats] = {
         kind: np.bincount(members.code, weights=money[rows], minlength=members.count)[None, :].astype(np.float64)
         for kind, money in response.stake.items()
@@ -97,6 +98,18 @@ def _grouped(case: Case, response: Response, rows: Integers, plan: Integers, oth
             times = np.where(stake["earned"] > 0, own / stake["earned"], 1.0)
         stake = {kind: money if kind == "given" else money * times for kind, money in stake.items()}
     return stake, members
+
+
+def _codes(keys: list[NDArray[Any]]) -> Integers:
+    """One code from 0 on for each combination of whole numbers from 0 on, (n,)."""
+    code, size = np.zeros(len(keys[0]), dtype=np.int64), 1
+    for key in keys:
+        width = int(key.max(initial=0)) + 1
+        if size * width > _LARGEST:
+            code = np.unique(code, return_inverse=True)[1].astype(np.int64)
+            size = int(code.max(initial=0)) + 1
+        code, size = code * width + key, size * width
+    return np.unique(code, return_inverse=True)[1].astype(np.int64)
 
 
 def _effects(case: Case, response: Response, draws: int) -> list[tuple[Floats, Integers]]:

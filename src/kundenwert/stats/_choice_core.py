@@ -21,6 +21,9 @@ _WHOLE: Final = 400
 _PART: Final = 120
 # Rules are told in small numbers: options that are whole but for a millionth then break none.
 _UNIT: Final = 0.05
+# Customers of one group that are solved together, and how many options all groups may have so that it does not take too long.
+_OF_GROUP: Final = 40
+_EFFORT: Final = 8_000
 _NODES: Final = 300
 _NODES_OF_PART: Final = 50
 # Status of a problem without any solution.
@@ -55,13 +58,36 @@ def mended(problem: Problem, option: Integers, prices: Floats, ceiling: float) -
             solved = _solved(problem, option, prices, ceiling, open_, top)
             return Mended(solved.option, solved.ceiling, size + solved.size)
         if not last:
+            option, taken = _by_group(problem, option, lead)
             few = np.sort(open_[np.argsort(lead[open_], kind="stable")[:_PART]])
-            every = np.ones((len(few), problem.gain.shape[1]), dtype=np.bool_)
-            found = _core(problem, option, few, every, _NODES_OF_PART)
-            size += found.size
-            if problem.total(found.option) > problem.total(option):
-                option = found.option
+            option, more = _improved(problem, option, few)
+            size += taken + more
     return Mended(option, ceiling, size)
+
+
+def _by_group(problem: Problem, option: Integers, lead: Floats) -> tuple[Integers, int]:
+    """The customers of one group after the other solved anew, the least decided ones of each, while that does not take too long."""
+    kind = max(range(len(problem.groups)), key=lambda each: len(np.unique(problem.groups[each])))
+    groups, size = len(problem.capacity[kind]), 0
+    order = np.lexsort((lead, problem.groups[kind]))
+    start = np.concatenate(([0], np.cumsum(np.bincount(problem.groups[kind], minlength=groups))))
+    for group in range(groups):
+        few = np.sort(order[start[group] : start[group + 1]][:_OF_GROUP])
+        if len(few) == problem.count or not len(few):
+            continue
+        if size + len(few) * problem.gain.shape[1] > _EFFORT:
+            break
+        option, taken = _improved(problem, option, few)
+        size += taken
+    return option, size
+
+
+def _improved(problem: Problem, option: Integers, few: Integers) -> tuple[Integers, int]:
+    """The choice with these customers solved anew where that is better, and how many options that took."""
+    if not len(few):
+        return option, 0
+    found = _core(problem, option, few, np.ones((len(few), problem.gain.shape[1]), dtype=np.bool_), _NODES_OF_PART)
+    return (found.option if problem.total(found.option) > problem.total(option) else option), found.size
 
 
 def _survivors(problem: Problem, prices: Floats, gap: float) -> tuple[Integers, Floats, Integers]:
