@@ -195,7 +195,7 @@ def _lines(told: _Told) -> str:
     struck = sum(plan.struck.values())
     left = told.content["lines"] - struck
     if not plan.length:
-        return "" if left else told.text("Nothing pays: the plan is empty.")
+        return "" if left else f"  {told.text('Nothing pays: the plan is empty.')}"
     head = (
         told.text("The first {shown:,d} of {all:,d} lines", shown=plan.length, all=left) if plan.length < left else told.text("All lines")
     )
