@@ -14,7 +14,7 @@ import report_samples as sample
 
 from kundenwert.cli._result import ran
 from kundenwert.flows.run import Ran
-from kundenwert.records import RunFigures
+from kundenwert.records import Notice, RunFigures
 from kundenwert.register.criteria import criteria, further
 from kundenwert.reports import _components
 from kundenwert.reports._basis import Basis
@@ -347,3 +347,12 @@ def test_names_of_customers_are_harmless() -> None:
     figures = components.figures()
     evil = components.conflict(1) | {"customer_id": "<script>alert(1)</script>"}
     assert "<script" not in html(page(replace(figures, lists={**figures.lists, "conflicts": (evil,)}), "en"))
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "growth, Outlook"), ("de", "Wachstum, Zukunftsperspektive")])
+def test_warnings_name_criteria_as_the_reader_calls_them(lang: str, words: str) -> None:
+    notice = Notice("portfolio_gaps", "Nothing is known of: {names}.", {"names": "growth, Zukunftsperspektive"})
+    shown = page(replace(components.figures(), notices=(notice,)), lang)
+    assert words in " ".join(
+        point for section in shown.sections for block in section.blocks if block.kind == "points" for point in block.points
+    )

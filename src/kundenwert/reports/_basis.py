@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from kundenwert.records import Notice, RunFigures
+from kundenwert.reports._criteria_names import criterion_name
 from kundenwert.reports._page import Cell
 from kundenwert.reports.charts._words import forecast_name
 from kundenwert.reports.language import HARD_SPACE, UNKNOWN, Language
@@ -16,6 +17,8 @@ NAME_LENGTH = 32
 _TITLE_LENGTH = 300
 # Values of a notice that name a model or a forecast.
 _NAMES = ("name", "model", "rule")
+# Notices that name criteria, and in which value.
+_CRITERIA = {"portfolio_gaps": "names", "image_without_permission": "criteria"}
 # Control characters cannot stand in HTML at all, and marks of writing direction could turn a row around.
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
@@ -111,7 +114,10 @@ def exact(value: Any) -> Decimal | None:
 
 def told(basis: Spoken, notice: Notice) -> str:
     """A notice in the reader's language; models and horizons in it as people call them."""
-    return basis.language.notice(replace(notice, values={key: _called(basis, key, value) for key, value in notice.values.items()}))
+    values = {key: _called(basis, key, value) for key, value in notice.values.items()}
+    if (named := _CRITERIA.get(notice.key, "")) in values:
+        values[named] = ", ".join(criterion_name(name, basis.language) for name in str(values[named]).split(", "))
+    return basis.language.notice(replace(notice, values=values))
 
 
 def _called(basis: Spoken, key: str, value: Any) -> Any:

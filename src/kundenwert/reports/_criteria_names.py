@@ -7,9 +7,23 @@ from kundenwert.reports.language import Language
 
 def criterion_name(name: str, language: Language) -> str:
     """The catalogue keeps German names; other languages have a name of their own for those that ship."""
+    text = language.text
+    # What the axes of the portfolio rest on has English names in the data; of the catalogue, the German ones are kept.
+    axes = {
+        "contribution": text("contribution"),
+        "growth": text("growth"),
+        "potential": text("potential"),
+        "referral": text("recommendations"),
+        "share_of_wallet": text("share of the demand"),
+        "regularity": text("regular orders"),
+        "breadth": text("breadth of the range"),
+        "tenure": text("years as a customer"),
+        "complaints": text("complaints"),
+    }
+    if name in axes:
+        return axes[name]
     if language.code == "de":
         return name
-    text = language.text
     names = {
         "Kaufhistorie": text("Purchase history"),
         "Deckungsbeitrag": text("Contribution margin"),
