@@ -95,7 +95,9 @@ def _told(engine: Engine, loaded: Loaded) -> tuple[Notice, ...]:
 
 
 def load_objectors(engine: Engine, found: frozenset[str]) -> None:
-    """Makes table `objectors`: customer_id."""
+    """Makes table `objectors` (customer_id) and view `objectors_wanted`, which folds their numbers too."""
     # A table needs a row to have a type; no customer has an empty number.
     engine.load("objectors", {"customer_id": [*sorted(found), ""]})
     engine.load("objectors_none", {"customer_id": [""]})
+    engine.script("register/folded.sql")
+    engine.view("objectors_wanted", "register/objectors_wanted.sql")
