@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from kundenwert.records.arrays import Floats
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 def numbers(case: Case, name: str, otherwise: float = float("nan")) -> Floats:
     """A column of numbers, (n,); not a number where unknown, `otherwise` for all where the column is not there."""
-    import numpy as np
-
     found = case.columns.get(name)
     if found is None:
         return np.full(len(case.ids), otherwise)
@@ -26,8 +25,6 @@ def numbers(case: Case, name: str, otherwise: float = float("nan")) -> Floats:
 
 def texts(case: Case, name: str) -> Texts:
     """A column of texts, (n,); empty where unknown."""
-    import numpy as np
-
     found = case.columns.get(name)
     if found is None:
         return np.full(len(case.ids), "", dtype=np.str_)
@@ -43,23 +40,17 @@ def one(case: Case, table: str, column: str) -> float:
 
 def table_numbers(case: Case, table: str, column: str) -> Floats:
     """A column of numbers of a small table; empty where there is none."""
-    import numpy as np
-
     found = case.tables.get(table, {}).get(column)
     return np.empty(0) if found is None else _plain(found)
 
 
 def table_texts(case: Case, table: str, column: str) -> Texts:
     """A column of texts of a small table; empty where there is none."""
-    import numpy as np
-
     found = case.tables.get(table, {}).get(column)
     return np.empty(0, dtype=np.str_) if found is None else np.ma.filled(found, "").astype(np.str_)
 
 
 def _plain(found: NDArray[Any]) -> Floats:
-    import numpy as np
-
     if isinstance(found, np.ma.MaskedArray):
         return np.ma.filled(found.astype(np.float64), np.nan)
     return np.asarray(found, dtype=np.float64)

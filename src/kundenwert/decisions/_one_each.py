@@ -5,16 +5,18 @@ Amounts are rounded to cents before anybody is chosen, so that what is reported 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, final
+
+import numpy as np
 
 from kundenwert.decisions._limits import bounds
 from kundenwert.records.plans import MONEY, Practice, Used
 from kundenwert.stats.choice import Chosen, choose
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from kundenwert.records.arrays import Floats, Integers
@@ -94,8 +96,6 @@ def strength(curve: Curve, effect: float, count: int) -> float:
     >>> round(strength(Curve(), 0.1, 2), 4), strength(Curve("table", shares=(0.5, 0.75)), 0.5, 3)
     (0.19, 0.375)
     """
-    import math
-
     if curve.kind == "each":
         # One action has exactly its effect, without what rounding would make of it.
         return effect if count == 1 or effect >= 1 else 1 - (1 - effect) ** count
@@ -111,8 +111,6 @@ def break_even(stakes: Stakes, action: Action) -> Floats:
 
     cost of the action / (worth - what success costs), for the chance that is worth most.
     """
-    import numpy as np
-
     net = np.fmax.reduce(stakes.worth, axis=1, initial=np.nan) - stakes.on_success
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(net > 0, action.costs.get(MONEY, 0.0) / net, np.nan)
@@ -120,8 +118,6 @@ def break_even(stakes: Stakes, action: Action) -> Floats:
 
 def menu(case: Case, stakes: Stakes) -> Menu:
     """All that can be done with the actions of the case that change what the stakes need."""
-    import numpy as np
-
     size = len(stakes.rows)
     suited = [action for action in case.actions if action.changes in (stakes.changes, "money")]
     known = [action for action in suited if _is_known(stakes, action)]
@@ -157,8 +153,6 @@ def _weigh(
     spent: tuple[Floats, Floats],
     which: Integers,
 ) -> None:
-    import numpy as np
-
     size = len(stakes.rows)
     money = np.full(size, round(action.costs.get(MONEY, 0.0) * count, 2))
     forbidden = ~may_get(case, stakes.rows, action.name, count)
@@ -181,8 +175,6 @@ def _weigh(
 
 
 def _strengths(action: Action, effect: Floats, count: int) -> Floats:
-    import numpy as np
-
     if action.changes == "money":
         # Money adds up by the share of the curve; "each" has its full effect each time.
         share = float(count) if action.curve.kind == "each" else strength(action.curve, 1.0, count)
@@ -193,8 +185,6 @@ def _strengths(action: Action, effect: Floats, count: int) -> Floats:
 
 def _effects(stakes: Stakes, action: Action) -> tuple[Floats, Floats, Floats, Flags]:
     """Low, likely and high effect on each customer, and whether it is known: measured for its kind, assumed for it, or the action's."""
-    import numpy as np
-
     size = len(stakes.rows)
     kinds = np.full(size, "") if stakes.kind is None else stakes.kind
     of_kind: dict[str, Effect] = {**stakes.effects, **action.groups}
@@ -207,8 +197,6 @@ def _effects(stakes: Stakes, action: Action) -> tuple[Floats, Floats, Floats, Fl
 
 def may_get(case: Case, rows: Integers, name: str, count: int) -> Flags:
     """Whether law, consent and the case's own limits allow so many actions, (k,)."""
-    import numpy as np
-
     allowed = case.allowed[name][rows] if name in case.allowed else np.full(len(rows), fill_value=True)
     if name in case.at_most:
         allowed = allowed & (case.at_most[name][rows] >= count)
@@ -217,8 +205,6 @@ def may_get(case: Case, rows: Integers, name: str, count: int) -> Flags:
 
 def _with_minimum(case: Case, rows: Integers, found: Menu) -> Menu:
     """What is fixed or must be done at least becomes option 0; less of it is no option any more."""
-    import numpy as np
-
     if not case.fixed and not any((least > 0).any() for least in case.at_least.values()):
         return found
     place_of = {(name, int(count)): place for place, (name, count) in enumerate(zip(found.names, found.counts, strict=True))}
@@ -235,8 +221,6 @@ def _with_minimum(case: Case, rows: Integers, found: Menu) -> Menu:
 
 def _hold(found: Menu, place: int, options: Sequence[int]) -> None:
     """Leaves a customer only these options; the first of them is the least, and stands at 0 too."""
-    import numpy as np
-
     closed = np.setdiff1d(np.arange(1, len(found.names)), options)
     found.gain[place, closed] = -np.inf
     if not options:
@@ -254,8 +238,6 @@ def _hold(found: Menu, place: int, options: Sequence[int]) -> None:
 
 def pick(case: Case, offered: Menu, rows: Integers, size: Floats) -> Picked:
     """The options that gain most within the limits. rows: (k,) places in the case. size: (k,) what the biggest are measured by."""
-    import numpy as np
-
     best = offered.gain.max(axis=1, initial=-np.inf)
     # Among equals the choice depends on the order alone: by worth, then by name, however the case was ordered.
     order = np.lexsort((case.ids[rows], -size, -best))
@@ -311,8 +293,6 @@ def _choose(gain: Floats, limits: _Limits, start: Sequence[Integers] = (), *, th
 
 def _others(case: Case, offered: Menu, rows: Integers, size: Floats, order: Integers, limits: _Limits) -> list[tuple[str, Integers]]:
     """Other ways to spend the same: the biggest first, evenly, as today; each cut to the limits."""
-    import numpy as np
-
     once = np.flatnonzero(offered.counts == 1)
     if not len(once):
         return []
@@ -333,8 +313,6 @@ def _others(case: Case, offered: Menu, rows: Integers, size: Floats, order: Inte
 
 def _today(case: Case, offered: Menu, rows: Integers) -> Integers:
     """What is done today as an option of the menu, (k,): of several actions the one done most often."""
-    import numpy as np
-
     option, most = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=np.int64)
     for name, times in case.today.items():
         own = [place for place, each in enumerate(offered.names) if each == name]
@@ -348,8 +326,6 @@ def _today(case: Case, offered: Menu, rows: Integers) -> Integers:
 
 def _cut(limits: _Limits, option: Integers, turn: Integers) -> Integers:
     """What is left of a choice where it is handed out in turn until a limit is reached."""
-    import numpy as np
-
     rows = np.arange(len(option))
     kept = np.ones(len(option), dtype=np.bool_)
     for use, capacity, groups in zip(limits.uses, limits.capacity, limits.groups, strict=True):
@@ -379,8 +355,6 @@ def _used(limits: _Limits, found: Chosen) -> tuple[Used, ...]:
 
 def _curve(case: Case, gain: Floats, limits: _Limits, total: float) -> dict[str, Floats]:
     """The gain at budgets from nothing to twice what there is; empty without a limit of money."""
-    import numpy as np
-
     place = next((place for place, label in enumerate(limits.labels) if label == (MONEY, ("",))), None)
     if place is None or not len(gain) or (case.fixed or case.at_least):
         return {}
