@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # The most letters of a name in a table.
 _WIDEST = 34
+# Amounts from here on are told without cents.
+_ROUND = 100
 _PRACTICES = {
     "nothing": "nothing at all",
     "even": "the same for all, if divisible",
@@ -106,6 +108,8 @@ def _head(told: _Told, approved: str) -> str:
 def _gain(told: _Told) -> str:
     content = told.content
     sentence = _GAIN[content["yardstick"]]
+    if not content["gain"] and content["cost"]:
+        sentence = "What it brings is not known yet; it costs {cost}."
     if _is_ranking(content):
         return "  " + told.text("A ranking: what is first is most at stake. No money is given out, and no gain is promised.")
     lines = [told.text(sentence, gain=told.money(content["gain"]), cost=told.money(content["cost"]))]
@@ -173,7 +177,7 @@ def _together(used: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
 
 def _compared(told: _Told) -> str:
     content = told.content
-    if not content["compared"]:
+    if not content["compared"] or not any((content["gain"], *(one["gain"] for one in content["compared"]))):
         return ""
     head = [told.text(title) for title in ("how the means are spent", "gain", "cost", "customers", "to the plan")]
     rows = [[told.text("this plan"), told.money(content["gain"]), told.money(content["cost"]), _count(told, content["planned"]), UNKNOWN]]
@@ -219,7 +223,8 @@ def _row(told: _Told, place: int) -> list[str]:
         # What a decision itself proposes has words in each language; actions are called as the project calls them.
         action = told.text(action)
     done = f"{count} × {action}" if count > 1 else action
-    money = [told.money(float(lines[key][place])) for key in ("gain", "cost")]
+    amounts = [float(lines[key][place]) for key in ("gain", "cost")]
+    money = [told.money(amount, 0 if abs(amount) >= _ROUND or amount == round(amount) else 2) for amount in amounts]
     return [str(place + 1), str(lines["customer_id"][place]), _cut(name, _WIDEST), done, *money]
 
 
@@ -258,7 +263,10 @@ def _struck(told: _Told) -> Iterator[str]:
 
 def _assumes(told: _Told) -> Iterator[str]:
     for action in told.content["actions"]:
-        yield effect_sentence(action, action["effect"], told.language, told.content["currency"])
+        if action["effect"]["source"] == "none" and told.content["uses"].get(action["name"]):
+            yield told.text("Nobody knows yet what {action} changes.", action=action["name"])
+        else:
+            yield effect_sentence(action, action["effect"], told.language, told.content["currency"])
         for group, effect in action["groups"].items():
             yield f"{group}: {effect_sentence(action, effect, told.language, told.content['currency'])}"
     for one in told.content["assumes"]:
