@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -359,3 +361,15 @@ def test_lines_tell_what_they_take_and_the_biggest_gain_comes_first() -> None:
     assert plan.lines["takes_visits"].sum() == 10
     assert plan.lines["cost"].sum() == 600
     assert plan.lines["gain"].sum() == pytest.approx(760.09)
+
+
+def test_the_page_says_what_the_plan_says() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "plans" / "allocation.md").read_text(encoding="utf-8")
+    example = next(block for block in re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL))
+    told: dict[str, object] = {}
+    exec(example.replace("print(", "told = ("), told)
+    for text in ("760.09", "[5, 3, 2]"):
+        assert text in page
+    assert told["found"].gain == 760.09
+    assert "an eleventh would be worth\n3.37" in page
+    assert "one more would bring 3.37" in told["told"]

@@ -181,12 +181,12 @@ def _used(problem: _Problem, chosen: Chosen) -> tuple[Used, ...]:
 
 
 def _beside(problem: _Problem, chosen: Chosen, kind: int, place: int) -> tuple[float, float]:
-    """What the last unit brought and one further would bring, by planning with less and with more: by as much as an action takes."""
+    """What the last unit brought and one further would bring, by planning with less and with more: by what the largest action takes."""
     limit = problem.limits[kind]
     costs = problem.response.taken(limit.resource)
     if not (costs > 0).any() or not np.isfinite(limit.amounts[place]):
         return 0.0, 0.0
-    unit = float(costs[costs > 0].min())
+    unit = float(costs.max())
     found = []
     for step in (-unit, unit):
         amounts = limit.amounts.copy()
