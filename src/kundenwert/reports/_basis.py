@@ -11,7 +11,7 @@ from kundenwert.records import Notice, RunFigures
 from kundenwert.reports._criteria_names import criterion_name
 from kundenwert.reports._page import Cell
 from kundenwert.reports.charts._words import forecast_name
-from kundenwert.reports.language import HARD_SPACE, UNKNOWN, Language
+from kundenwert.reports.language import UNKNOWN, Language
 
 NAME_LENGTH = 32
 _TITLE_LENGTH = 300
@@ -88,7 +88,7 @@ class Basis:
 
     def with_unit(self, heading: str) -> str:
         """A column heading with its unit, if one is known."""
-        return f"{heading},{HARD_SPACE}{self.unit}" if self.unit else heading
+        return self.language.with_unit(heading, self.figures.currency)
 
     def yardstick(self) -> str:
         """What the value is counted in, as a noun."""

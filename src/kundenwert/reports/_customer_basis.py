@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from kundenwert.records import Explained, Notice, Part, PointsOf
-from kundenwert.reports.language import HARD_SPACE, Language
+from kundenwert.reports.language import Language
 
 # Sentences about the customer today come first, then those about the kind of customer, then what may come.
 ORDER = (
@@ -89,8 +89,7 @@ class CustomerBasis:
 
     def with_unit(self, heading: str) -> str:
         """A column heading with its unit."""
-        symbol = self.language.symbol(self.currency)
-        return f"{heading},{HARD_SPACE}{symbol}" if symbol else heading
+        return self.language.with_unit(heading, self.currency)
 
     def parts(self, *kinds: str) -> list[Part]:
         """The parts of these kinds."""

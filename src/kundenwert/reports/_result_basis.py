@@ -10,7 +10,7 @@ from typing import Any
 from kundenwert.records import CustomerResult
 from kundenwert.reports._steps import Step, period_name, shown_steps, step_names
 from kundenwert.reports.charts._words import measure
-from kundenwert.reports.language import HARD_SPACE, Language
+from kundenwert.reports.language import Language
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class ResultBasis:
 
     def with_unit(self, heading: str) -> str:
         """A column heading with its unit, if one is known."""
-        return f"{heading},{HARD_SPACE}{self.unit}" if self.unit else heading
+        return self.language.with_unit(heading, self.result.currency)
 
     def amount(self, value: Any, *, sign: bool = False) -> str:
         """A figure of a table whose heading names the unit."""

@@ -129,6 +129,11 @@ class Language:
 
         return get_currency_symbol(currency, locale=_locale(self.code))
 
+    def with_unit(self, heading: str, currency: str) -> str:
+        """A column heading with the sign of the currency, if one is known."""
+        symbol = self.symbol(currency)
+        return f"{heading},{HARD_SPACE}{symbol}" if symbol else heading
+
     def significant(self, value: Any, digits: int = 4) -> str:
         """A model parameter: as many places as `digits` significant digits need."""
         if _unknown(value):
