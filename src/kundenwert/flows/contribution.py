@@ -100,7 +100,8 @@ def open_steps(engine: Engine, margin: float | None, preset: Preset | None, unti
     engine.table("usual_prices", "value/contribution/usual_prices.sql")
     engine.view("sale_lines", "value/contribution/sale_lines.sql")
     engine.view("cost_lines", "value/contribution/cost_lines.sql")
-    engine.view("cash_discounts", "value/contribution/cash_discounts.sql")
+    # Read more than once: a table of those taken is small.
+    engine.table("cash_discounts", "value/contribution/cash_discounts.sql")
 
 
 def book(engine: Engine) -> tuple[bool, bool]:
