@@ -73,6 +73,11 @@ def test_at_risk_is_who_is_silent_beyond_the_own_rhythm_or_has_another_sign() ->
     assert found.lost == 1
 
 
+def test_no_more_is_saved_than_is_at_stake_now_whatever_the_chance_to_stay_in_a_year() -> None:
+    found = PLUGIN.decide(case(clv=[90_000.0], p_alive=[0.9], silent=[90.0], columns={"stays": np.array([0.6])}, actions=(VISIT,)))
+    assert found.facts["loss"] == found.lines["saving"][0] == pytest.approx(10_000.0)
+
+
 def test_only_the_most_valuable_are_looked_at() -> None:
     many = case(clv=[100.0 * n for n in range(1, 11)], p_alive=[1.0] * 10, silent=[99.0] * 10, options={"top": 0.2})
     assert at_risk(many).rows.tolist() == [8, 9]

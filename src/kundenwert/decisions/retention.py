@@ -44,7 +44,7 @@ _REASONS: Final = {
 _NAMES: Final = tuple(_REASONS)
 _TELLS: Final = {
     "if_stays": "Residual contribution if the customer stays: clv / P(alive).",
-    "chance_stays": "Chance that it stays without anything being done.",
+    "chance_stays": "Chance that it is still a customer: P(alive), less after a complaint that went wrong.",
     "saving": "What the action saves: worth if it stays x the rise of the chance; the most that keeping it may cost.",
     "rise": "By how much the action raises the chance to stay.",
     "break_even": "The rise of the chance from which on one action pays: its cost / worth if it stays.",
@@ -82,13 +82,17 @@ def chance_after_complaint(bad: float, bad_bought: float, well: float, well_boug
 @final
 @dataclass(frozen=True)
 class _AtRisk:
-    """Customers at risk: their places, what they are worth if they stay, the chance that they do, and why they are here."""
+    """Customers at risk: their places, what they are worth if they stay, the chance that they do, and why they are here.
+
+    lost: customers of that worth who are lost already. loss: clv if alive - clv of those at risk, money.
+    """
 
     rows: Integers
     if_stays: Floats
     chance: Floats
     reason: NDArray[np.str_]
     lost: int
+    loss: float
 
 
 def at_risk(case: Case) -> _AtRisk:
@@ -101,10 +105,12 @@ def at_risk(case: Case) -> _AtRisk:
     top = np.quantile(if_stays[can_be_told], 1 - case.options["top"]) if can_be_told.any() else np.inf
     reason = _reasons(case)
     kept = can_be_told & ~is_lost & (if_stays >= top) & (if_stays > 0) & (reason != "")
+    # Not the chance to stay until the end of the horizon: at risk is what may be lost now, and no more than that can be saved.
     chance = np.where(reason == "complaint", np.minimum(p_alive, _after_complaint(case)), p_alive)
     rows = np.flatnonzero(kept)
     lost = int((is_lost & (if_stays >= top) & (reason != "")).sum())
-    return _AtRisk(rows, if_stays[rows], chance[rows], reason[rows], lost)
+    loss = float((if_stays * (1 - p_alive))[rows].sum())
+    return _AtRisk(rows, if_stays[rows], chance[rows], reason[rows], lost, loss)
 
 
 def _after_complaint(case: Case) -> float:
@@ -136,7 +142,7 @@ def _decide(case: Case) -> Plan:
     stakes = Stakes(found.rows, found.if_stays[:, None], (1 - found.chance)[:, None], "retention", kind=texts(case, "segment")[found.rows])
     facts = {
         "at_risk": len(found.rows),
-        "loss": round(float((found.if_stays * (1 - found.chance)).sum()), 2),
+        "loss": round(found.loss, 2),
         "lost": found.lost,
         "reasons": {name: int((found.reason == name).sum()) for name in _NAMES},
         "stays_after_bad_complaint": _after_complaint(case),
