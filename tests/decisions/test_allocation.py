@@ -210,7 +210,9 @@ def test_each_person_has_their_own_visits() -> None:
 
 def test_whom_nobody_with_visits_looks_after_gets_none() -> None:
     case = published(10, person=np.array(["North", "South", ""]), limits=(Limit("visits", 9.0, "North"),))
-    assert set(visits_of(allocation.decide(case))) == {"a"}
+    plan = allocation.decide(case)
+    assert set(visits_of(plan)) == {"a"}
+    assert [notice.values for notice in plan.notices if notice.key == "without_person"] == [{"count": 2}]
     both = replace(case, limits=(*case.limits, Limit("visits", 12.0)))
     assert set(visits_of(allocation.decide(both))) == {"a", "b", "c"}
 
@@ -373,3 +375,12 @@ def test_the_page_says_what_the_plan_says() -> None:
     assert told["found"].gain == 760.09
     assert "an eleventh would be worth\n3.37" in page
     assert "one more would bring 3.37" in told["told"]
+
+
+def test_among_equal_customers_the_smaller_number_comes_first_in_any_order() -> None:
+    action = Action("visit", "spend", assumed(0.05, 0.1, 0.2), {"money": 10.0, "visits": 1.0})
+    ids = np.array([f"c{row}" for row in range(9)])
+    equal = simple((action,), (Limit("visits", 4.0),), 9, ids=ids, columns={"at_stake": np.full(9, 500.0)})
+    for seed in range(4):
+        order = np.random.default_rng(seed).permutation(9)
+        assert sorted(visits_of(allocation.decide(replace(equal, ids=ids[order])))) == ["c0", "c1", "c2", "c3"]

@@ -273,10 +273,22 @@ def _notices(problem: _Problem) -> tuple[Notice, ...]:
     if unknown:
         text = "Nobody knows the effect of {actions}: it is not planned. An experiment would tell."
         found.append(Notice("effect_unknown", text, {"actions": ", ".join(unknown)}))
+    nobody = max(
+        (int((limit.of(len(problem.case.ids)) == len(limit.amounts) - 1).sum()) for limit in problem.limits if _leaves_out(limit)),
+        default=0,
+    )
+    if nobody:
+        text = "Nobody with a limit of their own looks after {count} customers: they get nothing that such a limit is set for."
+        found.append(Notice("without_person", text, {"count": nobody}))
     if len(problem.menu.counts) > MOST + 1:
         text = "Of {bundles} combinations of actions each customer could get one of the {most} that are best at the going prices."
         found.append(Notice("bundles_narrowed", text, {"bundles": len(problem.menu.counts) - 1, "most": MOST}))
     return tuple(found)
+
+
+def _leaves_out(limit: Bound) -> bool:
+    """Whether customers whom none of the persons looks after get nothing of it."""
+    return len(limit.persons) > 1 and not limit.amounts[-1]
 
 
 def _assumes(problem: _Problem) -> tuple[Notice, ...]:
