@@ -92,3 +92,14 @@ def test_an_action_that_brings_money_directly_counts_with_it() -> None:
     found = RETENTION.decide(replace(case, actions=(gift,), limits=(), today={}))
     assert set(found.lines["count"].tolist()) == {2}
     assert set(found.lines["gain"].tolist()) == {40.0}
+
+
+def test_the_same_for_all_is_the_part_of_an_action_that_there_is_for_each() -> None:
+    case = RETENTION.example(np.random.default_rng(8), 40)
+    visit = replace(case.actions[1], most=1, costs={MONEY: 100.0})
+    everybody = RETENTION.decide(replace(case, actions=(visit,), limits=(), today={}))
+    found = at_risk(case)
+    half = RETENTION.decide(replace(case, actions=(visit,), limits=(Limit(MONEY, 50.0 * len(found.rows)),), today={}))
+    even = {one.name: one for one in half.compared}["even"]
+    assert even.gain == pytest.approx({one.name: one.gain for one in everybody.compared}["even"] / 2, abs=0.01)
+    assert (even.cost, even.customers) == (50.0 * len(found.rows), len(found.rows))

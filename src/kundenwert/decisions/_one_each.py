@@ -247,7 +247,8 @@ def pick(case: Case, offered: Menu, rows: Integers, size: Floats) -> Picked:
     found = _choose(gain, limits, [chosen for _, chosen in other])
     option = found.option
     who = order
-    compared = (Practice("nothing", 0.0, 0.0, 0), *(_practice(name, offered, order, chosen) for name, chosen in other))
+    alike = _evenly(offered, order, limits)
+    compared = (Practice("nothing", 0.0, 0.0, 0), *alike, *(_practice(name, offered, order, chosen) for name, chosen in other))
     picked = np.where(option == 0, offered.least[who], option)
     kept = np.flatnonzero(picked > 0)
     at = (who[kept], option[kept])
@@ -291,24 +292,42 @@ def _choose(gain: Floats, limits: _Limits, start: Sequence[Integers] = (), *, th
     return choose(gain, limits.uses, limits.capacity, limits.groups, start=start, thorough=thorough)
 
 
-def _others(case: Case, offered: Menu, rows: Integers, size: Floats, order: Integers, limits: _Limits) -> list[tuple[str, Integers]]:
-    """Other ways to spend the same: the biggest first, evenly, as today; each cut to the limits."""
+def _usual(offered: Menu) -> int:
+    """The action, once, that most customers may get; 0 without any."""
     once = np.flatnonzero(offered.counts == 1)
-    if not len(once):
+    return int(once[np.isfinite(offered.gain[:, once]).sum(axis=0).argmax()]) if len(once) else 0
+
+
+def _others(case: Case, offered: Menu, rows: Integers, size: Floats, order: Integers, limits: _Limits) -> list[tuple[str, Integers]]:
+    """Other ways to spend the same, cut to the limits: the biggest first, and as today."""
+    usual = _usual(offered)
+    if not usual:
         return []
     gain = offered.gain[order]
-    # Everybody the one action that most may get.
-    usual = int(once[np.isfinite(gain[:, once]).sum(axis=0).argmax()])
-    can = np.isfinite(gain[:, usual])
-    biggest, evenly = np.lexsort((case.ids[rows[order]], -size[order])), np.argsort(case.ids[rows[order]])
-    found = [
-        ("even", _cut(limits, np.where(can, usual, 0), evenly)),
-        ("biggest", _cut(limits, np.where(can, usual, 0), biggest)),
-    ]
+    biggest = np.lexsort((case.ids[rows[order]], -size[order]))
+    found = [("biggest", _cut(limits, np.where(np.isfinite(gain[:, usual]), usual, 0), biggest))]
     today = _today(case, offered, rows)[order]
     if today.any():
         found.append(("today", _cut(limits, np.where(np.isfinite(gain[np.arange(len(order)), today]), today, 0), biggest)))
     return found
+
+
+def _evenly(offered: Menu, order: Integers, limits: _Limits) -> tuple[Practice, ...]:
+    """The same for everybody: of one action each customer who may get it gets the same part, as if it could be divided."""
+    usual = _usual(offered)
+    if not usual:
+        return ()
+    can = np.isfinite(offered.gain[order, usual])
+    part = can.astype(np.float64)
+    for use, capacity, groups in zip(limits.uses, limits.capacity, limits.groups, strict=True):
+        codes = np.zeros(len(order), dtype=np.int64) if groups is None else groups
+        needed = np.bincount(codes, weights=np.where(can, use[:, usual], 0.0), minlength=len(capacity))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.where(needed > 0, np.minimum(capacity / needed, 1.0), 1.0)
+        part = np.minimum(part, share[codes])
+    at = order[can], usual
+    gain, cost = (float((part[can] * amounts[at]).sum()) for amounts in (offered.gain, offered.cost))
+    return (Practice("even", round(gain, 2), round(cost, 2), int((part > 0).sum())),)
 
 
 def _today(case: Case, offered: Menu, rows: Integers) -> Integers:
