@@ -11,9 +11,9 @@ from kundenwert import sources
 from kundenwert.engines._engine import Reading
 from kundenwert.flows.company_tables import open_nothing
 from kundenwert.flows.features import given_of
-from kundenwert.flows.futures import load_futures
+from kundenwert.flows.futures import FUTURES, load_futures
 from kundenwert.flows.release import GIVEN, released
-from kundenwert.flows.rhythms import load_rhythms
+from kundenwert.flows.rhythms import RHYTHMS, load_rhythms
 from kundenwert.flows.scores import kept_of, scoring_of
 from kundenwert.flows.value_table import header
 from kundenwert.records import Notice
@@ -87,13 +87,18 @@ def _write(
     engine: Engine, project: Project, valued: Valued, customers: Path, found: Mapping[str, Component], built: Mapping[str, Built]
 ) -> int:
     """Writes customers.parquet anew, and the tables that components keep of their own; gives how many customers there are."""
-    _join(engine, found, project.definition)
     about = header(valued, project.definition.value_is)
-    made = customers.with_name("customers.joined")
-    rows = engine.write(made, "value/components/completed.sql", about=about)
     for one in built.values():
         for file, step in one.files.items():
             engine.write(customers.with_name(f"{file}.parquet"), step, about=about)
+        for table in one.behind:
+            engine.drop(table)
+    # The widest join of a run needs the memory.
+    for table in (*RHYTHMS, *FUTURES):
+        engine.drop(table)
+    _join(engine, found, project.definition)
+    made = customers.with_name("customers.joined")
+    rows = engine.write(made, "value/components/completed.sql", about=about)
     for table in ("all_components", "judged", "contribution_year", *(f"component_{name}" for name in found), "valued_customers"):
         engine.drop(table)
     storage.rename(made, customers)

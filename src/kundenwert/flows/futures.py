@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from kundenwert.flows.intervals import Outlook
     from kundenwert.flows.valuation import Valued
 
+FUTURES: Final = ("customer_futures", "futures")
+"""The tables above."""
 _YEAR: Final = 365.25
 
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kundenwert import registry
 from kundenwert.base import customer_base
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from kundenwert.flows.valuation import Valued
     from kundenwert.settings import Settings
 
+RHYTHMS: Final = ("rhythm_now", "purchases_now", "rhythm_year", "purchases_year", "rhythm_look_back", "rhythm_days")
+"""The tables above; those of an earlier day may be missing."""
 # Shorter silences are no return of a lost customer.
 _LEAST_SILENCE = 30
 # Of a larger base so many customers serve the fit that tells who is lost.

@@ -44,13 +44,15 @@ class Built:
     """What a component found beside its columns. facts: small, ready for JSON, no customer named; the manifest keeps them.
 
     kept: what the register and a later run need again, likewise. files: name of a table of its own, without its end -> the step whose
-    rows are written beside the value table; rows about a customer carry customer_id, so that an erasure finds them.
+    rows are written beside the value table; rows about a customer carry customer_id, so that an erasure finds them. behind: tables that
+    nothing but these steps reads any more; they are dropped once the files are written.
     """
 
     facts: Mapping[str, Any] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
     kept: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    behind: tuple[str, ...] = ()
 
 
 @final

@@ -203,7 +203,9 @@ def _nothing(engine: Engine, facts: dict[str, Any]) -> Built:
 def _shown(engine: Engine, facts: dict[str, Any]) -> Built:
     engine.table("component_cross_selling", "value/components/cross_selling.sql")
     _forget(engine)
-    return Built(facts, tuple(_told(facts)), files={"cross_selling": "value/components/cross_selling_written.sql"})
+    return Built(
+        facts, tuple(_told(facts)), files={"cross_selling": "value/components/cross_selling_written.sql"}, behind=("cross_selling_list",)
+    )
 
 
 def _forget(engine: Engine) -> None:

@@ -117,7 +117,13 @@ def _build(engine: Engine, basis: Basis) -> Built:
         "calibration": _calibration(basis.scoring.calibration) if catalogue.money == "calibrated" else None,
     }
     kept = {"catalogue": catalogue.as_json(), "version": catalogue.version, "breaks": breaks}
-    return Built(found, tuple(notices), kept=kept, files={"scores": "value/components/scores.sql"})
+    return Built(found, tuple(notices), kept=kept, files={"scores": "value/components/scores.sql"}, behind=_tables_of(catalogue))
+
+
+def _tables_of(catalogue: Catalogue) -> tuple[str, ...]:
+    """The tables that the rows of scores.parquet are read from."""
+    points = (f"criterion_points_{place}" for place in range(len(catalogue.criteria)))
+    return ("criterion_points", *points, "criterion_points_none", "criterion_customers", "score_sums", "score_money")
 
 
 RULES = {
