@@ -1,4 +1,4 @@
-"""Projects made of small exports, and the shipped wholesaler valued once."""
+"""An engine, and runs of a project made of small exports."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import pytest
 
 from kundenwert.engines import open_engine
 from kundenwert.engines._engine import Engine
-from kundenwert.flows.demo import demo
 from kundenwert.flows.progress import Progress
 from kundenwert.flows.run import Ran, run
 
@@ -25,12 +24,6 @@ CLOCK = datetime(2025, 6, 1, 9, 30, tzinfo=UTC)
 def engine() -> Iterator[Engine]:
     with open_engine(threads=1) as engine:
         yield engine
-
-
-@pytest.fixture(scope="session")
-def wholesaler(tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    """The run of the shipped lines, as `demo` makes it."""
-    return demo(tmp_path_factory.mktemp("demo"), clock=CLOCK, progress=Progress())
 
 
 @pytest.fixture

@@ -7,11 +7,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from backtests import CLOCK, bg_nbd_only, by_name
+from backtests import CLOCK, by_name
 
 from kundenwert.flows.backtest import backtest_project
 from kundenwert.flows.progress import Progress
-from kundenwert.flows.run import Ran
 from kundenwert.records import Backtest
 
 
@@ -62,26 +61,3 @@ def test_cdnow_chooses_a_model(cdnow: Backtest) -> None:
     compared = next(one for one in cdnow.comparisons if one.name == "mbg_nbd")
     assert (compared.against, compared.is_better) == ("own_rate", True)
     assert by_name(cdnow.pooled)[str(cdnow.chosen)].kind == "model"
-
-
-def test_intervals_hold_on_online_retail_cut_half_a_year_before_its_end(wholesaler: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
-    bg_nbd_only(monkeypatch)
-    folder, cut = wholesaler.folder.parent.parent, (date(2010, 6, 9),)
-    found = backtest_project(folder, {"threads": "1", "horizon": "6m"}, clock=CLOCK, progress=Progress(), origins=cut)
-    model = by_name(found.pooled)["bg_nbd"]
-    assert model.money is not None
-    for levels, off in ((model.levels, 0.03), (model.money.levels, 0.04)):
-        assert all(abs(level.pit - level.level) < off for level in levels)
-        assert all(level.held > level.level - 0.02 for level in levels)
-
-
-def test_on_online_retail_no_model_beats_repeating_the_last_period(wholesaler: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
-    bg_nbd_only(monkeypatch)
-    found = backtest_project(wholesaler.folder.parent.parent, {"threads": "1"}, clock=CLOCK, progress=Progress())
-    (origin,) = found.origins
-    assert (origin.origin, origin.days, origin.customers, origin.purchases) == (date(2010, 7, 13), 149, 3018, 5956)
-    scored = by_name(found.pooled)
-    assert scored["last_period"].expected_purchases == 5998
-    assert scored["bg_nbd"].expected_purchases == pytest.approx(5419.7, abs=0.5)
-    assert [level.pit for level in scored["bg_nbd"].levels] == pytest.approx([0.5, 0.8, 0.9], abs=0.03)
-    assert found.verdict.startswith("No model beats the naive forecast last_period: ")

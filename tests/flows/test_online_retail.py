@@ -13,11 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from backtests import CLOCK, bg_nbd_only, by_name
 
 from kundenwert.base import customer_base
 from kundenwert.base.as_of import day_number
 from kundenwert.engines._engine import Engine
 from kundenwert.flows import presets, project
+from kundenwert.flows.backtest import backtest_project
+from kundenwert.flows.demo import demo
 from kundenwert.flows.known_log import log_facts
 from kundenwert.flows.load import load
 from kundenwert.flows.look import manifest
@@ -27,6 +30,12 @@ from kundenwert.flows.run import Ran
 from kundenwert.records import Reconciliation
 
 SHIPPED = Path(str(resources.files("kundenwert.example.online_retail") / "lines.parquet"))
+
+
+@pytest.fixture(scope="module")
+def wholesaler(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """The run of the shipped lines, as `demo` makes it."""
+    return demo(tmp_path_factory.mktemp("demo"), clock=CLOCK, progress=Progress())
 
 
 @pytest.fixture(scope="module")
@@ -161,3 +170,29 @@ def _bases(engine: Engine, wholesaler: Ran, path: Path, *days: date) -> dict[dat
         result = engine._connection.execute("select * from customers order by customer_id")  # type: ignore[attr-defined]
         found[as_of] = [(facts, summary, matched), *result.fetchall()]
     return found
+
+
+# ---- earlier days of the log ------------------------------------------------------------------------------------------
+
+
+def test_intervals_hold_on_online_retail_cut_half_a_year_before_its_end(wholesaler: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
+    bg_nbd_only(monkeypatch)
+    folder, cut = wholesaler.folder.parent.parent, (date(2010, 6, 9),)
+    found = backtest_project(folder, {"threads": "1", "horizon": "6m"}, clock=CLOCK, progress=Progress(), origins=cut)
+    model = by_name(found.pooled)["bg_nbd"]
+    assert model.money is not None
+    for levels, off in ((model.levels, 0.03), (model.money.levels, 0.04)):
+        assert all(abs(level.pit - level.level) < off for level in levels)
+        assert all(level.held > level.level - 0.02 for level in levels)
+
+
+def test_on_online_retail_no_model_beats_repeating_the_last_period(wholesaler: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
+    bg_nbd_only(monkeypatch)
+    found = backtest_project(wholesaler.folder.parent.parent, {"threads": "1"}, clock=CLOCK, progress=Progress())
+    (origin,) = found.origins
+    assert (origin.origin, origin.days, origin.customers, origin.purchases) == (date(2010, 7, 13), 149, 3018, 5956)
+    scored = by_name(found.pooled)
+    assert scored["last_period"].expected_purchases == 5998
+    assert scored["bg_nbd"].expected_purchases == pytest.approx(5419.7, abs=0.5)
+    assert [level.pit for level in scored["bg_nbd"].levels] == pytest.approx([0.5, 0.8, 0.9], abs=0.03)
+    assert found.verdict.startswith("No model beats the naive forecast last_period: ")

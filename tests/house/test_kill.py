@@ -19,6 +19,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return kill.make_project(tmp_path_factory.mktemp("kill") / "project")
 
 
+@pytest.mark.slow
 def test_a_killed_run_leaves_no_fault(project: Path) -> None:
     assert kill.broken(project) == []
     found = kill.kill(project, 0.4, grow=True)
