@@ -146,7 +146,7 @@ def _told(rows: list[tuple[str, ...]], times: dict[tuple[int, int], Series], who
     yield (
         f"HiGHS and OR-Tools (CP-SAT, two workers) get the whole problem and {_PATIENCE} seconds; with larger ones they were not tried. "
         "kundenwert asks HiGHS only about customers whom prices leave undecided. With limits by person part of the gap cannot be closed: "
-        "what is left of a limit is too small for any further customer. " + note
+        "what is left of a limit is too small for any further customer." + (f" {note}" if note else "")
     )
     yield report.table(("whole plan, customers", "seconds", "processor", "MB"), whole)
     yield (
