@@ -72,12 +72,11 @@ def counts_allowed(case: Case, actions: tuple[Action, ...]) -> tuple[Integers, I
         if action.name in case.at_least:
             least[:, place] = case.at_least[action.name]
     if case.fixed:
-        row_of = {str(name): row for row, name in enumerate(case.ids.tolist())}
         column_of = {action.name: place for place, action in enumerate(actions)}
-        for customer, counts in case.fixed.items():
-            for name, count in counts.items():
-                if customer in row_of and name in column_of:
-                    least[row_of[customer], column_of[name]] = most[row_of[customer], column_of[name]] = count
+        for row in np.flatnonzero(np.isin(case.ids, list(case.fixed))):
+            for name, count in case.fixed[str(case.ids[row])].items():
+                if name in column_of:
+                    least[row, column_of[name]] = most[row, column_of[name]] = count
     return least, most
 
 
