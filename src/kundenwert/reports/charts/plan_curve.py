@@ -1,0 +1,81 @@
+"""What a plan brings against the money it may cost: where one more euro no longer pays, and where the plan and other ways to spend lie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kundenwert.reports.charts._axes import HEIGHT, across, upward
+from kundenwert.reports.charts._theme import Data, Headings, Spec, chart, colour
+from kundenwert.reports.language import Language
+
+_NAMES = {"even": "even split", "biggest": "most to the biggest", "today": "as today"}
+
+
+def plan_curve(content: Mapping[str, Any], lang: str = "en", *, width: int = 700) -> Spec:
+    """content: plan.json, with `curve` of budget and gain. The plan is a filled point, other practices are rings."""
+    language = Language(lang)
+    points = list(zip(content["curve"]["budget"], content["curve"]["gain"], strict=True))
+    known = [(budget, gain) for budget, gain in points if gain is not None]
+    others = [one for one in content["compared"] if one["name"] in _NAMES and one["gain"] is not None and one["cost"] is not None]
+    marks = [{"x": one["cost"], "y": one["gain"], "words": language.text(_NAMES[one["name"]])} for one in others]
+    own = [{"x": content["cost"], "y": content["gain"], "words": language.text("plan")}]
+    low = min(0.0, *(mark["y"] for mark in marks), 0.0)
+    high = max(gain for _, gain in known) or 1.0
+    # Names stand below their points.
+    room = (high - low) * 0.12
+    symbol = language.symbol(content["currency"])
+    body: Spec = {
+        "encoding": {
+            "x": across(
+                "x", language.text("Money spent, {unit}", unit=symbol), domain=(0.0, known[-1][0] or 1.0), format=",.0f", tickCount=5
+            ),
+            "y": upward("y", language.text("Gain, {unit}", unit=symbol), domain=(low - room if low else 0.0, high + room), format=",.0f"),
+        },
+        "layer": [
+            _line(known),
+            _points(marks, {"filled": False, "stroke": colour("text-2"), "strokeWidth": 1.5}),
+            _points(own, {"filled": True, "color": colour("ac")}),
+            _words(marks, {"color": colour("text-2")}),
+            _words(own, {"fontWeight": 600, "color": colour("text")}),
+        ],
+    }
+    return chart(_headings(content, language), _data(known, content, language), width=width, height=HEIGHT, body=body)
+
+
+def _line(points: Sequence[tuple[float, float]]) -> Spec:
+    values = [{"x": budget, "y": gain} for budget, gain in points]
+    return {"data": {"values": values}, "mark": {"type": "line", "color": colour("ac"), "strokeWidth": 2, "interpolate": "linear"}}
+
+
+def _points(values: list[dict[str, Any]], style: Spec) -> Spec:
+    return {"data": {"values": values}, "mark": {"type": "point", "shape": "circle", "size": 70, "opacity": 1, **style}}
+
+
+def _words(values: list[dict[str, Any]], style: Spec) -> Spec:
+    """Names below their points: above them runs the curve."""
+    mark = {"type": "text", "align": "left", "baseline": "top", "dx": 7, "dy": 7, **style}
+    return {"data": {"values": values}, "mark": mark, "encoding": {"text": {"field": "words"}}}
+
+
+def message(content: Mapping[str, Any], language: Language) -> str:
+    """Where more money no longer pays, if that is known."""
+    worthwhile = content["facts"].get("worthwhile_budget")
+    if worthwhile:
+        amount = language.money(worthwhile, content["currency"], 0)
+        return language.text("Up to {amount} each further euro brings more than it costs", amount=amount)
+    return language.text("The more is spent, the less the next part of it brings")
+
+
+def _headings(content: Mapping[str, Any], language: Language) -> Headings:
+    told = message(content, language)
+    finding = language.text("Curve that rises and flattens; the plan lies on it, other ways to spend below. {message}.", message=told)
+    return Headings(told, language.text("Additional contribution by money spent, within the other limits"), finding)
+
+
+def _data(points: Sequence[tuple[float, float]], content: Mapping[str, Any], language: Language) -> Data:
+    money = [(language.money(budget, content["currency"], 0), language.money(gain, content["currency"], 0)) for budget, gain in points]
+    return Data((language.text("Money spent"), language.text("Gain")), tuple(money))
+
+
+PLUGIN = plan_curve

@@ -1,0 +1,137 @@
+"""A plan as lists to take along and as pages for those who decide."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pytest
+
+from kundenwert.errors import CallError
+from kundenwert.records.kept_plan import KeptPlan
+from kundenwert.reports import plan_workbook as workbook
+from kundenwert.reports.charts.plan_curve import plan_curve
+from kundenwert.reports.plan_page import page, render
+from kundenwert.reports.plan_workbook import plan_workbook
+
+EFFECT = {"low": 0.02, "likely": 0.1, "high": 0.25, "source": "assumption", "by": "Vertrieb", "on": "2026-01-01"}
+
+EVEN = {"name": "even", "gain": 400.0, "cost": 180.0, "customers": 4}
+NOTHING = {"name": "nothing", "gain": 0.0, "cost": 0.0, "customers": 0}
+
+
+def content(**more: Any) -> dict[str, Any]:
+    return {
+        "plan": "2026-01-05T0900Z-aaaa", "name": "spring", "decision": "allocation", "company": "Muster & Söhne",
+        "title": "Allocation of visits, calls, mailings and offers", "purpose": "Planning of customer care",
+        "legal_basis": "Art. 6 (1) (f) GDPR: legitimate interest in spending limited means where they help most",
+        "run": "2026-01-02T0800Z-bbbb", "as_of": "2025-12-31", "until": "2026-03-31", "horizon": "12m", "yardstick": "contribution",
+        "currency": "EUR", "created": "2026-01-05T09:00:00Z", "version": "0.1.0", "lines": 3, "planned": 3, "gain": 700.0, "cost": 180.0,
+        "lower": 100.0, "upper": 1300.0, "bound": 700.0, "gap": 0.0, "chance_better": 0.9, "facts": {"worthwhile_budget": 240.0},
+        "used": [{"resource": "visits", "person": "", "amount": 3.0, "used": 3.0, "price": 12.0, "last": 16.8, "next": 3.37}],
+        "compared": [EVEN, NOTHING],
+        "curve": {"budget": [0.0, 60.0, 180.0, 300.0], "gain": [0.0, 400.0, 700.0, 690.0]},
+        "held_out": {"customers": 0, "drawn_from": 0, "share": 0.0}, "left_out": {"objected": 2}, "not_allowed": {"visit": {"refused": 1}},
+        "actions": [{"name": "visit", "changes": "orders", "effect": EFFECT, "groups": {}}], "notices": [], "assumes": [],
+        "reasons": {"gap": "No purchase for {days:.0f} days, usual are {usual:.0f}."},
+        **more,
+    }  # fmt: skip
+
+
+def sample(**more: Any) -> KeptPlan:
+    lines = {
+        "customer_id": np.array(["10001", "10002", "10003"]),
+        "name": np.array(["=1+1 GmbH", "Zweite AG", "Dritte KG"]),
+        "street": np.array(["Weg 1", "", "Weg 3"]),
+        "postcode": np.array(["10115", "", "80331"]),
+        "city": np.array(["Berlin", "", "München"]),
+        "phone": np.array(["030 1", "", "089 3"]),
+        "email": np.array(["", "zwei@beispiel.example", ""]),
+        "account_manager": np.array(["Nord: A / B", "Süd", "Nord: A / B"]),
+        "action": np.array(["visit", "visit", "visit"]),
+        "count": np.array([2, 1, 1]),
+        "gain": np.array([400.0, 200.0, 100.0]),
+        "cost": np.array([120.0, 60.0, 60.0]),
+        "reason": np.array(["gap", "gap", "gap"]),
+        "days": np.array([50.0, 40.0, 30.0]),
+        "usual": np.array([21.0, 20.0, 15.0]),
+    }
+    return KeptPlan("2026-01-05T0900Z-aaaa", content(**more), lines, {})
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("plan") / "p.xlsx"
+    plan_workbook(sample(), path, "de")
+    return path
+
+
+def test_each_person_has_a_list_with_a_reason_for_each_customer(written: Path) -> None:
+    book = openpyxl.load_workbook(written, data_only=True)
+    assert book.sheetnames == ["Plan", "Nord A B", "Süd"]
+    north = book["Nord A B"]
+    rows = {row[1].value: [cell.value for cell in row] for row in north.iter_rows(min_row=6, max_row=7)}
+    assert set(rows) == {"10001", "10003"}
+    assert "No purchase for 50 days, usual are 21." in rows["10001"]
+    assert "2 × visit" in rows["10001"]
+    assert "Weg 1, 10115 Berlin" in rows["10001"]
+    assert north.page_setup.orientation == "landscape"
+    assert north.print_title_rows == "$5:$5"
+
+
+def test_a_name_that_looks_like_a_formula_stays_text(written: Path) -> None:
+    cells = [cell for row in openpyxl.load_workbook(written)["Nord A B"].iter_rows() for cell in row if cell.value == "=1+1 GmbH"]
+    assert [cell.data_type for cell in cells] == ["s"]
+
+
+def test_sums_follow_a_filter_and_are_those_of_the_lines(written: Path) -> None:
+    formulas, values = openpyxl.load_workbook(written)["Nord A B"], openpyxl.load_workbook(written, data_only=True)["Nord A B"]
+    last = [cell.coordinate for cell in formulas[8] if isinstance(cell.value, str) and cell.value.startswith("=SUBTOTAL(109")]
+    assert [values[place].value for place in last] == [500.0, 180.0]
+
+
+def test_without_persons_there_is_one_list(tmp_path: Path) -> None:
+    plan = sample()
+    lines = {name: values for name, values in plan.lines.items() if name != "account_manager"}
+    plan_workbook(KeptPlan(plan.name, plan.content, lines, {}), tmp_path / "p.xlsx", "en")
+    assert openpyxl.load_workbook(tmp_path / "p.xlsx").sheetnames == ["Plan", "List"]
+
+
+def test_more_lines_than_people_read_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "MOST_LINES", 2)
+    with pytest.raises(CallError, match=r"too many for lists .* \.csv"):
+        plan_workbook(sample(), tmp_path / "p.xlsx", "en")
+
+
+def test_the_page_says_what_the_plan_brings_whom_it_means_and_what_it_rests_on() -> None:
+    found = page(sample(), "de")
+    assert "700" in found.message
+    keys = [section.key for section in found.sections]
+    assert keys == ["figures", "curve", "compared", "limits", "lines", "assumes", "left_out", "law"]
+    limits = next(section for section in found.sections if section.key == "limits")
+    assert limits.message == "Wovon es zu wenig gibt: visits"
+    assert "300" in next(section for section in found.sections if section.key == "compared").message
+
+
+def test_a_plan_better_than_all_others_that_lose_money_says_so() -> None:
+    losing = [{**EVEN, "gain": -50.0}, NOTHING]
+    found = page(sample(compared=losing), "en")
+    assert (
+        next(section for section in found.sections if section.key == "compared").message == "Every other way to spend it would lose money"
+    )
+
+
+def test_the_same_plan_gives_the_same_pages() -> None:
+    first = render(sample(), "de")
+    assert first == render(sample(), "de")
+    assert first.startswith(b"%PDF")
+
+
+def test_the_curve_shows_plan_and_other_practices() -> None:
+    spec = plan_curve(content(), "en")
+    told = [value["words"] for layer in spec["layer"] for value in layer["data"]["values"] if "words" in value]
+    assert told.count("plan") == 2
+    assert told.count("even split") == 2
+    assert spec["usermeta"]["message"] == "Up to €240 each further euro brings more than it costs"
