@@ -8,14 +8,13 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import plain_runs
 import pytest
 
 from kundenwert.errors import CallError, DataError, UnknownName
 from kundenwert.flows.accounts import account
 from kundenwert.flows.objection import objection
-from kundenwert.flows.progress import Progress
 from kundenwert.flows.report import account_report
-from kundenwert.flows.run import run
 from kundenwert.reports._page import Block, Facts, Page, Points, Table
 from kundenwert.reports.account_sheet import page
 
@@ -47,9 +46,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "kundenwert.toml").write_text(
         f'title = "Laden"\ncurrency = "EUR"\n[[sources]]\nfiles = ["sales.csv"]\n{tables}', encoding="utf-8"
     )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kundenwert.flows.run._write_reports", lambda building, *_: None)
-        run(folder, {"threads": "1"}, clock=NOW, progress=Progress())
+    plain_runs.value(folder, clock=NOW)
     return folder
 
 

@@ -7,27 +7,20 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import plain_runs
 import pyarrow.parquet as pq
 import pytest
 
-from kundenwert import registry
 from kundenwert.errors import StorageError
 from kundenwert.flows.assumptions import assumptions
-from kundenwert.flows.progress import Progress
 from kundenwert.flows.report import assumptions_report
-from kundenwert.flows.run import run
-from kundenwert.value import components as room
 
 NOW = datetime(2025, 6, 1, 9, 30, tzinfo=UTC)
 
 
 def valued(folder: Path, **flags: str) -> Path:
-    own = {"score": registry.load(room.ROOM, "score")}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kundenwert.flows.run._write_reports", lambda building, *_: None)
-        # Components take most of the time, and only points are asked for.
-        patch.setattr(room, "components", lambda: own)
-        return run(folder, {"threads": "1", **flags}, clock=NOW, progress=Progress()).folder
+    # Only points are asked for.
+    return plain_runs.value(folder, clock=NOW, components=("score",), **flags).folder
 
 
 def manifest(run: Path) -> dict[str, Any]:

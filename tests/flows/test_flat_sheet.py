@@ -8,14 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import openpyxl
+import plain_runs
 import pyarrow.parquet as pq
 import pytest
 
 from kundenwert.errors import CallError
 from kundenwert.flows.flat_sheet import write_flat_sheet
 from kundenwert.flows.objection import objection
-from kundenwert.flows.progress import Progress
-from kundenwert.flows.run import run
 from kundenwert.reports.flat_sheet import flat_sheet
 
 NOW = datetime(2025, 6, 1, 9, 30, tzinfo=UTC)
@@ -35,9 +34,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("flat")
     (folder / "sales.csv").write_text(LINES, encoding="utf-8")
     (folder / "kundenwert.toml").write_text('title = "Laden"\ncurrency = "EUR"\n[[sources]]\nfiles = ["sales.csv"]\n', encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kundenwert.flows.run._write_reports", lambda building, *_: None)
-        run(folder, {"threads": "1"}, clock=NOW, progress=Progress())
+    plain_runs.value(folder, clock=NOW)
     return folder
 
 

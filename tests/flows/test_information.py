@@ -8,11 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import plain_runs
 import pyarrow.parquet as pq
-import pytest
-
-from kundenwert.flows.progress import Progress
-from kundenwert.flows.run import run
 
 SETTINGS = """currency = "EUR"
 margin = 0.3
@@ -36,9 +33,7 @@ def valued(folder: Path, definition: str) -> dict[str, dict[str, Any]]:
     ideas = ["Kundennummer;Taetigkeit;Datum;Anzahl", "K03;Idee;03.05.2024;2", "K07;Idee;04.05.2024;1", "K07;Besuch;05.05.2024;9"]
     (folder / "activities.csv").write_text("\n".join(ideas) + "\n", encoding="utf-8")
     (folder / "kundenwert.toml").write_text(SETTINGS + definition, encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kundenwert.flows.run._write_reports", lambda building, *_: None)
-        made = run(folder, {"threads": "1"}, clock=datetime(2025, 6, 1, tzinfo=UTC), progress=Progress()).folder
+    made = plain_runs.value(folder, clock=datetime(2025, 6, 1, tzinfo=UTC)).folder
     return {row["customer_id"]: row for row in pq.read_table(made / "customers.parquet").to_pylist()}
 
 

@@ -7,15 +7,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import exports
+import plain_runs
 import pytest
 
 from kundenwert.base.features._feature import Feature
 from kundenwert.errors import DataError, SettingsError
 from kundenwert.flows import blocking
 from kundenwert.flows.presets import load, names
-from kundenwert.flows.progress import Progress
 from kundenwert.flows.register import rate
-from kundenwert.flows.run import run
 from kundenwert.register.blocked import attributes, blocked
 from kundenwert.register.criteria import criteria
 from kundenwert.runs import store
@@ -36,9 +35,7 @@ def project(folder: Path, *, header: tuple[str, ...] = HEADER, more: str = "") -
 
 
 def value(folder: Path) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kundenwert.flows.run._write_reports", lambda *_: None)
-        run(folder, {"threads": "1"}, clock=NOW, progress=Progress())
+    plain_runs.value(folder, clock=NOW)
 
 
 @pytest.mark.parametrize(

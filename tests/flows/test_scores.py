@@ -9,19 +9,16 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import plain_runs
 import pyarrow.parquet as pq
 import pytest
 
-from kundenwert import registry
 from kundenwert.errors import DataError, UnknownName
 from kundenwert.flows.erasure import erase
 from kundenwert.flows.objection import objection
-from kundenwert.flows.progress import Progress
 from kundenwert.flows.register import rate
-from kundenwert.flows.run import run
 from kundenwert.flows.scores import points_of
 from kundenwert.register.book import Register
-from kundenwert.value import components as room
 
 NOW = datetime(2025, 6, 1, 9, 30, tzinfo=UTC)
 SETTINGS = 'title = "Laden"\ncurrency = "EUR"\nmargin = 0.3\n'
@@ -38,12 +35,7 @@ def write(folder: Path, *, criteria: str = CRITERIA, customers: int = 30) -> Non
 
 
 def valued(folder: Path, clock: datetime = NOW) -> Path:
-    own = {name: registry.load(room.ROOM, name) for name in ("score", "ideational")}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kundenwert.flows.run._write_reports", lambda building, *_: None)
-        # The other components have tests of their own, and take most of the time.
-        patch.setattr(room, "components", lambda: own)
-        return run(folder, {"threads": "1"}, clock=clock, progress=Progress()).folder
+    return plain_runs.value(folder, clock=clock, components=("score", "ideational")).folder
 
 
 def customers(run: Path) -> dict[str, dict[str, Any]]:

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import plain_runs
 import pyarrow.parquet as pq
 import pytest
 
 from kundenwert.errors import DataError, UnreadableInput
 from kundenwert.flows.objection import objection
 from kundenwert.flows.portfolio_workbook import gather, write_portfolio_workbook
-from kundenwert.flows.progress import Progress
-from kundenwert.flows.run import run
 from kundenwert.flows.workbook_import import rate_from
 from kundenwert.register.book import Register
 from kundenwert.register.verify import verify
@@ -46,9 +45,7 @@ class Page:
 
 
 def valued(folder: Path, clock: datetime = NOW) -> Path:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kundenwert.flows.run._write_reports", lambda building, *_: None)
-        return run(folder, {"threads": "1"}, clock=clock, progress=Progress()).folder
+    return plain_runs.value(folder, clock=clock).folder
 
 
 @pytest.fixture(scope="module")
