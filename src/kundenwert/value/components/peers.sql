@@ -77,3 +77,4 @@ select
 from peers_year
 left join found
     on peers_year.combination = found.combination and peers_year.is_whole_year and peers_year.revenue_year > 0
+order by peers_year.customer_id

@@ -98,3 +98,4 @@ select
     (gap * $reach::decimal(9, 6))::decimal(18, 2) as gap_within_reach,
     opportunities
 from measured
+order by customer_id

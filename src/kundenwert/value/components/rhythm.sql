@@ -66,3 +66,4 @@ left join medians using (number)
 left join seasons using (number)
 left join groups using (customer_id)
 left join preferred using (customer_id)
+order by judged.customer_id

@@ -37,3 +37,4 @@ from score_sums as sums
 left join score_money on sums.customer_id = score_money.customer_id
 left join led on sums.row_place = led.row_place
 left join places on sums.customer_id = places.customer_id
+order by sums.row_place

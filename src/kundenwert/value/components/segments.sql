@@ -8,3 +8,4 @@ select
 from segments_known
 where grouping = $first
 window members as (partition by name)
+order by customer_id
