@@ -153,7 +153,8 @@ def compare(first: str, second: str, folder: Path, as_json: bool) -> None:
 def export(name: str | None, folder: Path, out: Path, numbers: str | None, lang: str) -> None:
     """Write a plan for other programs, without PLAN the newest.
 
-    .csv for mailing tools: whom to reach how, with no word about anybody's value. Objections and consents are looked at again.
+    .csv for mailing tools: whom to reach how, with no word about anybody's value. .xlsx with a list for each person, .pdf for those who
+    decide. Objections and consents are looked at again.
     """
     from kundenwert.cli import _show
     from kundenwert.flows.kept_plans import export as export_plan
