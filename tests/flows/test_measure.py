@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -84,7 +85,7 @@ def plan(folder: Path) -> None:
     place = folder / "plans" / "2025-06-30T0900Z-aaaa"
     place.mkdir(parents=True)
     held = [customer for customer in CUSTOMERS if customer not in TREATED]
-    for name, ids, compared in (("lines", sorted(TREATED), True), ("held_out", held, False)):
+    for name, ids, compared in (("lines", sorted(TREATED), True), ("drawn", sorted(TREATED), False), ("held_out", held, False)):
         columns = {"customer_id": ids, "action": ["letter"] * len(ids), "count": [1] * len(ids)}
         columns |= {"gain": [18.0] * len(ids), "cost": [2.0] * len(ids)}
         columns |= {"compared": [True] * len(ids)} if compared else {}
@@ -153,6 +154,19 @@ def test_a_plan_is_measured_with_the_forecast_of_its_run(project: Path) -> None:
     assert abs(learned.measured - UPLIFT) < 2 * learned.error
     assert (project / "plans" / found.name / "measured-1.json").is_file()
     assert {entry["name"] for entry in measurements(project)} >= {found.name}
+
+
+def test_who_was_drawn_from_and_got_nothing_counts_with_the_treated(project: Path, tmp_path: Path) -> None:
+    shutil.copytree(project, tmp_path / "fewer")
+    lines = tmp_path / "fewer" / "plans" / "2025-06-30T0900Z-aaaa" / "lines.parquet"
+    pq.write_table(pq.read_table(lines).slice(0, 150), lines)
+    found = measure(tmp_path / "fewer", clock=CLOCK, progress=Progress())
+    assert (found.treated, found.held, found.cost) == (200, 200, 300.0)
+    whole = measure(project, clock=CLOCK, progress=Progress())
+    assert found.outcomes == whole.outcomes
+    # A letter to three in four changes three quarters of what one to each would.
+    (fewer,), (each,) = found.learned, whole.learned
+    assert fewer.measured == pytest.approx(each.measured / 0.75)
 
 
 def test_segments_tell_apart_what_the_data_know(project: Path) -> None:

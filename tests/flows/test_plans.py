@@ -6,6 +6,7 @@ import csv
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -378,8 +379,6 @@ def test_a_measured_effect_takes_the_place_of_the_assumption(project: Path) -> N
 
 def test_lines_without_a_written_reason_are_a_mistake_of_ours(project: Path) -> None:
     def decide(case: Case) -> Any:
-        from dataclasses import replace
-
         return replace(shop.decide(case), reasons={})
 
     with tiny_decision(decide=decide), pytest.raises(Bug, match="names reasons without a sentence"):
@@ -400,6 +399,23 @@ def test_who_is_held_out_is_in_no_line_and_others_get_the_money(project: Path) -
     assert {who for who, compared in told.items() if compared} == set(listed(whole)) - {row["customer_id"] for row in held}
     would_get = {row["customer_id"]: row["gain"] for row in rows(whole.folder / "lines.parquet")}
     assert all(row["gain"] == would_get[row["customer_id"]] for row in held)
+    drawn = rows(found.folder / "drawn.parquet")
+    assert {row["customer_id"] for row in [*drawn, *held]} == set(listed(whole))
+    assert len(drawn) + len(held) == 20
+
+
+def test_who_was_drawn_from_stays_in_the_comparison_though_the_plan_does_nothing_for_them_in_the_end(project: Path) -> None:
+    def decide(case: Case) -> Any:
+        # Once somebody is held out, the first five get something and nobody else.
+        found = shop.decide(case)
+        kept = slice(None) if len(case.ids) == sizes[0] else slice(5)
+        return replace(found, lines={name: values[kept] for name, values in found.lines.items()})
+
+    sizes = [planned(project).content["customers"]]
+    with tiny_decision(decide=decide):
+        found = planned(project, limits={"money": 100.0}, hold_out=0.25)
+    assert len(rows(found.folder / "lines.parquet")) == 5
+    assert (len(rows(found.folder / "drawn.parquet")), len(rows(found.folder / "held_out.parquet"))) == (15, 5)
 
 
 def test_who_is_fixed_is_not_held_out(project: Path) -> None:
@@ -411,8 +427,6 @@ def test_who_is_fixed_is_not_held_out(project: Path) -> None:
 
 def test_a_plan_that_is_not_made_of_customers_has_nobody_to_hold_out(project: Path) -> None:
     def decide(case: Case) -> Any:
-        from dataclasses import replace
-
         found = shop.decide(case)
         return replace(found, lines={**found.lines, "customer_id": np.char.add("channel ", found.lines["customer_id"])})
 
@@ -453,7 +467,11 @@ def test_an_erased_person_is_in_no_file_of_a_plan(project: Path) -> None:
     who = number(30)
     add(project, f'[plans.spring]\ndecision = "tiny"\nhold_out = 0.5\nfixed = {{{who} = {{visit = 1}}}}\n')
     first, second = planned(project, "spring"), planned(project, hold_out=0.9)
-    assert any(who in json.dumps(rows(made.folder / name)) for made in (first, second) for name in ("lines.parquet", "held_out.parquet"))
+    assert any(
+        who in json.dumps(rows(made.folder / name))
+        for made in (first, second)
+        for name in ("lines.parquet", "drawn.parquet", "held_out.parquet")
+    )
     for path in [path for path in (project / "runs").rglob("*.parquet") if path.name != "customers.parquet"]:
         path.unlink()  # what an erasure does to tables of runs is tested with the register
     certificate = erase(project, who, by="DPO", clock=NOW)

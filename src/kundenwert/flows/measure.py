@@ -112,6 +112,7 @@ def _of_plan(
         raise DataError(Problem(came, "a plan with hold_out.", "make the next plan with --hold-out 0.1; this one cannot be measured."))
     engine.open_parquet("plan_lines", [stored.lines], numbered=False)
     engine.open_parquet("plan_held_out", [stored.held_out], numbered=False)
+    engine.open_parquet("plan_drawn", [stored.drawn], numbered=False)
     customers = engine.table("measured_all", "value/plans/measured_plan.sql")
     begin, end = _span(f"Plan {stored.name}", since or stored.as_of, until or source.as_of, source)
     words = {

@@ -168,8 +168,8 @@ def _strength(curve: Curve, times: Floats) -> float:
         return float((1 - np.exp(-curve.rate * times)).mean())
     if curve.kind == "hill":
         return float((times**curve.slope / (curve.half**curve.slope + times**curve.slope)).mean())
-    shares = np.asarray(curve.shares)
-    return float(shares[np.minimum(times.astype(np.int64), len(shares)) - 1].mean())
+    shares = np.asarray((0.0, *curve.shares))
+    return float(shares[np.minimum(times.astype(np.int64), len(curve.shares))].mean())
 
 
 def _believed(action: Action, measured: list[tuple[float, float]]) -> Effect:

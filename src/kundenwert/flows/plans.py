@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 # What every line has; a decision adds its own.
 NEEDED = ("customer_id", "action", "count", "gain", "cost", "reason")
+# What is kept of a line that was meant for somebody before anybody was held out.
+_MEANT = ("customer_id", "action", "count", "gain", "cost")
 # Lines that can be set against those who are held out: the customer was among those who were drawn from.
 COMPARED = "compared"
 
@@ -58,11 +60,14 @@ class Planned:
 
 @dataclass(frozen=True)
 class _Decided:
-    """A plan, its lines, and who is held out with what each would have got. drawn_from: how many customers could have been held out."""
+    """A plan, its lines, who is held out and who was drawn from and is not, each with what was meant for them before anybody was held out.
+    drawn_from: how many customers could have been held out.
+    """
 
     plan: Plan
     lines: Lines
     held: Lines
+    drawn: Lines
     drawn_from: int
 
 
@@ -124,17 +129,20 @@ def _decide(decision: Decision, case: Case, settings: PlanSettings) -> _Decided:
     first = _checked(decision.decide(case))
     if first.held is not None:
         return _with_own_groups(first, first.held, settings)
-    nobody = {name: first.lines[name][:0] for name in ("customer_id", "action", "count", "gain", "cost")}
+    nobody = {name: first.lines[name][:0] for name in _MEANT}
     drawn_from = _drawn_from(first, case, settings) if settings.hold_out else case.ids[:0]
     if not len(drawn_from):
-        return _Decided(first, {**first.lines, COMPARED: np.zeros(len(first.lines["customer_id"]), dtype=np.bool_)}, nobody, 0)
+        return _Decided(first, {**first.lines, COMPARED: np.zeros(len(first.lines["customer_id"]), dtype=np.bool_)}, nobody, nobody, 0)
     held = drawn_from[_held_out(drawn_from, case, settings)]
     second = _checked(decision.decide(_without(case, held)))
     if np.isin(second.lines["customer_id"], held).any():
         raise Bug(f"{settings.decision} planned for somebody who is held out. Please report this.")
     compared = np.isin(second.lines["customer_id"], drawn_from)
-    rows = np.isin(first.lines["customer_id"], held)
-    return _Decided(second, {**second.lines, COMPARED: compared}, {name: first.lines[name][rows] for name in nobody}, len(drawn_from))
+    # Whoever was drawn from stays in the comparison, also if the second plan does nothing for them: else only the best were treated.
+    planned = (first.lines["action"] != "") & np.isin(first.lines["customer_id"], drawn_from)
+    is_held = np.isin(first.lines["customer_id"], held)
+    meant, drawn = ({name: first.lines[name][planned & rows] for name in _MEANT} for rows in (is_held, ~is_held))
+    return _Decided(second, {**second.lines, COMPARED: compared}, meant, drawn, len(drawn_from))
 
 
 def _with_own_groups(found: Plan, held: Lines, settings: PlanSettings) -> _Decided:
@@ -146,7 +154,8 @@ def _with_own_groups(found: Plan, held: Lines, settings: PlanSettings) -> _Decid
         raise DataError(Problem(came, "hold_out = 0.", "leave it out."))
     ids = found.lines["customer_id"]
     compared = ~np.isin(ids, np.asarray([*settings.fixed], dtype=np.str_))
-    return _Decided(found, {**found.lines, COMPARED: compared}, held, int(compared.sum()) + len(held["customer_id"]))
+    drawn = {name: found.lines[name][compared] for name in _MEANT}
+    return _Decided(found, {**found.lines, COMPARED: compared}, held, drawn, int(compared.sum()) + len(held["customer_id"]))
 
 
 def _drawn_from(first: Plan, case: Case, settings: PlanSettings) -> NDArray[np.str_]:
@@ -223,6 +232,8 @@ def _write(engine: Engine, building: Path, decided: _Decided) -> None:
     engine.write(building / plans_store.LINES, "value/plans/lines.sql")
     engine.load("plan_held_out", decided.held)
     engine.write(building / plans_store.HELD_OUT, "value/plans/held_out.sql")
+    engine.load("plan_drawn", decided.drawn)
+    engine.write(building / plans_store.DRAWN, "value/plans/drawn.sql")
 
 
 def _content(

@@ -12,7 +12,7 @@ from typing import Any
 from kundenwert.errors import Problem, StorageError, UnknownName
 from kundenwert.runs import storage
 
-CONTENT, LINES, HELD_OUT = "plan.json", "lines.parquet", "held_out.parquet"
+CONTENT, LINES, HELD_OUT, DRAWN = "plan.json", "lines.parquet", "held_out.parquet", "drawn.parquet"
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,11 @@ class StoredPlan:
     def held_out(self) -> Path:
         """Who is left out by chance, and what each would have got."""
         return self.folder / HELD_OUT
+
+    @property
+    def drawn(self) -> Path:
+        """Who could have been left out by chance and was not, and what was meant for each before anybody was left out."""
+        return self.folder / DRAWN
 
 
 def plans_folder(project: Path) -> Path:
