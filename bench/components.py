@@ -105,7 +105,7 @@ def _checked(what: str, own: float, floor: float) -> tuple[str, str, str, str]:
     return "met" if is_met else "**missed**", what, f"at most {FACTOR} x the floor", measured
 
 
-SECTION = Section("components", TITLE, "The components of value against the floor.", "8GB", section)
+SECTION = Section("components", TITLE, "The components of value against the floor.", "3GB", section)
 
 
 # ---- in processes of their own ------------------------------------------------------------------------------------
