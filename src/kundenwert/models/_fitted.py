@@ -71,6 +71,8 @@ class Fitted:
     customers: int
     histories: int
     memory: Memory | None = field(default=None, repr=False, compare=False)
+    # Draws under the weak prior by number and seed: several figures of a run rest on the same ones. A changed copy begins without.
+    known_draws: dict[tuple[int, int], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def or_raise(self) -> Fitted:
         """This fit if forecasts can be made from it; raises FitError with the sentence of the outcome if not."""

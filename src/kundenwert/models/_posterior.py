@@ -129,7 +129,10 @@ def draws(fit: Fitted, n: int, *, seed: int, base: Any, prior: Chosen) -> Draws:
 
 def drawn(fit: Fitted, n: int, *, seed: int) -> tuple[Fitted, ...]:
     """See `Fitted.drawn`."""
-    found = draws(fit, max(2 * n, 1_000), seed=seed, base=None, prior="weak")
+    asked = (max(2 * n, 1_000), seed)
+    if asked not in fit.known_draws:
+        fit.known_draws[asked] = draws(fit, asked[0], seed=seed, base=None, prior="weak")
+    found: Draws = fit.known_draws[asked]
     none: dict[str, float | None] = dict.fromkeys(found.names)
     kept = found._chosen(n, seed)
     rows = zip(found.values[kept].tolist(), found.log_likelihoods[kept].tolist(), strict=True)
