@@ -1,12 +1,12 @@
 """Properties of every component of value at once, on a small company that lends something to each of them (value-models.md, end).
 
 Which euros, how many lines an order is written on, whether somebody invoiced and cancelled, and the currency of a line must not matter.
-The company is valued four times without look back and pages; each test then looks at the columns of one component.
+The company is valued three times, without look back and pages; each test then looks at the columns of one component.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -55,6 +55,7 @@ LITTLE = 50
 # Booked money of a customer: of two records that turn out to be one customer, these add up.
 BOOKED = ("revenue", "past", "db1", "db2", "db3", "db4", "revenue_year", "db1_year", "db2_year", "db3_year", "db4_year", "contract_fee")
 OF_BOOKED = ("contracts", "peers", "potential", "score")
+FOR_BOOKED = ("transactions", "customers", "contacts", "complaints", "payments", "contracts", "activities", "activity_rates", "rates")
 
 Row = Mapping[str, Any]
 Records = dict[str, list[dict[str, Any]]]
@@ -71,9 +72,9 @@ class Found:
         return {who: {name: row[name] for name in component.columns} for who, row in self.rows.items()}
 
 
-def settings(factor: int) -> str:
+def settings(factor: int, tables: Iterable[str]) -> str:
     """A project file that leaves no component without what it needs; its amounts times factor."""
-    tables = "".join(f'[tables.{name}]\nfiles = ["{name}.parquet"]\n' for name in READ if name != "transactions")
+    files = "".join(f'[tables.{name}]\nfiles = ["{name}.parquet"]\n' for name in tables if name != "transactions")
     return f"""title = "Baubedarf"
 currency = "EUR"
 preset = "wholesale"
@@ -82,7 +83,7 @@ non_products = {list(NON_PRODUCTS)}
 threads = 1
 [[sources]]
 files = ["transactions.parquet"]
-{tables}
+{files}
 [criteria]
 money = "tariff"
 [criteria.tariff]
@@ -112,11 +113,11 @@ adds = ["information", "cooperation", "ideational", "credit_risk"]
 
 def reckoned(folder: Path, records: Records, schemas: Mapping[str, pa.Schema], factor: int = 1, only: Sequence[str] = ALL) -> Found:
     """The components of these records: a run without its look back, its pages and what it says of itself."""
-    for name in READ:
+    for name in records:
         pq.write_table(pa.Table.from_pylist(records[name], schemas[name]), folder / f"{name}.parquet")
-    (folder / "kundenwert.toml").write_text(settings(factor), encoding="utf-8")
+    (folder / "kundenwert.toml").write_text(settings(factor, records), encoding="utf-8")
     project, customers, progress = read(folder, {}), folder / "customers.parquet", Progress()
-    (folder / "scratch").mkdir()
+    (folder / "scratch").mkdir(exist_ok=True)
     with open_engine(threads=1) as engine, pytest.MonkeyPatch.context() as patch:
         patch.setattr(room, "components", lambda: {name: _component(name) for name in only})
         _, loaded = open_ledger(engine, folder, project.inputs, project.settings, scratch=folder / "scratch", progress=progress)
@@ -156,18 +157,14 @@ Reckon = Callable[..., Found]
 
 @pytest.fixture(scope="module")
 def reckon(tmp_path_factory: pytest.TempPathFactory, schemas: dict[str, pa.Schema]) -> Reckon:
-    return lambda records, *how: reckoned(tmp_path_factory.mktemp("properties"), records, schemas, *how)
+    # In one folder: tables that are as they were are not read again.
+    folder = tmp_path_factory.mktemp("properties")
+    return lambda records, *how: reckoned(folder, records, schemas, *how)
 
 
 @pytest.fixture(scope="module")
 def plain(records: Records, reckon: Reckon) -> Found:
     return reckon(records)
-
-
-@pytest.fixture(scope="module")
-def larger(records: Records, reckon: Reckon) -> Found:
-    grown = {name: [{**row, **_times(row, MONEY.get(name, ()))} for row in rows] for name, rows in records.items()}
-    return reckon(grown, FACTOR)
 
 
 def _times(row: Row, columns: Sequence[str], factor: Decimal | int = FACTOR) -> dict[str, Any]:
@@ -176,12 +173,15 @@ def _times(row: Row, columns: Sequence[str], factor: Decimal | int = FACTOR) -> 
 
 @pytest.fixture(scope="module")
 def rewritten(records: Records, reckon: Reckon) -> Found:
-    """The same business on other papers: orders on more lines, in another currency, and an invoice that was cancelled in full."""
+    """The same business on other papers and in smaller coin: orders on more lines, in another currency, an invoice cancelled in full, and
+    FACTOR as much of every amount.
+    """
     whole = _without_returns(records["transactions"])
     lines = [part for row in _in_another_currency(records["transactions"]) for part in _split(row, whole)]
     assert len(lines) > 1.1 * len(records["transactions"])
     assert sum(row["currency"] == "XTS" for row in lines) > 0.2 * len(lines)
-    return reckon({**records, "transactions": [*lines, *_invoiced_and_cancelled(records)], "rates": [*records["rates"], *_halves(records)]})
+    papers = {**records, "transactions": [*lines, *_invoiced_and_cancelled(records)], "rates": [*records["rates"], *_halves(records)]}
+    return reckon({name: [{**row, **_times(row, MONEY.get(name, ()))} for row in rows] for name, rows in papers.items()}, FACTOR)
 
 
 def _without_returns(rows: Sequence[Row]) -> set[str]:
@@ -225,7 +225,7 @@ def _invoiced_and_cancelled(records: Records) -> list[dict[str, Any]]:
 def merged(records: Records, reckon: Reckon) -> Found:
     """Two records that were one customer, under one number."""
     both = {"10005": "10004"}
-    known = {name: [_renamed(row, both) for row in rows if not _is_record_of(name, row, both)] for name, rows in records.items()}
+    known = {name: [_renamed(row, both) for row in records[name] if not _is_record_of(name, row, both)] for name in FOR_BOOKED}
     return reckon(known, 1, OF_BOOKED)
 
 
@@ -251,8 +251,10 @@ def _component(name: str) -> Component:
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_money_times_a_hundred_is_value_times_a_hundred_and_nothing_else_changes(name: str, plain: Found, larger: Found) -> None:
-    before, after = plain.of(_component(name)), larger.of(_component(name))
+def test_other_papers_change_nothing_and_a_hundred_times_the_money_is_a_hundred_times_the_value(
+    name: str, plain: Found, rewritten: Found
+) -> None:
+    before, after = plain.of(_component(name)), rewritten.of(_component(name))
     assert set(after) == set(before)
     assert sum(_has_little(row) for row in plain.rows.values()) < 0.2 * len(before)
     wrong = [
@@ -281,18 +283,6 @@ def _is_same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-@pytest.mark.parametrize("name", ALL)
-def test_the_same_business_on_other_papers_has_the_same_value(name: str, plain: Found, rewritten: Found) -> None:
-    before, after = plain.of(_component(name)), rewritten.of(_component(name))
-    wrong = [
-        (who, column, cell, after[who][column])
-        for who, row in before.items()
-        for column, cell in row.items()
-        if not _is_same(cell, after[who][column])
-    ]
-    assert wrong == []
-
-
 @pytest.mark.parametrize("column", BOOKED)
 def test_two_records_of_one_customer_bring_together_what_they_brought_apart(column: str, plain: Found, merged: Found) -> None:
     assert len(merged.rows) == len(plain.rows) - 1
@@ -301,9 +291,9 @@ def test_two_records_of_one_customer_bring_together_what_they_brought_apart(colu
     assert abs(cells[1]["10004"] - cells[0]["10004"] - cells[0]["10005"]) <= CENT
 
 
-def test_values_add_up_on_all_papers(plain: Found, larger: Found, rewritten: Found) -> None:
+def test_values_add_up_on_all_papers(plain: Found, rewritten: Found) -> None:
     """Value is past, clv and what the definition adds, and nothing is added twice."""
     added = ("information_value", "cooperation_value", "ideational_value", "credit_loss")
-    for found in (plain, larger, rewritten):
+    for found in (plain, rewritten):
         for row in (row for row in found.rows.values() if row["level"] != "objected"):
             assert row["value"] == row["past"] + row["clv"] + sum(row[name] or 0 for name in added)
