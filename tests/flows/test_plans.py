@@ -484,6 +484,28 @@ def test_an_erased_person_is_in_no_file_of_a_plan(project: Path) -> None:
     assert [list(one) for one in kept.content["erasures"]] == [["at", "tables_before"]]
 
 
+def test_the_newest_plan_is_the_one_made_last_also_within_a_minute(tmp_path: Path) -> None:
+    for signs, second in (("ffff", 1), ("0000", 20), ("aaaa", 5)):
+        folder = tmp_path / "plans" / f"2025-06-01T0930Z-{signs}"
+        folder.mkdir(parents=True)
+        (folder / "plan.json").write_text(json.dumps({"created": f"2025-06-01T09:30:{second:02}Z"}), encoding="utf-8")
+    assert kept_plans.find(tmp_path).name == "2025-06-01T0930Z-0000"
+    assert [one.name[-4:] for one in kept_plans.plans(tmp_path)] == ["ffff", "aaaa", "0000"]
+
+
+def test_what_is_only_watched_goes_to_no_mailing_tool(project: Path) -> None:
+    def decide(case: Case) -> Any:
+        found = shop.decide(case)
+        counts = found.lines["count"] * (np.arange(len(found.lines["count"])) < 3)
+        return replace(found, lines={**found.lines, "count": counts})
+
+    with tiny_decision(decide=decide):
+        found = planned(project)
+    assert found.content["lines"] > 3
+    assert found.content["planned"] == 3
+    assert kept_plans.export(project, found.name, project / "mailing.csv").lines == 3
+
+
 def test_names_and_beginnings_of_names_find_a_plan(two: Two, tmp_path: Path) -> None:
     project, *made = two
     names = sorted(one.name for one in made)

@@ -14,6 +14,7 @@ from kundenwert.records.kept_plan import KeptPlan
 from kundenwert.reports import plan_workbook as workbook
 from kundenwert.reports.charts.plan_curve import plan_curve
 from kundenwert.reports.plan_page import page, render
+from kundenwert.reports.plan_text import text
 from kundenwert.reports.plan_workbook import plan_workbook
 
 EFFECT = {"low": 0.02, "likely": 0.1, "high": 0.25, "source": "assumption", "by": "Vertrieb", "on": "2026-01-01"}
@@ -113,6 +114,38 @@ def test_the_page_says_what_the_plan_brings_whom_it_means_and_what_it_rests_on()
     limits = next(section for section in found.sections if section.key == "limits")
     assert limits.message == "Wovon es zu wenig gibt: visits"
     assert "300" in next(section for section in found.sections if section.key == "compared").message
+
+
+def test_a_limit_of_which_a_little_is_left_over_holds_the_plan_back_all_the_same() -> None:
+    used = [{"resource": "money", "person": "", "amount": 200.0, "used": 192.0, "price": 37.34, "last": None, "next": None}]
+    limits = next(section for section in page(sample(used=used), "en").sections if section.key == "limits")
+    assert limits.message == "What there is too little of: money"
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({}, "effects count in the next 12 months."),
+        ({"counts_within": "value_horizon", "value_horizon": "5y"}, "effects count in the next 5 years."),
+        ({"counts_within": ""}, "From run 2026-01-02T0800Z-bbbb."),
+    ],
+)
+def test_a_plan_names_the_horizon_in_which_its_own_effects_count(more: dict[str, Any], told: str) -> None:
+    assert told in text(sample(**more), "en")
+
+
+def test_effects_on_the_chance_to_stay_count_as_long_as_the_value() -> None:
+    call = {"name": "call", "changes": "retention", "effect": EFFECT, "groups": {}}
+    both = {"counts_within": "horizon", "value_horizon": "5y", "actions": [*content()["actions"], call], "uses": {"visit": 3, "call": 1}}
+    assert "effects count in the next 12 months, those on the chance to stay in the next 5 years." in text(sample(**both), "en")
+
+
+def test_purposes_and_days_of_a_budget_are_told_in_the_language_of_the_reader() -> None:
+    said = "{purpose}: {at:,.2f} on each works in {share:.1%} of them, no amount in more than {ceiling:.0%}: assumed by {by} on {on}."
+    values = {"purpose": "acquisition", "at": 100.0, "share": 0.42, "ceiling": 0.7, "by": "Vertrieb", "on": "2026-01-15"}
+    shown = text(sample(about="purposes", assumes=[{"key": "budget_response", "text": said, "values": values}]), "de")
+    assert "Gewinnung: 100,00 für jeden wirken bei 42,0" in shown
+    assert "am 15.01.2026" in shown
 
 
 def test_a_plan_better_than_all_others_that_lose_money_says_so() -> None:

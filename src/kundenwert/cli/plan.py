@@ -90,7 +90,7 @@ def make(
 
 
 @plan.command("list")
-@_options.project
+@_options.project_option
 @_json
 def list_plans(folder: Path, as_json: bool) -> None:
     """List all plans, oldest first."""

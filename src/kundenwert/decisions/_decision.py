@@ -25,6 +25,8 @@ class Decision:
     wrong: every problem of the case at once. example: a random case of about `size` customers, for the tests every decision must pass.
     columns: of the value table that a case needs. optional: those it reads where they are there. tables: further tables of a case by name,
     made by steps of `value/plans`. options: its settings under [plans.NAME]. needs_actions: whether it plans with the project's actions.
+    counts_within: the horizon within which its gains count, "horizon" or "value_horizon"; "" where it promises none. about: what the plan
+    counts: customers, leads or purposes.
     """
 
     title: str
@@ -39,5 +41,7 @@ class Decision:
     tables: tuple[str, ...] = ()
     options: tuple[Setting, ...] = ()
     needs_actions: bool = False
+    counts_within: str = "horizon"
+    about: str = "customers"
     purpose: str = "Planning of customer care"
     legal_basis: str = "Art. 6 (1) (f) GDPR: legitimate interest in spending limited means where they help most"

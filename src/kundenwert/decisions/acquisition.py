@@ -402,5 +402,7 @@ PLUGIN = Decision(
     optional=("clv_beyond",),
     tables=("customers", "names", "course", "leads", "funnel"),
     options=_OPTIONS,
+    counts_within="value_horizon",
+    about="leads",
     purpose="Winning customers",
 )

@@ -450,5 +450,7 @@ PLUGIN = Decision(
     optional=("clv_beyond", "past", "p_alive", "stage", "gap_within_reach"),
     tables=("customers", "names", "spent", "budgets", "leads"),
     options=_OPTIONS,
+    counts_within="value_horizon",
+    about="purposes",
     purpose="Planning of budgets",
 )

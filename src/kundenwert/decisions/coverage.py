@@ -114,5 +114,6 @@ PLUGIN = Decision(
     tables=("customers",),
     options=_OPTIONS,
     needs_actions=False,
+    counts_within="",
     purpose="Seeing that no valuable customer is forgotten",
 )

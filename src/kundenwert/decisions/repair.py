@@ -359,5 +359,6 @@ PLUGIN = Decision(
     tables=("customers",),
     options=_OPTIONS,
     needs_actions=False,
+    counts_within="",
     purpose="Mending relations that cost more than they bring",
 )

@@ -241,5 +241,6 @@ PLUGIN = Decision(
     tables=("customers", "complaints"),
     options=_OPTIONS,
     needs_actions=False,
+    counts_within="value_horizon",
     purpose="Keeping customers who may leave",
 )

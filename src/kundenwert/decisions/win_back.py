@@ -327,5 +327,6 @@ PLUGIN = Decision(
     tables=("customers", "acquisition"),
     options=_OPTIONS,
     needs_actions=False,
+    counts_within="value_horizon",
     purpose="Winning back lost customers",
 )

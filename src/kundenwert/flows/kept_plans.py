@@ -67,7 +67,7 @@ class PlanComparison:
 
 def plans(folder: Path) -> list[StoredPlan]:
     """All plans of a project, oldest first."""
-    return [plans_store.read(folder, name) for name in plans_store.names(folder)]
+    return sorted((plans_store.read(folder, name) for name in plans_store.names(folder)), key=lambda one: one.content["created"])
 
 
 def find(folder: Path, name: str | None = None) -> StoredPlan:

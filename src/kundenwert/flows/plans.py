@@ -258,6 +258,9 @@ def _content(
         "span": settings.span,
         "span_days": case.span_days,
         "horizon": manifest["horizon"],
+        "value_horizon": manifest["value_horizon"],
+        "counts_within": decision.counts_within,
+        "about": decision.about,
         "horizon_days": case.horizon_days,
         "value_horizon_days": case.value_horizon_days,
         "discount_rate": case.discount_rate,
@@ -268,7 +271,7 @@ def _content(
         "uses": uses,
         "customers": len(case.ids),
         "lines": len(decided.lines["customer_id"]),
-        "planned": _distinct(decided.lines),
+        "planned": _planned(decided.lines),
         "gain": _cents(found.gain),
         "cost": _cents(found.cost),
         "lower": _cents(found.lower),
@@ -335,6 +338,12 @@ def _assumed(actions: Mapping[str, ProjectAction]) -> list[Notice]:
 
 def _notice(notice: Notice) -> dict[str, Any]:
     return {"key": notice.key, "text": notice.text, "values": _plain(dict(notice.values))}
+
+
+def _planned(lines: Lines) -> int:
+    """For how many something is done; of a ranking, how many stand in it."""
+    done = lines["count"] > 0
+    return _distinct({"customer_id": lines["customer_id"][done]} if done.any() else lines)
 
 
 def _distinct(lines: Lines) -> int:

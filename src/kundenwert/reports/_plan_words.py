@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from kundenwert.records import Notice
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 # The most letters of a name in a table.
 _WIDEST = 34
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # Amounts from here on are told without cents.
 _ROUND = 100
 _PRACTICES = {
@@ -82,6 +85,21 @@ def head(told: Told) -> str:
     name = "" if content["name"] == content["decision"] else f" ({content['name']})"
     title = content["title"]
     return told.text(title) + name
+
+
+def counts_within(told: Told) -> str:
+    """The time in which effects count, as part of a sentence; "" where none are promised."""
+    content, words = told.content, told.language
+    counted = content.get("counts_within", "horizon")
+    if not counted:
+        return ""
+    changed = {one["changes"] for one in content["actions"] if content.get("uses", {}).get(one["name"])} if counted == "horizon" else set()
+    if "retention" not in changed:
+        return words.within(content[counted])
+    value = words.within(content["value_horizon"])
+    if changed == {"retention"}:
+        return value
+    return told.text("{horizon}, those on the chance to stay {value}", horizon=words.within(content["horizon"]), value=value)
 
 
 def gain_sentences(told: Told) -> list[str]:
@@ -153,7 +171,8 @@ def compared(told: Told) -> list[list[str]]:
     content = told.content
     if not content["compared"] or not any((content["gain"], *(one["gain"] for one in content["compared"]))):
         return []
-    head = [told.text(title) for title in ("how the means are spent", "gain", "cost", "customers", "to the plan")]
+    about = content.get("about", "customers")
+    head = [told.text(title) for title in ("how the means are spent", "gain", "cost", about, "to the plan")]
     rows = [[told.text("this plan"), told.money(content["gain"]), told.money(content["cost"]), _count(told, content["planned"]), UNKNOWN]]
     for one in content["compared"]:
         practice = _PRACTICES.get(one["name"], one["name"])
@@ -179,7 +198,10 @@ def row(told: Told, place: int) -> list[str]:
     done = f"{count} × {action}" if count > 1 else action
     amounts = [float(lines[key][place]) for key in ("gain", "cost")]
     money = [told.money(amount, 0 if abs(amount) >= _ROUND or amount == round(amount) else 2) for amount in amounts]
-    return [str(place + 1), str(lines["customer_id"][place]), _cut(name, _WIDEST), done, *money]
+    number = str(lines["customer_id"][place])
+    if told.content.get("about") == "purposes":
+        number = told.text(number)
+    return [str(place + 1), number, _cut(name, _WIDEST), done, *money]
 
 
 def reasons(plan: KeptPlan, language: Language, *, most: int | None = None) -> list[str]:
@@ -253,7 +275,16 @@ def effect_sentence(action: Mapping[str, Any], effect: Mapping[str, Any], langua
 
 
 def _notice(told: Told, one: Mapping[str, Any]) -> str:
-    return told.language.notice(Notice(one["key"], one["text"], dict(one["values"])))
+    return told.language.notice(Notice(one["key"], one["text"], {name: _worded(told, value) for name, value in one["values"].items()}))
+
+
+def _worded(told: Told, value: Any) -> Any:
+    """What was kept as text and reads otherwise in each language: days, and purposes of a budget."""
+    if not isinstance(value, str):
+        return value
+    if _DAY.fullmatch(value):
+        return date.fromisoformat(value)
+    return told.text(value) if told.content.get("about") == "purposes" else value
 
 
 def _cut(name: str, width: int) -> str:

@@ -9,7 +9,20 @@ from typing import TYPE_CHECKING
 from kundenwert.records.plans import MONEY
 from kundenwert.reports._page import Block, Cell, Column, Facts, Page, Points, Row, Section, Table, Text
 from kundenwert.reports._pictures import MIDDLE, picture
-from kundenwert.reports._plan_words import Told, assumes, compared, gain_sentences, head, left_out, notices, reasons, row, struck, used
+from kundenwert.reports._plan_words import (
+    Told,
+    assumes,
+    compared,
+    counts_within,
+    gain_sentences,
+    head,
+    left_out,
+    notices,
+    reasons,
+    row,
+    struck,
+    used,
+)
 from kundenwert.reports.charts import plan_curve
 from kundenwert.reports.language import UNKNOWN, Language
 
@@ -32,7 +45,7 @@ def page(plan: KeptPlan, lang: str = "de") -> Page:
     """The plan as records."""
     told = Told(plan, Language(lang))
     content, language = plan.content, told.language
-    sentences = gain_sentences(told)
+    sentences, within = gain_sentences(told), counts_within(told)
     sections = [_figures(told), _curve(told), _practices(told), _limits(told), _lines(told), *_words(told)]
     return Page(
         title=f"{head(told)}, {language.date(content['as_of'])}",
@@ -47,7 +60,7 @@ def page(plan: KeptPlan, lang: str = "de") -> Page:
                 told.text("Spends"),
                 told.text("{start} to {end}", start=language.date(content["as_of"]), end=language.date(content["until"])),
             ),
-            (told.text("Effects count"), language.within(content["horizon"])),
+            *([(told.text("Effects count"), within)] if within else []),
         ),
         sections=tuple(section for section in sections if section is not None),
         foot=told.text("Plan {plan}, kundenwert {version}", plan=plan.name, version=content["version"]),
@@ -65,7 +78,8 @@ def _figures(told: Told) -> Section:
     if content["lower"] is not None:
         span = told.text("{low} to {high}", low=told.money(content["lower"]), high=told.money(content["upper"]))
         facts.append((told.text("in 90 of 100 cases"), span, ""))
-    facts.append((told.text("Customers in the plan"), told.language.number(content["planned"]), ""))
+    planned = {"leads": "Leads in the plan", "purposes": "Purposes in the plan"}.get(content.get("about", ""), "Customers in the plan")
+    facts.append((told.text(planned), told.language.number(content["planned"]), ""))
     if content["held_out"]["customers"]:
         facts.append((told.text("Held out to measure it"), told.language.number(content["held_out"]["customers"]), ""))
     message = told.text("What the plan brings and takes")
@@ -99,10 +113,11 @@ def _limits(told: Told) -> Section | None:
     rows = used(told)
     if len(rows) < 2:
         return None
-    binding = [one for one in told.content["used"] if one["price"] and one["used"] >= 0.999 * one["amount"]]
+    # What is left of a limit may be too little for anybody: it binds all the same.
+    binding = list(dict.fromkeys(one["resource"] for one in told.content["used"] if one["price"]))
     message = told.text("No limit holds the plan back")
     if binding:
-        names = told.language.listed([told.text("money") if one["resource"] == MONEY else one["resource"] for one in binding[:3]])
+        names = told.language.listed([told.text("money") if one == MONEY else one for one in binding[:3]])
         message = told.text("What there is too little of: {names}", names=names)
     table = _table(told.text("Limits"), rows)
     return _section(told, "limits", message, (table,), subject=told.text("Limits, and what one unit more would bring"))

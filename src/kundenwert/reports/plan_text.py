@@ -10,6 +10,7 @@ from kundenwert.reports._plan_words import (
     Told,
     assumes,
     compared,
+    counts_within,
     gain_sentences,
     is_ranking,
     left_out,
@@ -47,12 +48,14 @@ def _head(told: Told, approved: str) -> str:
     decision = content["title"]
     title = told.text("Plan {plan}: {title}", plan=told.plan.name, title=told.text(decision))
     name = "" if content["name"] == content["decision"] else f" ({content['name']})"
+    within = counts_within(told)
+    sentence = "From run {run}; spends from {start} to {end}; effects count {horizon}." if within else "From run {run}."
     basis = told.text(
-        "From run {run}; spends from {start} to {end}; effects count {horizon}.",
+        sentence,
         run=content["run"],
         start=language.date(content["as_of"]),
         end=language.date(content["until"]),
-        horizon=language.within(content["horizon"]),
+        horizon=within,
     )
     state = told.text("Approved: {approved}.", approved=approved) if approved else told.text("Nobody has approved it yet.")
     return f"{title}{name}\n  {basis}\n  {state}"

@@ -73,11 +73,22 @@ def read(project: Path, name: str | None = None) -> StoredPlan:
         came = f"{project} holds no plan."
         raise StorageError(Problem(came, "a project with a plan.", "make one with `kundenwert plan NAME`.", file=str(project)))
     alike = [one for one in known if name and one.startswith(name)]
-    chosen = known[-1] if name is None else name if name in known else alike[0] if len(alike) == 1 else None
+    chosen = _newest(project, known) if name is None else name if name in known else alike[0] if len(alike) == 1 else None
     if chosen is None:
         raise UnknownName(str(name), f"the plans of {project}", alike or known)
     folder = plans_folder(project) / chosen
     return StoredPlan(folder, storage.read_json(folder / CONTENT))
+
+
+def _newest(project: Path, known: list[str]) -> str:
+    """Of the plans of the last minute the one made last: their names say no more than the minute."""
+    minute = known[-1].rpartition("-")[0]
+    return max((name for name in known if name.startswith(minute)), key=lambda name: (created(project, name), name))
+
+
+def created(project: Path, name: str) -> str:
+    """When a plan was made, ISO, UTC, to the second."""
+    return str(storage.read_json(plans_folder(project) / name / CONTENT).get("created", ""))
 
 
 @contextlib.contextmanager

@@ -31,4 +31,6 @@ from plan_lines
 left join records using (customer_id)
 left join plan_channels using (action)
 where plan_lines.record not in (select record from plan_struck)
+    -- What is only watched or told beside goes to nobody; a list in which nothing is given out is a ranking, and whole.
+    and (plan_lines.count > 0 or not exists (select 1 from plan_lines as done where done.count > 0))
 order by plan_lines.record
