@@ -91,7 +91,7 @@ def report_setup(rest: list) -> int:
 def test(rest: list) -> int:
     """Run the tests; further words go to pytest."""
     # A worker a core; words of one's own, such as a single file, run in one process as pytest does by itself.
-    workers = [] if rest else ["-n", "auto", "--dist", "worksteal"]
+    workers = [] if rest else ["-n", "auto", "--dist", "loadfile"]
     return hand_over([str(PYTHON), "-m", "pytest", *workers, *rest], folder=ROOT)
 
 

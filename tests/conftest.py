@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,19 @@ def raw_file() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def blank_pictures() -> Callable[[], AbstractContextManager[None]]:
+    """Gives a context in which charts of reports are blank: they take a third of a small run, and tests/reports look at them."""
+
+    @contextmanager
+    def blank() -> Iterator[None]:
+        from kundenwert.reports import _pictures
+
+        empty = '<svg xmlns="http://www.w3.org/2000/svg" width="368" height="20" viewBox="0 0 368 20"></svg>'
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(_pictures, "to_svg", lambda *_, **__: empty)
+            yield
+
+    return blank

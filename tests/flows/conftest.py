@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,3 +35,10 @@ def value(tmp_path: Path) -> Callable[..., Ran]:
         return run(tmp_path, {"threads": "1", **flags}, clock=clock, progress=progress or Progress(), publish=publish)
 
     return value
+
+
+@pytest.fixture(scope="package", autouse=True)
+def pictures(blank_pictures: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
+    """Charts of reports are blank here."""
+    with blank_pictures():
+        yield

@@ -44,9 +44,9 @@ def measure(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Tell what a plan has brought: the treated against those who were held out by chance.
+    """Tell what a plan has brought, against those held out.
 
-    Run the project with the newer invoices first. PLAN is the name of a plan or the beginning of it; without it the newest. What is learned
+    Who was treated is set against who was left out by chance. Run the project with the newer invoices first. PLAN is the name of a plan or the beginning of it; without it the newest. What is learned
     of an action counts in the next plan.
     """
     from kundenwert.cli import _show
