@@ -46,8 +46,8 @@ def measure(
 ) -> None:
     """Tell what a plan has brought, against those held out.
 
-    Who was treated is set against who was left out by chance. Run the project with the newer invoices first. PLAN is the name of a plan or the beginning of it; without it the newest. What is learned
-    of an action counts in the next plan.
+    Who was treated is set against who was left out by chance. Run the project with the newer invoices first. PLAN is the name of a plan or
+    the beginning of it; without it the newest. What is learned of an action counts in the next plan.
     """
     from kundenwert.cli import _show
     from kundenwert.flows.measure import measure as measure_flow
