@@ -31,8 +31,9 @@ class PortfolioWorkbook:
 
     columns: one array a column, shape (n,): customer_id, name, class, stage, value, clv, score, coverage, score_ideational, score_money,
     conflict ("money_high", "points_high" or none), portfolio, attractiveness, position; a column that the run does not know is masked all
-    through. money_rule: how score_money follows from points, "pool", "calibrated" or "tariff". ratings: arrays of what people wrote, in the same order of customers:
-    customer_id, criterion, points, rated_by, rated_at, reason. limit, limits: of the portfolio. least_coverage: for a score.
+    through. money_rule: how score_money follows from points, "pool", "calibrated" or "tariff". ratings: arrays of what people wrote, in the
+    same order of customers: customer_id, criterion, points, rated_by, rated_at, reason. limit, limits: of the portfolio. least_coverage:
+    for a score.
     """
 
     manifest: Mapping[str, Any]
