@@ -484,12 +484,14 @@ def test_an_erased_person_is_in_no_file_of_a_plan(project: Path) -> None:
     assert [list(one) for one in kept.content["erasures"]] == [["at", "tables_before"]]
 
 
-def test_the_newest_plan_is_the_one_made_last_also_within_a_minute(tmp_path: Path) -> None:
+def test_the_newest_plan_of_all_or_of_a_section_is_the_one_made_last_also_within_a_minute(tmp_path: Path) -> None:
     for signs, second in (("ffff", 1), ("0000", 20), ("aaaa", 5)):
         folder = tmp_path / "plans" / f"2025-06-01T0930Z-{signs}"
         folder.mkdir(parents=True)
-        (folder / "plan.json").write_text(json.dumps({"created": f"2025-06-01T09:30:{second:02}Z"}), encoding="utf-8")
+        about = {"created": f"2025-06-01T09:30:{second:02}Z", "name": "keep" if signs == "0000" else "spring"}
+        (folder / "plan.json").write_text(json.dumps(about), encoding="utf-8")
     assert kept_plans.find(tmp_path).name == "2025-06-01T0930Z-0000"
+    assert kept_plans.find(tmp_path, "spring").name == "2025-06-01T0930Z-aaaa"
     assert [one.name[-4:] for one in kept_plans.plans(tmp_path)] == ["ffff", "aaaa", "0000"]
 
 

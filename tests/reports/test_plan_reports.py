@@ -134,6 +134,14 @@ def test_a_plan_names_the_horizon_in_which_its_own_effects_count(more: dict[str,
     assert told in text(sample(**more), "en")
 
 
+def test_what_an_experiment_brings_is_told_as_not_known() -> None:
+    shown = text(sample(gain=0.0), "en")
+    assert "What it brings is not known yet; it costs €180." in shown
+    assert next(line for line in shown.splitlines() if "10001" in line).split()[-2:] == ["–", "€120"]
+    facts = next(section for section in page(sample(gain=0.0), "en").sections if section.key == "figures").blocks[0]
+    assert facts.facts[0][1] == "–"
+
+
 def test_effects_on_the_chance_to_stay_count_as_long_as_the_value() -> None:
     call = {"name": "call", "changes": "retention", "effect": EFFECT, "groups": {}}
     both = {"counts_within": "horizon", "value_horizon": "5y", "actions": [*content()["actions"], call], "uses": {"visit": 3, "call": 1}}

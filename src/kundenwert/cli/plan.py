@@ -121,7 +121,7 @@ def show(name: str | None, folder: Path, count: int, lang: str, as_json: bool) -
     """Show a plan, without PLAN the newest.
 
     What it brings and takes, how else the means could be spent, the first lines with their reasons, who was left out, what it assumes.
-    PLAN is its name or the beginning of it. Who has objected since stands in no line.
+    PLAN is its name or the beginning of it, or the name of its section: the newest of these. Who has objected since stands in no line.
     """
     _tell(folder, name, count=count, lang=lang, as_json=as_json)
 

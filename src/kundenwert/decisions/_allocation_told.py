@@ -31,7 +31,7 @@ REASONS: Final = {
     "wallet": "Buys {share_of_wallet:.0%} of its demand here: {at_stake:,.0f} at stake, {change:.1%} of it changes.",
     "given": "Brings {gain:,.2f} more than it costs.",
     "worth": "{at_stake:,.0f} at stake, {change:.1%} of it changes: elsewhere the same would bring less.",
-    "unknown": "{at_stake:,.0f} at stake: pays if it changes {break_even:.1%} of it. Nobody knows yet whether it does.",
+    "unknown": "{at_stake:,.0f} at stake: pays if it changes {break_even:.2%} of it. Nobody knows yet whether it does.",
 }
 TELLS: Final = {
     "at_stake": "What can be changed: contribution expected within the horizon, the same if the customer buys, or its value if it stays.",

@@ -33,7 +33,7 @@ _STRATA: Final = 5
 _LEAST: Final = 10
 _COLUMNS: Final = ("expected_revenue",)
 REASONS: Final = {
-    "drawn": "Drawn by chance: {at_stake:,.2f} are at stake; the action pays here if it changes {break_even:.1%} of it.",
+    "drawn": "Drawn by chance: {at_stake:,.2f} are at stake; the action pays here if it changes {break_even:.2%} of it.",
     "drawn_money": "Drawn by chance from all whom the action may reach.",
     "fixed": "Set already; the comparison leaves this customer out.",
 }

@@ -201,7 +201,7 @@ _COMPARED = ("decision", "run", "as_of", "span", "horizon", "yardstick")
 def _differing(one: KeptPlan, other: KeptPlan) -> list[tuple[str, Any, Any]]:
     pairs = [(name, one.content[name], other.content[name]) for name in _COMPARED]
     settings = (one.content["settings"], other.content["settings"])
-    pairs += [(name, settings[0].get(name), settings[1].get(name)) for name in settings[0] if name != "name"]
+    pairs += [(name, settings[0].get(name), settings[1].get(name)) for name in settings[0] if name not in ("name", *_COMPARED)]
     actions = [{each["name"]: each for each in plan.content["actions"]} for plan in (one, other)]
     for name in dict.fromkeys((*actions[0], *actions[1])):
         first, second = (each.get(name, {}) for each in actions)

@@ -290,9 +290,9 @@ def _notices(compared: _Compared, money: Outcome | None, reached: Mapping[str, A
         text = "Chance alone may explain the difference: the interval holds 0. That is no proof that nothing came of it."
         notices.append(Notice("measured_open", text))
     if reached and reached["held"]:
-        text = "{share:.0%} of those held out were addressed all the same, so the true effect is larger than the difference shows."
+        text = "{share:.0%} of those held out were addressed all the same, so the true effect is further from 0 than the difference shows."
         notices.append(Notice("measured_addressed", text, {"share": reached["held"] / held}))
     if gone:
-        text = "{count} of those compared have objected since or are no longer known; they are left out of both groups."
+        text = "Left out of both groups, since they have objected since or are no longer known: {count}."
         notices.append(Notice("measured_gone", text, {"count": gone}))
     return notices

@@ -131,7 +131,14 @@ def _name(one: Outcome, language: Language) -> str:
 def _amount(one: Outcome, value: float, found: Measured, language: Language, *, sign: bool = False) -> str:
     if one.name in _MONEY:
         return language.money(value, found.currency, 2, sign=sign)
-    return language.percent(value, 1, sign=sign) if one.name == "buyers" else language.number(value, 2, sign=sign)
+    if one.name == "buyers":
+        # With a sign it is a difference of shares.
+        return _points(value, language) if sign else language.percent(value, 1)
+    return language.number(value, 2, sign=sign)
+
+
+def _points(value: float, language: Language) -> str:
+    return language.text("{points} pct. points", points=language.number(100 * value, 1, sign=True))
 
 
 def _interval(middle: str, lower: str, upper: str) -> str:
@@ -143,4 +150,6 @@ def _effect(changes: str, effect: Effect, found: Measured, language: Language) -
 
 
 def _size(changes: str, value: float, found: Measured, language: Language) -> str:
+    if changes in ("chance", "retention"):
+        return _points(value, language)
     return language.percent(value, 1, sign=True) if changes in _SHARES else language.money(value, found.currency, 2, sign=True)

@@ -106,7 +106,7 @@ def gain_sentences(told: Told) -> list[str]:
     """What the plan brings and takes, how sure that is, and who is held out; a sentence each."""
     content = told.content
     sentence = _GAIN[content["yardstick"]]
-    if not content["gain"] and content["cost"]:
+    if is_open(content):
         sentence = "What it brings is not known yet; it costs {cost}."
     if is_ranking(content):
         return [told.text("A ranking: what is first is most at stake. No money is given out, and no gain is promised.")]
@@ -137,6 +137,11 @@ def gain_sentences(told: Told) -> list[str]:
 def is_ranking(content: Mapping[str, Any]) -> bool:
     """Whether a plan gives nothing out: without known effects it says who comes first, and no more."""
     return bool(content["lines"]) and not content["gain"] and not content["cost"]
+
+
+def is_open(content: Mapping[str, Any]) -> bool:
+    """Whether a plan spends before anybody knows what that brings, as an experiment does."""
+    return bool(content["cost"]) and not content["gain"]
 
 
 def used(told: Told) -> list[list[str]]:
@@ -198,6 +203,8 @@ def row(told: Told, place: int) -> list[str]:
     done = f"{count} × {action}" if count > 1 else action
     amounts = [float(lines[key][place]) for key in ("gain", "cost")]
     money = [told.money(amount, 0 if abs(amount) >= _ROUND or amount == round(amount) else 2) for amount in amounts]
+    if is_open(told.content):
+        money[0] = UNKNOWN
     number = str(lines["customer_id"][place])
     if told.content.get("about") == "purposes":
         number = told.text(number)

@@ -16,6 +16,7 @@ from kundenwert.reports._plan_words import (
     counts_within,
     gain_sentences,
     head,
+    is_open,
     left_out,
     notices,
     reasons,
@@ -74,7 +75,8 @@ def _section(told: Told, key: str, message: str, blocks: tuple[Block, ...], *, s
 
 def _figures(told: Told) -> Section:
     content = told.content
-    facts = [(told.text("Gain, after cost"), told.money(content["gain"]), ""), (told.text("Cost"), told.money(content["cost"]), "")]
+    gain = UNKNOWN if is_open(content) else told.money(content["gain"])
+    facts = [(told.text("Gain, after cost"), gain, ""), (told.text("Cost"), told.money(content["cost"]), "")]
     if content["lower"] is not None:
         span = told.text("{low} to {high}", low=told.money(content["lower"]), high=told.money(content["upper"]))
         facts.append((told.text("in 90 of 100 cases"), span, ""))

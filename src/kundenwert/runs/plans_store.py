@@ -67,13 +67,18 @@ def names(project: Path) -> list[str]:
 
 
 def read(project: Path, name: str | None = None) -> StoredPlan:
-    """A plan by its name or the beginning of it, if only one begins so; without one the newest. Raises UnknownName, StorageError."""
+    """A plan by its name or the beginning of it, if only one begins so; by the name of its section the newest of that, without a name of all.
+
+    Raises UnknownName, StorageError.
+    """
     known = names(project)
     if not known:
         came = f"{project} holds no plan."
         raise StorageError(Problem(came, "a project with a plan.", "make one with `kundenwert plan NAME`.", file=str(project)))
     alike = [one for one in known if name and one.startswith(name)]
     chosen = _newest(project, known) if name is None else name if name in known else alike[0] if len(alike) == 1 else None
+    if chosen is None and not alike:
+        chosen = _newest_called(project, known, str(name))
     if chosen is None:
         raise UnknownName(str(name), f"the plans of {project}", alike or known)
     folder = plans_folder(project) / chosen
@@ -84,6 +89,12 @@ def _newest(project: Path, known: list[str]) -> str:
     """Of the plans of the last minute the one made last: their names say no more than the minute."""
     minute = known[-1].rpartition("-")[0]
     return max((name for name in known if name.startswith(minute)), key=lambda name: (created(project, name), name))
+
+
+def _newest_called(project: Path, known: list[str], name: str) -> str | None:
+    """The newest plan made by a section [plans.NAME], or by a decision of that name with its defaults."""
+    found = [one for one in known if storage.read_json(plans_folder(project) / one / CONTENT).get("name") == name]
+    return _newest(project, found) if found else None
 
 
 def created(project: Path, name: str) -> str:
