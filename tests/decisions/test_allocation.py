@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from kundenwert.decisions import allocation
-from kundenwert.decisions._response import lasting, response
+from kundenwert.decisions._response import response
 from kundenwert.errors import DataError
 from kundenwert.records.plans import Action, Case, Curve, Effect, Limit
 
@@ -183,8 +183,7 @@ def test_more_of_the_same_follows_its_curve(curve: Curve, shares: list[float]) -
 
 def test_what_fades_counts_as_far_as_it_lasts() -> None:
     action = Action("mail", "spend", assumed(0, 0.1, 0.2), {"money": 1.0}, half_life_days=365)
-    assert float(response(simple((action,), size=1)).gross([1])[0]) == pytest.approx(100 * lasting(365, 365))
-    assert lasting(365, 365) == pytest.approx(0.5 / np.log(2))
+    assert float(response(simple((action,), size=1)).gross([1])[0]) == pytest.approx(100 * 0.5 / np.log(2))
 
 
 def test_without_a_column_of_what_is_at_stake_it_is_revenue_times_margin() -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from kundenwert.decisions._columns import texts
-from kundenwert.decisions._response import STAKES, Response, amount, effects_of, lasting, unchanged
+from kundenwert.decisions._response import STAKES, Response, amount, effects_of, unchanged
+from kundenwert.stats.experiments import share_left
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -119,7 +120,7 @@ def _effects(case: Case, response: Response, draws: int) -> list[tuple[Floats, I
     found = []
     for action in response.actions:
         kinds, code = effects_of(action, segment)
-        fading = lasting(action.half_life_days, case.horizon_days) if STAKES[action.changes] == "earned" else 1.0
+        fading = share_left(action.half_life_days, case.horizon_days) if STAKES[action.changes] == "earned" else 1.0
         columns = []
         for effect in kinds:
             z = rng.standard_normal(draws)

@@ -5,7 +5,6 @@ Amounts are rounded to cents before anybody is chosen, so that what is reported 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, final
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, final
 import numpy as np
 
 from kundenwert.decisions._limits import bounds
+from kundenwert.decisions._response import share
 from kundenwert.records.plans import MONEY, Practice, Used
 from kundenwert.stats.choice import Chosen, choose
 
@@ -99,11 +99,7 @@ def strength(curve: Curve, effect: float, count: int) -> float:
     if curve.kind == "each":
         # One action has exactly its effect, without what rounding would make of it.
         return effect if count == 1 or effect >= 1 else 1 - (1 - effect) ** count
-    if curve.kind == "exponential":
-        return effect * (1 - math.exp(-curve.rate * count))
-    if curve.kind == "hill":
-        return effect * float(count**curve.slope) / float(curve.half**curve.slope + count**curve.slope)
-    return effect * curve.shares[min(count, len(curve.shares)) - 1]
+    return effect * float(share(curve, curve.rate, float(count)))
 
 
 def break_even(stakes: Stakes, action: Action) -> Floats:
@@ -177,8 +173,7 @@ def _weigh(
 def _strengths(action: Action, effect: Floats, count: int) -> Floats:
     if action.changes == "money":
         # Money adds up by the share of the curve; "each" has its full effect each time.
-        share = float(count) if action.curve.kind == "each" else strength(action.curve, 1.0, count)
-        return effect * share
+        return effect * (float(count) if action.curve.kind == "each" else strength(action.curve, 1.0, count))
     distinct, codes = np.unique(effect, return_inverse=True)
     return np.array([strength(action.curve, float(one), count) for one in distinct])[codes]
 

@@ -6,7 +6,6 @@ to buy), what the customer is worth if it stays (retention). Effects on one cust
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, final
@@ -15,6 +14,7 @@ import numpy as np
 
 from kundenwert.decisions._columns import numbers, texts
 from kundenwert.records.plans import MONEY
+from kundenwert.stats.experiments import share_left
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -135,7 +135,7 @@ def amount(curve: Curve, rate: Any, count: Any) -> Any:
 
 
 def share(curve: Curve, rate: Any, count: Any) -> Any:
-    """The share of the full effect that `count` >= 1 actions have."""
+    """The share of the full effect that whole numbers of actions have."""
     if curve.kind == "exponential":
         return -np.expm1(-rate * count)
     if curve.kind == "hill":
@@ -143,18 +143,6 @@ def share(curve: Curve, rate: Any, count: Any) -> Any:
     if curve.kind == "table":
         return np.interp(count, np.arange(len(curve.shares) + 1), (0.0, *curve.shares))
     return np.minimum(count, 1.0)
-
-
-def lasting(half_life_days: float, horizon_days: float) -> float:
-    """The mean share of an effect over the horizon where half of it is gone after so many days; 0: all of it lasts.
-
-    >>> round(lasting(365, 365), 4), lasting(0, 365)
-    (0.7213, 1.0)
-    """
-    if not half_life_days:
-        return 1.0
-    spans = horizon_days / half_life_days
-    return (1 - 0.5**spans) / (spans * math.log(2)) if spans > 0 else 1.0
 
 
 def effects_of(action: Action, segment: NDArray[np.str_] | None) -> tuple[list[Effect], Integers]:
@@ -167,7 +155,7 @@ def effects_of(action: Action, segment: NDArray[np.str_] | None) -> tuple[list[E
 
 def _effect(case: Case, action: Action, segment: NDArray[np.str_] | None, name: str) -> Floats:
     found, code = effects_of(action, segment)
-    fading = lasting(action.half_life_days, case.horizon_days) if STAKES[action.changes] == "earned" else 1.0
+    fading = share_left(action.half_life_days, case.horizon_days) if STAKES[action.changes] == "earned" else 1.0
     sizes = np.array([0.0 if effect.source == "none" else getattr(effect, name) for effect in found], dtype=np.float64)
     return sizes[code] * fading
 

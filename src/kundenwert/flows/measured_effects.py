@@ -159,17 +159,10 @@ def full_effect(action: Action, part: Told, days: int, level: float = 0.9) -> tu
 
 
 def _strength(curve: Curve, times: Floats) -> float:
-    """The share of the full effect that so many actions have, on average; small effects of one kind add up."""
-    import numpy as np
+    """The share of the full effect that so many actions have, on average, none at all included; small effects of one kind add up."""
+    from kundenwert.decisions._response import share
 
-    if curve.kind == "each":
-        return float(times.mean())
-    if curve.kind == "exponential":
-        return float((1 - np.exp(-curve.rate * times)).mean())
-    if curve.kind == "hill":
-        return float((times**curve.slope / (curve.half**curve.slope + times**curve.slope)).mean())
-    shares = np.asarray((0.0, *curve.shares))
-    return float(shares[np.minimum(times.astype(np.int64), len(curve.shares))].mean())
+    return float(times.mean() if curve.kind == "each" else share(curve, curve.rate, times).mean())
 
 
 def _believed(action: Action, measured: list[tuple[float, float]]) -> Effect:

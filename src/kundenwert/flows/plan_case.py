@@ -340,6 +340,9 @@ def _notices(source: store.Run, case: Case) -> tuple[Notice, ...]:
         text = "No amounts are known, so nothing can be gained in money: the sales lines need an amount."
         notices.append(Notice("plan_without_money", text))
     if case.actions and not any(len(counts) and counts.any() for counts in case.today.values()):
-        text = "Contacts and measures say nothing of the last {days} days: today's practice is not known, and counts as doing nothing."
+        text = (
+            "Contacts and measures of the last {days} days name none of these actions: today's practice is not known, and counts as doing "
+            "nothing."
+        )
         notices.append(Notice(WITHOUT_PRACTICE, text, {"days": case.span_days}))
     return tuple(notices)

@@ -67,7 +67,7 @@ def names(project: Path) -> list[str]:
 
 
 def read(project: Path, name: str | None = None) -> StoredPlan:
-    """A plan by its name or the beginning of it, if only one begins so; by the name of its section the newest of that, without a name of all.
+    """A plan by its name or the beginning of it, if only one begins so; by the name of its section the newest of that, without any of all.
 
     Raises UnknownName, StorageError.
     """
