@@ -204,3 +204,13 @@ def test_strategic_importance_is_rated_with_a_reason_or_not_at_all(project: Path
     valued(project)
     (found,) = (one for one in points_of(project, None, "K0003") if one.criterion == "Strategische Bedeutung")
     assert (found.points, found.reasons[0].by, found.reasons[0].reason) == (9.0, "Eva", "opens Austria")
+
+
+def test_a_history_without_money_is_told_without_a_place_left_open(tmp_path: Path) -> None:
+    write(tmp_path)
+    rows = [line.rsplit(",", 1)[0] for line in (tmp_path / "sales.csv").read_text(encoding="utf-8").splitlines()]
+    (tmp_path / "sales.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    valued(tmp_path)
+    said = [str(one.basis) for one in points_of(tmp_path, None, "K0003") if one.basis.text.startswith("Days")]
+    assert len(said) == 1
+    assert "{" not in said[0]

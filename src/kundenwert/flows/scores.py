@@ -172,9 +172,19 @@ def _points(row: Mapping[str, Any], names: Sequence[Criterion], reasons: Sequenc
         points=row["points"],
         provenance=row["provenance"],
         weight=row["weight"],
-        basis=Notice("points", row["basis"], facts),
+        basis=Notice("points", _said(row["basis"], facts), facts),
         reasons=behind if row["provenance"] in {"rating", "both"} else (),
     )
+
+
+_WITHOUT_MONEY = Notice("points_history_counts", "Days as a customer: {fact_1:,.0f}, purchases: {fact_2:,.0f}.")
+
+
+def _said(basis: str, facts: Mapping[str, Any]) -> str:
+    """The sentence; without money the history of purchases has no amount to name."""
+    from kundenwert.value.criteria import history
+
+    return _WITHOUT_MONEY.text if basis == history.PLUGIN.basis.text and "fact_3" not in facts else basis
 
 
 def _names(source: store.Run) -> tuple[Criterion, ...]:
