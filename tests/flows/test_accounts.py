@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -82,6 +83,17 @@ def test_a_customer_stands_with_its_whole_group(project: Path) -> None:
         {"person": "Bert Amsel", "customers": 0, "contacts": 3 * MEMBERS},
     ]
     assert found.contacts[0]["date"] == date(2025, 3, 11)
+
+
+def test_what_comparable_customers_buy_is_no_demand_of_which_a_share_is_ours(project: Path) -> None:
+    found = account(project, "E1")
+    known = {"revenue_year": Decimal(100), "potential_revenue": Decimal(100), "gap_revenue": Decimal(0)}
+    benchmark = replace(found, members=[{**found.members[0], "potential_source": "peers"}], together={**found.together, **known})
+    told = set(texts(page(benchmark, "en")))
+    assert "Comparable customers buy" in told
+    assert "Our share" not in told
+    estimated = replace(benchmark, members=[{**found.members[0], "potential_source": "visit report"}])
+    assert "Our share" in set(texts(page(estimated, "en")))
 
 
 def test_a_customer_without_group_stands_alone(project: Path) -> None:

@@ -118,6 +118,7 @@ def test_without_amounts_purchases_are_told() -> None:
     found = page(sample.explained(row=row, basis=basis, parts=(), result=None, change=None, course=course), "en")
     assert found.message == "0007, Muster GmbH: 1.5 purchases are expected in the next 12 months"
     assert "The input has no amounts." in words(found)
+    assert "is worth more" not in words(found)
 
 
 # ---- the letter -------------------------------------------------------------------------------------------------------

@@ -33,7 +33,9 @@ def _beside(basis: CustomerBasis) -> tuple[Section, ...]:
         blocks += [Text(text("Possible gains and losses, not part of the value:"), "small"), Points(possible)]
     if not blocks:
         return ()
-    subject, unit = text("Beside the value"), text("amounts in {unit}", unit=basis.language.symbol(basis.currency) or text("amounts"))
+    subject, unit = text("Beside the value"), basis.day
+    if basis.in_money:
+        unit = text("amounts in {unit}", unit=basis.language.symbol(basis.currency) or text("amounts"))
     return (Section("beside", text("What else is known"), subject, unit, tuple(blocks), columns=7),)
 
 

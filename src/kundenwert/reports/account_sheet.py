@@ -104,15 +104,18 @@ def _potential(account: Account, words: Language) -> Iterator[Block]:
     text, found = words.text, account.together
     if found["potential_revenue"] is None:
         return
+    facts = [(text("Revenue of the last 12 months"), _money(account, words, found["revenue_year"]), "")]
+    if {one.get("potential_source") for one in account.members} <= {None, "peers"}:
+        # What comparable customers buy is no demand: nobody can tell what part of it is ours.
+        yield Facts((*facts, (text("Comparable customers buy"), _money(account, words, found["potential_revenue"]), text("in a year"))))
+        return
     share = float(found["revenue_year"] / found["potential_revenue"]) if found["revenue_year"] and found["potential_revenue"] > 0 else None
-    yield Facts(
-        (
-            (text("Revenue of the last 12 months"), _money(account, words, found["revenue_year"]), ""),
-            (text("Potential a year"), _money(account, words, found["potential_revenue"]), ""),
-            (text("Our share"), words.percent(share, 0), ""),
-            (text("Gap"), _money(account, words, found["gap_revenue"]), ""),
-        )
-    )
+    facts += [
+        (text("Potential a year"), _money(account, words, found["potential_revenue"]), ""),
+        (text("Our share"), words.percent(share, 0), ""),
+        (text("Gap"), _money(account, words, found["gap_revenue"]), ""),
+    ]
+    yield Facts(tuple(facts))
 
 
 def _result(account: Account, words: Language) -> Section | None:

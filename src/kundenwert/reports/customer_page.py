@@ -119,6 +119,10 @@ def _place(basis: CustomerBasis) -> str:
     text, place = basis.language.text, basis.explained.place
     if place is None:
         return text("At a glance")
+    if not basis.in_money:
+        # Without amounts nobody is worth anything: customers are ranked by what they are expected to buy.
+        count = basis.language.number(place[0])
+        return text("More purchases are expected of {count} of {customers} customers", count=count, customers=place[1])
     if not place[0]:
         return text("None of {customers} customers is worth more", customers=place[1])
     return basis.language.plural(
