@@ -205,3 +205,18 @@ def test_few_places_among_many_customers_have_the_price_of_the_next_one() -> Non
     over = np.sort(np.maximum(visit - letter, 0))[::-1]
     assert found.gap < 1e-3
     assert over[6] * 0.9 <= found.prices[1][0] <= over[5]
+
+
+def test_hundreds_of_customers_of_many_persons_are_solved_to_the_end() -> None:
+    size, people, rng = 600, 15, np.random.default_rng(3)
+
+    def rising(values):
+        return np.hstack([np.zeros((size, 1)), np.sort(values, axis=1)]).astype(float)
+
+    money, hours = (rising(rng.integers(1, most, (size, 4))) for most in (200, 9))
+    gain = (rising(rng.lognormal(4, 1.2, (size, 4))) - 0.3 * money).round(2)
+    persons = rng.integers(0, people, size)
+    limits = [size * 30.0, np.full(people, np.floor(1.2 * size / people))]
+    assert choose(gain, [money, hours], limits, [None, persons]).is_exact
+    # The bound of the prices alone stands well above: what is left of the hours of each person is too little for anybody.
+    assert choose(gain, [money, hours], limits, [None, persons], thorough=False).gap > 0.002

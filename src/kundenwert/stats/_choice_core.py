@@ -16,8 +16,10 @@ import numpy as np
 from kundenwert.stats._choice_fill import Flags, slack
 from kundenwert.stats._choice_prices import Floats, Integers, Problem
 
-# Customers in a core that is solved to the end, and in one that only mends what the prices left.
+# Customers in a core that is solved to the end, in one that is solved as far as a few steps bring it, once the groups were mended one by
+# one, and in one that only mends what the prices left.
 _WHOLE: Final = 400
+_LARGE: Final = 1_000
 _PART: Final = 120
 # Rules are told in small numbers: options that are whole but for a millionth then break none.
 _UNIT: Final = 0.05
@@ -25,6 +27,7 @@ _UNIT: Final = 0.05
 _OF_GROUP: Final = 40
 _EFFORT: Final = 8_000
 _NODES: Final = 300
+_NODES_OF_LARGE: Final = 20
 _NODES_OF_PART: Final = 50
 # Status of a problem without any solution.
 _IMPOSSIBLE: Final = 2
@@ -54,8 +57,9 @@ def mended(problem: Problem, option: Integers, prices: Floats, ceiling: float) -
             break
         possible, lead, top = _survivors(problem, prices, gap)
         open_ = np.flatnonzero(possible > 1)
-        if len(open_) <= _WHOLE:
-            solved = _solved(problem, option, prices, ceiling, open_, top)
+        if len(open_) <= (_LARGE if last else _WHOLE):
+            nodes = _NODES if len(open_) <= _WHOLE else _NODES_OF_LARGE
+            solved = _solved(problem, option, prices, ceiling, open_, top, nodes)
             return Mended(solved.option, solved.ceiling, size + solved.size)
         if not last:
             option, taken = _by_group(problem, option, lead)
@@ -105,14 +109,14 @@ def _survivors(problem: Problem, prices: Floats, gap: float) -> tuple[Integers, 
     return np.concatenate(counts), np.concatenate(leads), np.concatenate(tops).astype(np.int64)
 
 
-def _solved(problem: Problem, option: Integers, prices: Floats, ceiling: float, open_: Integers, top: Integers) -> Mended:
+def _solved(problem: Problem, option: Integers, prices: Floats, ceiling: float, open_: Integers, top: Integers, nodes: int) -> Mended:
     """The open customers solved together, the others settled at their best option `top`."""
     gap = ceiling - problem.total(option)
     settled = top.copy()
     settled[open_] = 0
     worth = problem.rows(open_).priced(slice(0, len(open_)), prices)
     possible = worth.max(axis=1, keepdims=True) - worth <= gap * (1 + 1e-9) + 1e-9
-    found = _core(problem, settled, open_, possible, _NODES)
+    found = _core(problem, settled, open_, possible, nodes)
     if found.is_feasible and problem.total(found.option) > problem.total(option):
         option = found.option
     return Mended(option, min(ceiling, max(problem.total(option), found.ceiling)), found.size)
