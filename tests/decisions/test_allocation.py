@@ -289,7 +289,8 @@ def test_without_known_effects_customers_are_ranked_and_no_money_is_given_out() 
     assert (plan.gain, plan.cost, plan.lines["count"].sum()) == (0, 0, 0)
     assert plan.facts["experiment"]["action"] == "visit"
     assert plan.facts["experiment"]["customers"] > 100
-    assert [notice.key for notice in plan.notices] == ["no_effect"]
+    assert [notice.key for notice in plan.notices] == ["no_effect", "smallest_experiment"]
+    assert f"with {plan.facts['experiment']['customers']:,} customers, half of them held out; there are 2." in str(plan.notices[1])
 
 
 def test_an_action_nobody_knows_is_not_planned_beside_known_ones() -> None:

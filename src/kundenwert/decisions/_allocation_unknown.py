@@ -47,6 +47,7 @@ def ranking(case: Case) -> Plan:
         "at_stake": stake[rows, place].round(2),
         "break_even": even[rows, place],
     }
+    experiment = _experiment(tried, stake, rows, place)
     text = "Nobody knows the effect of {actions}: customers are ranked by the effect from which on it pays, and no money is given out."
     return Plan(
         decision="allocation",
@@ -57,9 +58,20 @@ def ranking(case: Case) -> Plan:
         cost=0.0,
         bound=0.0,
         compared=(Practice("nothing", 0.0, 0.0, 0),),
-        facts={"considered": len(case.ids), **_experiment(tried, stake, rows, place)},
-        notices=(Notice("no_effect", text, {"actions": ", ".join(names.tolist())}),),
+        facts={"considered": len(case.ids), **experiment},
+        notices=(Notice("no_effect", text, {"actions": ", ".join(names.tolist())}), *_to_try(experiment)),
     )
+
+
+def _to_try(found: dict[str, Any]) -> tuple[Notice, ...]:
+    """The smallest experiment in words."""
+    if not found:
+        return ()
+    text = (
+        "Whether {action} earns its {difference:,.2f} would show with {customers:,d} customers, half of them held out; there are "
+        "{there_are:,d}."
+    )
+    return (Notice("smallest_experiment", text, found["experiment"]),)
 
 
 def _experiment(tried: Response, stake: Floats, rows: Integers, place: Integers) -> dict[str, Any]:
