@@ -40,7 +40,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.fixture(scope="package", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def pictures(blank_pictures: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
     """Charts of reports are blank here."""
     with blank_pictures():

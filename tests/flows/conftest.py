@@ -37,7 +37,7 @@ def value(tmp_path: Path) -> Callable[..., Ran]:
     return value
 
 
-@pytest.fixture(scope="package", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def pictures(blank_pictures: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
     """Charts of reports are blank here."""
     with blank_pictures():

@@ -10,6 +10,7 @@ from typing import Any
 import component_samples as components
 import customer_samples
 import evidence_samples as evidence
+import plan_samples
 import pytest
 import report_samples as sample
 import result_samples
@@ -52,6 +53,7 @@ RECORDS: dict[str, Any] = {
     "contract_survival": components.survival(),
     "staying": components.tried(),
     "tornado": components.assumptions(),
+    "plan_curve": plan_samples.content(),
 }
 NAMES = registry.names(ROOM)
 

@@ -34,7 +34,7 @@ def plan_curve(content: Mapping[str, Any], lang: str = "en", *, width: int = 700
         },
         "layer": [
             _line(known),
-            _points(marks, {"filled": False, "stroke": colour("text-2"), "strokeWidth": 1.5}),
+            _points(marks, {"filled": False, "stroke": colour("py"), "strokeWidth": 1.5}),
             _points(own, {"filled": True, "color": colour("ac")}),
             _words(marks, {"color": colour("text-2")}),
             _words(own, {"fontWeight": 600, "color": colour("text")}),
