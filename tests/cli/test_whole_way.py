@@ -262,6 +262,7 @@ def test_a_value_leaves_only_its_table(call: Call, valued: Path) -> None:
     assert new(before, content(valued)) == ["new/werte.csv"]
 
 
+@pytest.mark.slow
 def test_demo_ties_to_the_published_totals(call: Call, folder: Path) -> None:
     answer = call("demo", "--lang", "en")
     assert answer.code == 0, answer.err

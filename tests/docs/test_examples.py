@@ -57,6 +57,7 @@ def sales(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_tutorial_can_be_followed(sales: Path) -> None:
     lines = commands("docs/tutorial.md")
     assert len(lines) > 5

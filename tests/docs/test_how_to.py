@@ -189,6 +189,7 @@ def test_the_verdict_shown_is_that_of_the_shipped_wholesaler(tmp_path: Path) -> 
     assert found.verdict in re.sub(r"\s+", " ", text)
 
 
+@pytest.mark.slow
 def test_the_notebook_is_what_its_cells_say(monkeypatch: pytest.MonkeyPatch) -> None:
     spec = importlib.util.spec_from_file_location("notebooks", ROOT / "scripts" / "notebooks.py")
     assert spec

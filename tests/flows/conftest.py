@@ -29,10 +29,12 @@ def engine() -> Iterator[Engine]:
 
 @pytest.fixture
 def value(tmp_path: Path) -> Callable[..., Ran]:
-    """Runs the project in tmp_path; settings as flags."""
+    """Runs the project in tmp_path; settings as flags. The model is a fixed one unless a test asks for model="auto": choosing takes a
+    quarter of a small run.
+    """
 
     def value(*, clock: datetime = CLOCK, publish: bool = False, progress: Progress | None = None, **flags: Any) -> Ran:
-        return run(tmp_path, {"threads": "1", **flags}, clock=clock, progress=progress or Progress(), publish=publish)
+        return run(tmp_path, {"threads": "1", "model": "mbg_nbd", **flags}, clock=clock, progress=progress or Progress(), publish=publish)
 
     return value
 

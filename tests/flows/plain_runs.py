@@ -26,11 +26,12 @@ def without_pages() -> Iterator[None]:
 
 
 def value(folder: Path, *, clock: datetime, definition: int | None = None, components: Sequence[str] = (), **flags: Any) -> Ran:
-    """Values a project on one thread, without pages; settings as flags. components: the only ones to reckon, for they take most of the
-    time of a small run; all without.
+    """Values a project on one thread, with a fixed model, without pages; settings as flags.
+
+    components: the only ones to reckon, for they take most of the time of a small run; all without.
     """
     own = {name: registry.load(room.ROOM, name) for name in components}
     with without_pages(), pytest.MonkeyPatch.context() as patch:
         if own:
             patch.setattr(room, "components", lambda: own)
-        return running.run(folder, {"threads": "1", **flags}, clock=clock, progress=Progress(), definition=definition)
+        return running.run(folder, {"threads": "1", "model": "mbg_nbd", **flags}, clock=clock, progress=Progress(), definition=definition)

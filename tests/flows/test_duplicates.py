@@ -176,6 +176,7 @@ def test_equal_names_in_one_town_with_other_data_are_no_proposal(search: Callabl
     assert [(one.first_id, one.second_id) for one in search(rows).found] == [("3", "4")]
 
 
+@pytest.mark.slow
 def test_the_example_companys_customers_have_their_planted_duplicates_and_rejects(engine: Engine, tmp_path: Path) -> None:
     inputs = [entry.item for entry in sorted_inputs(sorted(FILES.glob("*.csv.gz")), Wanted(), {}) if entry.item.table]
     company = load_tables(engine, inputs, settings_with({}), scratch=tmp_path, progress=Progress())

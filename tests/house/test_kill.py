@@ -27,6 +27,7 @@ def test_a_killed_run_leaves_no_fault(project: Path) -> None:
     assert not found.had_ended
 
 
+@pytest.mark.slow
 def test_damage_is_seen(project: Path) -> None:
     (folder,) = (entry for entry in (project / "runs").iterdir() if entry.is_dir())
     table, page = folder / "customers.parquet", folder / "report.html"
