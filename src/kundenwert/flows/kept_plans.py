@@ -152,6 +152,7 @@ def _open(engine: Engine, folder: Path, stored: StoredPlan) -> dict[str, int]:
     engine.view("plan_customers", "value/plans/customers_of_lines.sql")
     engine.view("plan_known", "value/plans/customers_of_lines.sql")
     open_records(engine, folder)
+    engine.view("plan_addresses", "value/plans/addresses.sql")
     open_objectors(engine, folder)
     return _strike(engine, folder, stored)
 
