@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from kundenwert.engines import open_engine
 from kundenwert.engines._engine import Reading
 from kundenwert.errors import Bug, DataError, KundenwertError, Problem
-from kundenwert.flows import scrubbing
+from kundenwert.flows import index, scrubbing
 from kundenwert.flows.ledger import folder_of, recount
 from kundenwert.flows.project import read as read_project
 from kundenwert.flows.pseudonyms import forget_links, known_as, of_folder
@@ -201,8 +201,9 @@ def _finish(folder: Path, persons: Erased, *, clock: datetime, language: str) ->
     for parent in (folder_of(folder), store.runs_folder(folder), plans_store.plans_folder(folder), folder_of(folder) / "read"):
         if parent.is_dir():
             storage.remove_leftovers(parent)
-    # Only a cache: what is not in it is read again.
+    # Only caches: what is not in them is read and made again.
     storage.remove(folder_of(folder) / "read")
+    index.forget(folder)
     before = _totals(folder)
     places = [_without_links(folder)]
     with open_engine() as engine:
@@ -212,6 +213,8 @@ def _finish(folder: Path, persons: Erased, *, clock: datetime, language: str) ->
             recount(engine, ledger)
         for result in _results(folder):
             places.append(_scrub_result(engine, result, persons, clock))
+        # What a screen that was open meanwhile has made of the old files.
+        index.forget(folder)
         checked, remaining = _sweep(engine, folder, persons)
     totals = tuple(Held(*place, amount, _totals(folder).get(place, "")) for place, amount in before.items())
     made = []
