@@ -80,6 +80,11 @@ class Register:
         return self.folder / "head.json"
 
     @property
+    def is_pending(self) -> bool:
+        """Whether a step is noted that is not done yet."""
+        return self._pending.is_file()
+
+    @property
     def _pending(self) -> Path:
         return self.folder / "pending.json"
 
@@ -152,6 +157,20 @@ class Register:
             files.write(self._pending, json.dumps({"step": step, "seal": self.key().of(canonical(step))}, ensure_ascii=False))
             self._roll_forward()
             return chained.numbers
+
+    def append_entry(self, decision: Decision, head: Mapping[str, Any], key: keys.Key, *, at: datetime, by: str) -> int:
+        """Appends an entry without a row to a log that is known to end with `head` (register/trail.py); the lock is held by the caller."""
+        chained = _Chain(head, _time(at), key)
+        chained.add(decision, 0, "", by, ())
+        step = {"rows": [], "blank": [], "cover": [], "audit": chained.lines}
+        files.write(self._pending, json.dumps({"step": step, "seal": key.of(canonical(step))}, ensure_ascii=False))
+        files.append(self.audit_file, chained.lines)
+        end = chained.head
+        files.write(self.head_file, json.dumps({**end, "seal": key.of(canonical(end))}, indent=2) + "\n")
+        keys.remember(self.project, end)
+        with files.told(self._pending):
+            self._pending.unlink()
+        return chained.numbers[-1]
 
     def _covered(self, one: Covered) -> str:
         entry = parsed(files.lines(self.table_file(one.table))[one.number - 1], self.table_file(one.table))
@@ -247,6 +266,11 @@ class _Chain:
         self._head, self._at, self._key = head, at, key
         self.lines: list[str] = []
         self.numbers: list[int] = []
+
+    @property
+    def head(self) -> dict[str, Any]:
+        """The end of the log with these entries."""
+        return dict(self._head)
 
     def add(
         self,

@@ -17,6 +17,7 @@ _WAIT_SECONDS = 30.0
 _PAUSE_SECONDS = 0.02
 # Virus scanners and indexers on Windows hold fresh files for a moment.
 _RENAME_TRIES = 20
+_BLOCK_BYTES = 1 << 16
 
 
 @contextlib.contextmanager
@@ -95,9 +96,38 @@ def append(path: Path, lines: list[str]) -> None:
 
 
 def _whole_length(path: Path) -> int:
-    """How many bytes end with the end of a line."""
-    content = path.read_bytes()
-    return content.rfind(b"\n") + 1
+    """How many bytes end with the end of a line; read from the end on, for logs grow long."""
+    with path.open("rb") as file:
+        end = file.seek(0, os.SEEK_END)
+        while end:
+            start = max(end - _BLOCK_BYTES, 0)
+            file.seek(start)
+            found = file.read(end - start).rfind(b"\n")
+            if found >= 0:
+                return start + found + 1
+            end = start
+    return 0
+
+
+def last_lines(path: Path, size: int = _BLOCK_BYTES) -> list[str]:
+    """The whole lines within the last `size` bytes of a file, at least the last one; none if there is no file."""
+    with told(path):
+        try:
+            file = path.open("rb")
+        except FileNotFoundError:
+            return []
+        with file:
+            end = file.seek(0, os.SEEK_END)
+            while True:
+                start = max(end - size, 0)
+                file.seek(start)
+                content = file.read(end - start)
+                found = content[: content.rfind(b"\n") + 1].decode("utf-8", errors="replace").split("\n")[:-1]
+                # What the block begins with is the end of a line.
+                whole = found if start == 0 else found[1:]
+                if whole or start == 0:
+                    return whole
+                size *= 4
 
 
 def lines(path: Path) -> list[str]:
