@@ -19,7 +19,7 @@ def _calls(tree: ast.AST) -> Iterator[str | tuple[str, str]]:
         if not isinstance(node, ast.Call) or not node.args:
             continue
         called = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
-        if called == "text" and not isinstance(node.args[0], ast.Name | ast.Attribute):
+        if called in {"text", "later"} and not isinstance(node.args[0], ast.Name | ast.Attribute):
             yield from _strings(node.args[0])
         if called == "plural" and len(node.args) >= 2 and isinstance(node.args[0], ast.Constant):
             yield (node.args[0].value, *_strings(node.args[1])[:1])
@@ -38,10 +38,13 @@ def _tables(tree: ast.AST) -> Iterator[tuple[str, str]]:
 
 def used() -> set[str | tuple[str, str]]:
     """Every message the reports may show, apart from those that come with the figures."""
-    folder = Path(str(resources.files("kundenwert.reports")))
+    return {word for _, word in language._SCALES} | used_in(Path(str(resources.files("kundenwert.reports"))))
+
+
+def used_in(folder: Path) -> set[str | tuple[str, str]]:
+    """Every message that the Python files of a folder may show."""
     trees = [ast.parse(file.read_text(encoding="utf-8")) for file in folder.rglob("*.py")]
-    words = {word for _, word in language._SCALES}
-    return words | {message for tree in trees for message in _calls(tree)} | {pair for tree in trees for pair in _tables(tree)}
+    return {message for tree in trees for message in _calls(tree)} | {pair for tree in trees for pair in _tables(tree)}
 
 
 def notices() -> set[str]:

@@ -49,13 +49,23 @@ _WITHIN = {
 @final
 @dataclass(frozen=True)
 class Language:
-    """One language of the product: `Language("de").money(Decimal("1284.50"), "EUR")` is 1.284,50 with the euro sign."""
+    """One language of the product: `Language("de").money(Decimal("1284.50"), "EUR")` is 1.284,50 with the euro sign.
+
+    numbers: the language whose numbers and days are written, if the reader wants others than those of the words.
+    """
 
     code: str = "en"
+    numbers: str = ""
 
     def __post_init__(self) -> None:
-        if self.code not in _TERRITORY:
-            raise UnknownName(self.code, "languages", LANGUAGES)
+        for code in (self.code, self.numbers or self.code):
+            if code not in _TERRITORY:
+                raise UnknownName(code, "languages", LANGUAGES)
+
+    @property
+    def figures(self) -> str:
+        """The language that numbers and days are written in."""
+        return self.numbers or self.code
 
     # ---- words ----
 
@@ -94,14 +104,14 @@ class Language:
         from babel.numbers import format_decimal
 
         pattern = "#,##0.###" if digits is None else "#,##0." + "0" * digits if digits else "#,##0"
-        shown = format_decimal(_exact(value), format=pattern, locale=_locale(self.code))
+        shown = format_decimal(_exact(value), format=pattern, locale=_locale(self.figures))
         return _signed(shown, value, sign=sign)
 
     def percent(self, share: Any, digits: int = 1, *, sign: bool = False) -> str:
         """A share as percent: 0.127 is 12,7 % in German."""
         if _unknown(share):
             return UNKNOWN
-        return self.number(_exact(share) * 100, digits, sign=sign) + (HARD_SPACE if self.code == "de" else "") + "%"
+        return self.number(_exact(share) * 100, digits, sign=sign) + (HARD_SPACE if self.figures == "de" else "") + "%"
 
     def money(self, value: Any, currency: str = "", digits: int = 2, *, sign: bool = False) -> str:
         """An amount with the sign of its currency where this language puts it; no currency known, no sign."""
@@ -127,7 +137,7 @@ class Language:
             return ""
         from babel.numbers import get_currency_symbol
 
-        return get_currency_symbol(currency, locale=_locale(self.code))
+        return get_currency_symbol(currency, locale=_locale(self.figures))
 
     def with_unit(self, heading: str, currency: str) -> str:
         """A column heading with the sign of the currency, if one is known."""
@@ -157,7 +167,7 @@ class Language:
         from babel.dates import format_date
 
         value = date.fromisoformat(day[:10]) if isinstance(day, str) else day
-        return format_date(value, "dd.MM.yyyy" if self.code == "de" else "d MMM yyyy", locale=_locale(self.code))
+        return format_date(value, "dd.MM.yyyy" if self.figures == "de" else "d MMM yyyy", locale=_locale(self.figures))
 
     def moment(self, when: datetime) -> str:
         """A day with its clock time, as given (no zone is changed)."""
@@ -172,7 +182,7 @@ class Language:
         except ValueError:
             return self.text("no month")
         pattern = ("LLLL" if full else "LLL") + (" yyyy" if year else "")
-        return format_date(first, pattern, locale=_locale(self.code)).replace(" ", HARD_SPACE)
+        return format_date(first, pattern, locale=_locale(self.figures)).replace(" ", HARD_SPACE)
 
     def span(self, horizon: str) -> str:
         """A horizon such as 39w, 12m, 5y or 374d in words."""
@@ -198,8 +208,8 @@ class Language:
         symbol = self.symbol(currency)
         if not symbol:
             return _signed(number, value, sign=sign, absolute=True)
-        gap = HARD_SPACE if self.code == "de" or symbol[-1].isalpha() else ""
-        shown = f"{number}{gap}{symbol}" if self.code == "de" else f"{symbol}{gap}{number}"
+        gap = HARD_SPACE if self.figures == "de" or symbol[-1].isalpha() else ""
+        shown = f"{number}{gap}{symbol}" if self.figures == "de" else f"{symbol}{gap}{number}"
         return _signed(shown, value, sign=sign, absolute=True)
 
     def _shown(self, value: Any, spec: str) -> str:
@@ -268,6 +278,12 @@ def _locale(code: str) -> Locale:
     return Locale.parse(_TERRITORY[code])
 
 
+def catalogs(code: str) -> list[Any]:
+    """The catalogues of a language: one of the product's own words, one for each screen of the web app."""
+    folder = resources.files(__name__) / "locale" / code / "LC_MESSAGES"
+    return [file for file in folder.iterdir() if file.name.endswith(".po")]
+
+
 @cache
 def _catalog(code: str) -> dict[Any, Any]:
     """msgid -> text; (one, many) -> (text, text). English needs none: its msgids are the text."""
@@ -275,6 +291,8 @@ def _catalog(code: str) -> dict[Any, Any]:
         return {}
     from babel.messages.pofile import read_po
 
-    file = resources.files(__name__) / "locale" / code / "LC_MESSAGES" / "kundenwert.po"
-    with file.open("rb") as stream:
-        return {message.id: message.string for message in read_po(stream) if message.id and message.string and not message.fuzzy}
+    found: dict[Any, Any] = {}
+    for file in sorted(catalogs(code), key=lambda each: each.name):
+        with file.open("rb") as stream:
+            found |= {message.id: message.string for message in read_po(stream) if message.id and message.string and not message.fuzzy}
+    return found

@@ -1,0 +1,1 @@
+"""People: who may sign in, as what, and with which language."""

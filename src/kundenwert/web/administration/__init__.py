@@ -1,0 +1,1 @@
+"""Screens: people and roles, audit log."""

@@ -1,0 +1,1 @@
+"""Screen: all customers, and one customer."""

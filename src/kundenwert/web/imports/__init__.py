@@ -1,0 +1,1 @@
+"""Screens: files in, format, mapping, check, valuation."""

@@ -1,0 +1,1 @@
+"""Screen: what the customer base is worth."""

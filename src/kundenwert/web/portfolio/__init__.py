@@ -1,0 +1,1 @@
+"""Screen: customers by attractiveness and position."""

@@ -1,0 +1,1 @@
+"""Screen: the customer result, contribution I to IV."""
