@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import lru_cache
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.functional import lazy
 
 from kundenwert.reports.language import LANGUAGES, Language
 
@@ -34,24 +34,12 @@ def use(code: str, numbers: str = "") -> Language:
     return current()
 
 
-def later(message: str, /, **values: Any) -> Any:
-    """A text that is made when it is shown, for labels of forms: they are written before the reader is known."""
-    return _Later(message, values)
+def _said(message: str) -> str:
+    return current().text(message)
 
 
-class _Later:
-    """A promise of a text."""
-
-    def __init__(self, message: str, values: dict[str, Any]) -> None:
-        self.message, self.values = message, values
-
-    def __str__(self) -> str:
-        return current().text(self.message, **self.values)
-
-    def __html__(self) -> str:
-        from django.utils.html import escape
-
-        return str(escape(str(self)))
+# A text that is made when it is shown, for labels of forms: they are written before the reader is known.
+later = lazy(_said, str)
 
 
 class LanguageMiddleware:
