@@ -6,6 +6,14 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (token && event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token.value;
 });
 
+// Charts bring the address of their module; a part of a page that comes later may hold charts too.
+function drawCharts() {
+  const chart = document.querySelector("[data-chart-module]");
+  if (chart) import(chart.dataset.chartModule).then((module) => module.drawAll());
+}
+document.addEventListener("htmx:load", drawCharts);
+drawCharts();
+
 // A part that could not be loaded says so instead of standing still.
 document.addEventListener("htmx:responseError", (event) => {
   if ([401, 403].includes(event.detail.xhr.status)) window.location.reload();
