@@ -316,6 +316,21 @@ def totals_of(found: Contribution, first: date | None, as_of: date, currency: st
     )
 
 
+def totals_of_run(source: store.Run) -> ResultTotals:
+    """The same of a finished run, as its manifest has it."""
+    section = section_of(source)
+    first, as_of = _span(source, section)
+    year, currency = _last_whole((first, as_of), section["owners"]), str(source.manifest["currency"])
+    if year is None:
+        return ResultTotals(None, first, as_of, currency, steps_of(_exact(section["owners"])))
+    before = _of_year(section, year - 1) if year - 1 in whole_years((first, as_of)) else ()
+    return ResultTotals(year, date(year, 1, 1), date(year, 12, 31), currency, _of_year(section, year), before)
+
+
+def _exact(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{**row, **{name: None if row[name] is None else Decimal(row[name]) for name in STEPS}} for row in rows]
+
+
 def drivers_of(section: Mapping[str, Any], year: int | None) -> list[dict[str, Any]]:
     """Cost to serve by driver over a year or all of them. Older runs know it of all years only: of a single one nothing is shown."""
     sums: dict[tuple[Any, ...], dict[str, Any]] = {}
@@ -335,9 +350,8 @@ def drivers_of(section: Mapping[str, Any], year: int | None) -> list[dict[str, A
 
 def _of_year(section: Mapping[str, Any], year: int) -> tuple[ResultStep, ...]:
     """The steps of another year, as the manifest has them."""
-    rows = [row for row in section["owners"] if row["year"] == year]
-    exact = [{**row, **{name: None if row[name] is None else Decimal(row[name]) for name in STEPS}} for row in rows]
-    return steps_of(exact) if rows else ()
+    rows = _exact([row for row in section["owners"] if row["year"] == year])
+    return steps_of(rows) if rows else ()
 
 
 def section_of(source: store.Run) -> dict[str, Any]:

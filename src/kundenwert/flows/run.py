@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from kundenwert import __version__
 from kundenwert.base.as_of import day_number
 from kundenwert.engines import open_engine
-from kundenwert.flows import assumptions, contribution, proxy
+from kundenwert.flows import assumptions, contribution, kept_notices, proxy
 from kundenwert.flows import figures as gathering
 from kundenwert.flows.blocking import refuse_blocked
 from kundenwert.flows.company_ledger import facts as company_facts
@@ -213,7 +213,7 @@ def _manifest(
         "models": [asdict(card) for card in figures.models],
         "backtest": _with_text(asdict(evident.backtest)),
         "holdout": tested,
-        "warnings": [{"key": notice.key, "text": str(notice)} for notice in figures.notices],
+        "warnings": [kept_notices.as_json(notice) for notice in figures.notices],
         "tables": {path.name: _hash(path) for path in sorted(building.glob("*.parquet"))},
     }
     return {**content, "timings": progress.timings(), "peak_memory_mb": peak_memory_mb()}

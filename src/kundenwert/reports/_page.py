@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True)
@@ -88,11 +89,12 @@ class Facts:
 
 @dataclass(frozen=True)
 class Picture:
-    """One chart in one or more widths; the page shows the one that fits. `alt` is the finding in words."""
+    """One chart in one or more widths; the page shows the one that fits. `alt` is the finding in words, `spec` what was drawn."""
 
     alt: str
     drawings: tuple[tuple[str, str], ...]
     legend: tuple[tuple[str, str], ...] = ()
+    spec: Mapping[str, Any] | None = None
     kind: Literal["picture"] = "picture"
 
 

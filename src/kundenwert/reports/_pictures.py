@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from typing import Any
 
 from kundenwert.reports._page import Block, Cell, Column, Fold, Picture, Row, Table
@@ -18,6 +20,17 @@ _PAIR_LOOKS = ("slim", "half")
 # So many columns fit a telephone; more move sideways in a region of their own.
 _FITS = 4
 Draw = Callable[..., dict[str, Any]]
+_IS_DRAWN: ContextVar[bool] = ContextVar("is_drawn", default=True)
+
+
+@contextlib.contextmanager
+def undrawn() -> Iterator[None]:
+    """Pictures made meanwhile hold what is to be drawn, but no drawing: the reader's browser draws them."""
+    before = _IS_DRAWN.set(False)
+    try:
+        yield
+    finally:
+        _IS_DRAWN.reset(before)
 
 
 def picture(
@@ -26,8 +39,8 @@ def picture(
     """The picture and, folded, its figures."""
     specs = [draw(records, language.code, width=width) for width in widths]
     looks = _PAIR_LOOKS if widths == PAIR else tuple(_LOOKS[width] for width in widths) if len(widths) > 1 else ("only",)
-    drawings = tuple((look, to_svg(spec, language.code)) for look, spec in zip(looks, specs, strict=True))
-    return Picture(specs[0]["description"], drawings, legend), figures(specs[0], language)
+    drawings = tuple((look, to_svg(spec, language.code)) for look, spec in zip(looks, specs, strict=True)) if _IS_DRAWN.get() else ()
+    return Picture(specs[0]["description"], drawings, legend, specs[-1]), figures(specs[0], language)
 
 
 def figures(spec: dict[str, Any], language: Language) -> Fold:
