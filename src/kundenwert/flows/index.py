@@ -13,12 +13,15 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kundenwert import __version__
 from kundenwert.errors import Bug, StorageError
 from kundenwert.register.book import Register
 from kundenwert.runs import storage, store
+
+if TYPE_CHECKING:
+    from kundenwert.flows.progress import Progress
 
 _FOLDER, _PAGES = "index", "pages"
 # Raised when the shape of what is kept changes.
@@ -73,6 +76,20 @@ def kept(
             if stamp(project, run) == now:
                 _write(path, now, found)
         return found
+
+
+def ready(project: Path, run: str | None = None) -> bool:
+    """Whether the customer list of a run can be opened at once."""
+    from kundenwert.flows import customer_list
+
+    return customer_list.ready(project, run)
+
+
+def build(project: Path, run: str | None = None, *, progress: Progress | None = None) -> None:
+    """Makes what takes long of a run: the files of its customer list. The job after a valuation calls it; it may be called again."""
+    from kundenwert.flows import customer_list
+
+    customer_list.build(project, run, progress=progress)
 
 
 def forget(project: Path) -> None:
