@@ -48,17 +48,17 @@ def customer(project: Path, customer_id: str, *, run: str | None = None) -> Expl
         asked = {"customer": customer_id, "as_of": day_number(source.as_of)}
         documents = engine.rows("base/history.sql", **asked)
         row, years = found[0], engine.rows("base/years.sql", **asked)
-        parts = _parts(source, row, years)
+        parts = parts_of(source, row, years)
         if customer_id in objectors(project) or row["level"] == "objected":
-            row, parts = _without_forecast(source, row), [part for part in parts if part.kind in {"booked", "cost"}]
+            row, parts = without_forecast(source, row), [part for part in parts if part.kind in {"booked", "cost"}]
         told = _told(engine, project, source, row)
-        course = _course(source, row, engine.rows("base/quarters.sql", **asked))
+        course = course_of(source, row, engine.rows("base/quarters.sql", **asked))
         data = data_of(engine, project, source, customer_id)
     return Explained(
         row=row,
         history=tuple(Document(day_of(line.pop("day")), **line) for line in documents),
         parts=tuple(parts),
-        basis=_basis(source),
+        basis=basis_of(source),
         factors=dict(source.manifest["amounts"]),
         course=course,
         data=data,
@@ -66,7 +66,7 @@ def customer(project: Path, customer_id: str, *, run: str | None = None) -> Expl
     )
 
 
-def _without_forecast(source: store.Run, row: dict[str, Any]) -> dict[str, Any]:
+def without_forecast(source: store.Run, row: dict[str, Any]) -> dict[str, Any]:
     """The row of a customer who objected, perhaps since the run was made: no forecast, and nothing that components said."""
     forecast = ("p_alive", "expected_", "clv")
     judged = source.manifest.get("components", {}).get("columns", {})
@@ -74,7 +74,8 @@ def _without_forecast(source: store.Run, row: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "value": row["past"], "level": "objected"}
 
 
-def _basis(source: store.Run) -> dict[str, Any]:
+def basis_of(source: store.Run) -> dict[str, Any]:
+    """What every figure of a customer rests on."""
     names = ("run", "as_of", "horizon", "value_horizon", "yardstick", "currency", "title", "created", "version")
     content = {name: source.manifest[name] for name in names}
     model = source.manifest["models"][0]["name"]
@@ -85,14 +86,14 @@ def _basis(source: store.Run) -> dict[str, Any]:
 def _told(engine: Engine, project: Path, source: store.Run, row: dict[str, Any]) -> dict[str, Any]:
     """What stands beside the sum: contribution, components, points, place, reasons. Of who objected the contribution alone."""
     customer_id = row["customer_id"]
-    result, drivers = _result(engine, source, customer_id)
+    result, drivers = result_of(engine, source, customer_id)
     if row["level"] not in {"customer", "segment"}:
         return {"result": result}
     points = points_of(project, source.name, customer_id)
     place = engine.rows("value/place_of.sql", customer=customer_id)
     return {
         "result": result,
-        "said": _said(source, row),
+        "said": said_of(source, row),
         "points": points,
         "place": (place[0]["above"], place[0]["customers"]) if place else None,
         "change": change_of(engine, project, source, row),
@@ -100,7 +101,7 @@ def _told(engine: Engine, project: Path, source: store.Run, row: dict[str, Any])
     }
 
 
-def _said(source: store.Run, row: dict[str, Any]) -> tuple[Said, ...]:
+def said_of(source: store.Run, row: dict[str, Any]) -> tuple[Said, ...]:
     """The sentences of the components the run was made with, as far as its value table still fits them."""
     adds = source.manifest.get("definition", {}).get("adds", ())
     told = source.manifest.get("components", {}).get("facts", {})
@@ -111,7 +112,7 @@ def _said(source: store.Run, row: dict[str, Any]) -> tuple[Said, ...]:
     return tuple(found)
 
 
-def _result(engine: Engine, source: store.Run, customer_id: str) -> tuple[ResultTotals | None, dict[str, Any] | None]:
+def result_of(engine: Engine, source: store.Run, customer_id: str) -> tuple[ResultTotals | None, dict[str, Any] | None]:
     """Contribution I to IV of the customer in the last whole year, else of all years, and what was counted in that year."""
     section, path = source.manifest.get("contribution"), source.folder / contribution.FILE
     if section is None or not path.is_file():
@@ -129,7 +130,7 @@ def _result(engine: Engine, source: store.Run, customer_id: str) -> tuple[Result
     return totals, drivers[0] if drivers else None
 
 
-def _course(source: store.Run, row: dict[str, Any], rows: Sequence[dict[str, Any]]) -> Course | None:
+def course_of(source: store.Run, row: dict[str, Any], rows: Sequence[dict[str, Any]]) -> Course | None:
     """Every quarter from the first purchase to the as-of day, and the mean quarter of the horizon with its bounds."""
     if not rows:
         return None
@@ -148,7 +149,8 @@ def _course(source: store.Run, row: dict[str, Any], rows: Sequence[dict[str, Any
     return Course(tuple(quarters), source.manifest["currency"], in_money, source.manifest["horizon"], expected, lower, upper)
 
 
-def _parts(source: store.Run, row: dict[str, Any], years: Sequence[dict[str, Any]]) -> list[Part]:
+def parts_of(source: store.Run, row: dict[str, Any], years: Sequence[dict[str, Any]]) -> list[Part]:
+    """The lines that add up to the value. years: year, sale_days and revenue, as base/years.sql has them."""
     if row["past"] is None:
         return []
     booked = _to_cents([year["revenue"] or Decimal(0) for year in years], row["revenue"])

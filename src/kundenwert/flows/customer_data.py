@@ -37,7 +37,7 @@ def data_of(engine: Engine, project: Path, source: store.Run, customer: str) -> 
     sources = [_lines(engine, source, customer, kept)]
     for table in company.tables if company else ():
         sources.append(_table(engine, ledger, table, customer, kept))
-    objected, consents = _decided(project, customer)
+    objected, consents = decided(project, customer)
     return DataOf(
         sources=tuple(sources),
         unused=tuple(one.name for one in attributes()),
@@ -88,7 +88,7 @@ def _retention(table: str, kept: Sequence[Rule]) -> tuple[int | None, str]:
     return (rule.years, rule.basis) if rule else (None, "")
 
 
-def _decided(project: Path, customer: str) -> tuple[str, tuple[tuple[str, str, str], ...]]:
+def decided(project: Path, customer: str) -> tuple[str, tuple[tuple[str, str, str], ...]]:
     """The day of an objection that stands, and the last answer on each channel."""
     register = Register(project)
     if not register.exists:

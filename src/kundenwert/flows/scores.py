@@ -156,9 +156,13 @@ def points_of(project: Path, run: str | None, customer_id: str) -> tuple[PointsO
         if not file.is_file() or customer_id in objectors(project):
             return ()
         engine.open_parquet("scores", [file], numbered=False)
-        rows = engine.rows("value/components/points_of.sql", customer=customer_id)
-        reasons = _reasons(engine, project, source, customer_id)
-    names = _names(source)
+        return points_in(engine, project, source, customer_id)
+
+
+def points_in(engine: Engine, project: Path, source: store.Run, customer_id: str) -> tuple[PointsOf, ...]:
+    """The same of a customer who may be judged, from view `scores`."""
+    rows = engine.rows("value/components/points_of.sql", customer=customer_id)
+    reasons, names = _reasons(engine, project, source, customer_id), _names(source)
     return tuple(_points(row, names, reasons) for row in rows)
 
 

@@ -1,0 +1,318 @@
+"""One customer for a screen: the same figures as `customer`, from tables that stay open between two looks.
+
+Tables of a run and its ledger are sorted by customer, so a look reads one block of each. What needs more than one block, or another
+run, is `rest`: a screen shows it after the first picture. Whose customers a reader may see is asked here, before anything else is read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kundenwert.base.as_of import day_number, day_of
+from kundenwert.engines import open_engine
+from kundenwert.engines._engine import Reading
+from kundenwert.errors import CallError, UnknownName
+from kundenwert.flows import customer as whole
+from kundenwert.flows.customer_data import decided
+from kundenwert.flows.customer_reasons import change_of, fit_of, what_ifs
+from kundenwert.flows.ledger import folder_of
+from kundenwert.flows.objection import objectors
+from kundenwert.flows.pseudonyms import known_as
+from kundenwert.flows.scores import FILE as SCORES
+from kundenwert.flows.scores import points_in
+from kundenwert.records import AlivePath, DataOf, Document, Explained
+from kundenwert.runs import store
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from kundenwert.engines._engine import Engine
+
+# Columns of the company's tables that a screen reads, with their types where a file lacks them.
+_RECORDS = {
+    "customers": (
+        *("customer_id", "name", "parent_id", "industry", "region", "postcode", "city", "street", "account_manager", "segment", "kind"),
+        *("acquired_on", "channel", "do_not_contact"),
+    ),
+    "contacts": ("customer_id", "contact_id", "date", "channel", "purpose", "outcome", "person"),
+    "complaints": ("customer_id", "complaint_id", "date", "category", "resolved_on", "outcome", "cost"),
+    "measures": ("customer_id", "measure_id", "date", "kind", "treated", "cost"),
+}
+_TYPES = {"date": "DATE", "resolved_on": "DATE", "acquired_on": "DATE", "cost": "DECIMAL(18, 2)", "treated": "BOOLEAN"}
+_VIEWS = {"customers": "page_records", "contacts": "page_contacts", "complaints": "page_complaints", "measures": "page_measures"}
+_ADDRESS = ("name", "street", "postcode", "city")
+# How many records of a kind a screen shows, and how many desks wait for readers.
+NEWEST, KIN, _DESKS = 12, 30, 4
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What the first picture of a customer shows. explained: without points, reasons and sources; record: of the customer records, {}
+    without one; alive: P(alive) from the first purchase to the as-of day, None where the model tells none.
+    """
+
+    explained: Explained
+    record: Mapping[str, Any]
+    alive: AlivePath | None
+
+
+@dataclass(frozen=True)
+class Rest:
+    """The whole explanation, and what happened: the newest contacts, complaints and measures, and who stands near in the group."""
+
+    explained: Explained
+    record: Mapping[str, Any]
+    contacts: Sequence[Mapping[str, Any]] = ()
+    complaints: Sequence[Mapping[str, Any]] = ()
+    measures: Sequence[Mapping[str, Any]] = ()
+    kin: Sequence[Mapping[str, Any]] = ()
+
+
+def glance(project: Path, customer_id: str, *, managers: frozenset[str] | None = None, run: str | None = None) -> Glance:
+    """The first picture. managers: whose customers the reader may see, None for all. Raises UnknownName, without a hint, for a customer
+    that the run does not know and for one that is not the reader's alike.
+    """
+    with _desk(project, run) as desk:
+        customer, record = _find(desk, project, customer_id, managers)
+        explained = _explained(desk, project, customer, record)
+        return Glance(explained, record, _alive(desk, explained))
+
+
+def rest(project: Path, customer_id: str, *, managers: frozenset[str] | None = None, run: str | None = None) -> Rest:
+    """Everything else of the same customer; the same errors. Which sources were read is told by `customer` alone."""
+    with _desk(project, run) as desk:
+        customer, record = _find(desk, project, customer_id, managers)
+        explained, engine, source = _explained(desk, project, customer, record), desk.engine, desk.source
+        is_valued = explained.row["level"] in {"customer", "segment"}
+        result, drivers = whole.result_of(engine, source, customer)
+        points = points_in(engine, project, source, customer) if is_valued and desk.has_scores else ()
+        told: dict[str, Any] = {
+            "result": result,
+            "points": points,
+            "change": change_of(engine, project, source, explained.row) if is_valued else None,
+            "what_ifs": what_ifs(source, explained.row, points, result, drivers) if is_valued else (),
+        }
+        listed = {"customer": customer, "as_of": source.as_of, "most": NEWEST}
+        near = {"customer": customer, "parent": record.get("parent_id"), "most": KIN}
+        return Rest(
+            replace(explained, **told),
+            record,
+            contacts=engine.rows("value/customer_page/contacts.sql", **listed),
+            complaints=engine.rows("value/customer_page/complaints.sql", **listed),
+            measures=engine.rows("value/customer_page/campaigns.sql", **listed),
+            kin=[one for one in engine.rows("value/customer_page/kin.sql", **near) if _is_own(one, managers)],
+        )
+
+
+def find(project: Path, customer_id: str, *, managers: frozenset[str] | None = None, run: str | None = None) -> str:
+    """The number under which the run knows a customer of the reader; the same errors."""
+    with _desk(project, run) as desk:
+        return _find(desk, project, customer_id, managers)[0]
+
+
+def forget() -> None:
+    """Closes all tables, of every run."""
+    with _GUARD:
+        desks = [desk for known in _WAITING.values() for desk in known]
+        _WAITING.clear()
+    for desk in desks:
+        desk.engine.close()
+
+
+# ---- one customer -----------------------------------------------------------------------------------------------------
+
+
+def _find(desk: _Desk, project: Path, customer_id: str, managers: frozenset[str] | None) -> tuple[str, Mapping[str, Any]]:
+    """The customer with its record. For who sees some customers only the record decides, before any other table is asked."""
+    customer = known_as(project, customer_id)
+    records = desk.engine.rows("value/customer_page/record.sql", customer=customer)
+    record = records[0] if records else {}
+    if not _is_own(record, managers):
+        raise _unknown(customer_id)
+    return customer, record
+
+
+def _is_own(record: Mapping[str, Any], managers: frozenset[str] | None) -> bool:
+    return managers is None or (record.get("account_manager") or "").strip() in managers - {""}
+
+
+def _unknown(customer_id: str) -> UnknownName:
+    return UnknownName(customer_id, "the customers of this run that you may see", ())
+
+
+def _explained(desk: _Desk, project: Path, customer: str, record: Mapping[str, Any]) -> Explained:
+    engine, source = desk.engine, desk.source
+    found = engine.rows("value/one_customer.sql", customer=customer)
+    if not found:
+        raise _unknown(customer)
+    row = found[0]
+    documents = engine.rows("base/history.sql", customer=customer, as_of=day_number(source.as_of))
+    history = tuple(Document(day_of(line.pop("day")), **line) for line in documents)
+    parts = whole.parts_of(source, row, _years(history))
+    if customer in objectors(project) or row["level"] == "objected":
+        row, parts = whole.without_forecast(source, row), [part for part in parts if part.kind in {"booked", "cost"}]
+    is_valued = row["level"] in {"customer", "segment"}
+    objected, consents = decided(project, customer)
+    address = {name: str(record[name]).strip() for name in _ADDRESS if str(record.get(name) or "").strip()}
+    return Explained(
+        row=row,
+        history=history,
+        parts=tuple(parts),
+        basis=whole.basis_of(source),
+        factors=dict(source.manifest["amounts"]),
+        course=whole.course_of(source, row, _quarters(history)),
+        said=whole.said_of(source, row) if is_valued else (),
+        place=desk.place(row) if is_valued else None,
+        data=DataOf(objected=objected, consents=consents, address=address),
+    )
+
+
+def _years(history: Sequence[Document]) -> list[dict[str, Any]]:
+    """Booked revenue by calendar year, as base/years.sql has it."""
+    return [
+        {"year": year, "sale_days": len(_days(found)), "revenue": _sum(found)}
+        for year, found in sorted(_grouped(history, lambda one: one.day.year).items())
+    ]
+
+
+def _quarters(history: Sequence[Document]) -> list[dict[str, Any]]:
+    """Purchases and booked revenue by calendar quarter, as base/quarters.sql has it."""
+    by_quarter = _grouped(history, lambda one: date(one.day.year, (one.day.month - 1) // 3 * 3 + 1, 1))
+    return [{"first": first, "purchases": len(_days(found)), "revenue": _sum(found)} for first, found in sorted(by_quarter.items())]
+
+
+def _grouped(history: Sequence[Document], key: Any) -> dict[Any, list[Document]]:
+    groups: dict[Any, list[Document]] = {}
+    for one in history:
+        groups.setdefault(key(one), []).append(one)
+    return groups
+
+
+def _days(history: Sequence[Document]) -> set[date]:
+    """Days with a sale that counts as a purchase."""
+    return {one.day for one in history if one.line_class == "kept"}
+
+
+def _sum(history: Sequence[Document]) -> Decimal | None:
+    known = [one.amount for one in history if one.amount is not None]
+    return sum(known, Decimal(0)) if known else None
+
+
+def _alive(desk: _Desk, explained: Explained) -> AlivePath | None:
+    """P(alive) over time; None where the model knows no leaving, or the days do not lead to what the run tells."""
+    from kundenwert import registry
+
+    days, row = _days(explained.history), explained.row
+    if not days or row["level"] not in {"customer", "segment"} or row["p_alive"] is None:
+        return None
+    try:
+        path: AlivePath = registry.load("models.diagnostics", "p_alive_path")(
+            fit_of(desk.source).fitted, sorted(days), until=desk.source.as_of
+        )
+    except CallError:
+        return None
+    # Returns, rhythms and seasons may make more of a history than its days: then the line would end elsewhere than the figure.
+    return path if abs(path.chance[-1] - float(row["p_alive"])) < _SAME else None
+
+
+_SAME = 0.005
+
+
+# ---- tables that stay open --------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Desk:
+    """One reader's place: an engine with the tables of a run."""
+
+    engine: Engine
+    source: store.Run
+    has_scores: bool
+    measures: NDArray[Any] = field(repr=False)
+
+    def place(self, row: Mapping[str, Any]) -> tuple[int, int] | None:
+        """How many customers stand above one, of how many."""
+        own = row["clv"] if row["clv"] is not None else row["expected_purchases"]
+        if own is None or not len(self.measures):
+            return None
+        return len(self.measures) - int(self.measures.searchsorted(float(own), side="right")), len(self.measures)
+
+
+_WAITING: dict[tuple[str, str, int], list[_Desk]] = {}
+_MEASURES: dict[tuple[str, str, int], Any] = {}
+_GUARD = threading.Lock()
+
+
+@contextlib.contextmanager
+def _desk(project: Path, run: str | None) -> Iterator[_Desk]:
+    """A desk of a run, for one reader at a time. An erasure changes the manifest, so that nothing of before is read."""
+    name = run or store.read(project).name
+    key = (str(project.resolve()), name, (store.runs_folder(project) / name / "manifest.json").stat().st_mtime_ns)
+    with _GUARD:
+        for old in [one for one in _WAITING if one[:2] == key[:2] and one != key]:
+            for desk in _WAITING.pop(old):
+                desk.engine.close()
+            _MEASURES.pop(old, None)
+        waiting = _WAITING.setdefault(key, [])
+        free = waiting.pop() if waiting else None
+    desk = free if free is not None else _open(project, name, key)
+    try:
+        yield desk
+    except UnknownName:
+        _put_back(key, desk)
+        raise
+    except BaseException:
+        # Nobody knows in which state it is.
+        desk.engine.close()
+        raise
+    _put_back(key, desk)
+
+
+def _put_back(key: tuple[str, str, int], desk: _Desk) -> None:
+    with _GUARD:
+        waiting = _WAITING.get(key)
+        if waiting is not None and len(waiting) < _DESKS:
+            waiting.append(desk)
+            return
+    desk.engine.close()
+
+
+def _open(project: Path, name: str, key: tuple[str, str, int]) -> _Desk:
+    source = store.read(project, name)
+    ledger = folder_of(project) / source.manifest["ledger"]
+    engine = open_engine(threads=1)
+    engine.remember("collective", list(source.manifest["settings"]["collective"]))
+    engine.open_parquet("valued_customers", [source.customers], numbered=False)
+    engine.open_parquet("ledger_lines", [ledger / "transactions.parquet"], numbered=False)
+    engine.view("booked", "tables/booked_from_ledger.sql")
+    for table, columns in _RECORDS.items():
+        _open_records(engine, ledger, table, columns)
+    scores = source.folder / SCORES
+    if scores.is_file():
+        engine.open_parquet("scores", [scores], numbered=False)
+    if key not in _MEASURES:
+        _MEASURES[key] = engine.arrays("value/customer_page/measures.sql")["measure"]
+    return _Desk(engine, source, scores.is_file(), _MEASURES[key])
+
+
+def _open_records(engine: Engine, ledger: Path, table: str, columns: Sequence[str]) -> None:
+    """A view of a table of the company with exactly these columns, empty where the company gave none."""
+    path, view = ledger / f"{table}.parquet", _VIEWS[table]
+    if path.is_file():
+        engine.open_parquet(f"kept_{table}", [path], numbered=False)
+    else:
+        engine.load(f"kept_{table}", {"customer_id": [""]})
+    there = engine.columns(f"kept_{table}")
+    engine.project(
+        view, f"kept_{table}", {name: Reading((name,) if name in there else (), type=_TYPES.get(name, "VARCHAR")) for name in columns}
+    )
+
+
+__all__ = ["Glance", "Rest", "find", "forget", "glance", "rest"]
