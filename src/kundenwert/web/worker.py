@@ -17,6 +17,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from kundenwert.errors import Problem, SettingsError
+
 if TYPE_CHECKING:
     from kundenwert.web.jobs.models import Job, Worker
 
@@ -67,14 +69,21 @@ def main(argv: list[str]) -> int:
     django.setup()
     from kundenwert.web.jobs.models import Worker
 
-    worker = Worker.objects.create(host=socket.gethostname()[:255], pid=os.getpid())
-    watch = Watch(worker, slots=max(1, int(os.environ.get(SLOTS, "2"))))
-    for name in ("SIGTERM", "SIGINT"):
-        signal.signal(getattr(signal, name), lambda *_: watch.stop.set())
+    watch = Watch(Worker(host=socket.gethostname()[:255], pid=os.getpid()), slots=slots())
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: watch.stop.set())
     if "--with-parent" in argv:
         threading.Thread(target=_stop_with_parent, args=(watch,), daemon=True).start()
     run(watch)
     return 0
+
+
+def slots() -> int:
+    """How many jobs at the same time. Raises SettingsError."""
+    told = os.environ.get(SLOTS, "2")
+    if told.isdigit() and int(told) > 0:
+        return int(told)
+    raise SettingsError(Problem(f"{SLOTS} is {told!r}.", "a whole number from 1", "Set it to 1 on a machine with little memory."))
 
 
 def run(watch: Watch) -> None:
@@ -116,7 +125,7 @@ def beat(watch: Watch) -> None:
 
     now = timezone.now()
     if not Worker.objects.filter(pk=watch.worker.pk).update(heartbeat=now):
-        # Another worker took this one for dead, perhaps because the machine slept. It is here again, under the same name.
+        # The first time; or another worker took this one for dead because the machine slept, and now it is here again.
         watch.worker.heartbeat = now
         watch.worker.save(force_insert=True)
     if watch.children:

@@ -27,6 +27,8 @@ def main(number: str) -> None:
     end_with_parent()
     # As an exception, so that flows tidy up what is half built.
     signal.signal(signal.SIGTERM, _stop)
+    # Ctrl-C in the terminal of the worker is for the worker.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     import django
 
     django.setup()
