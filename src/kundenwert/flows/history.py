@@ -104,11 +104,12 @@ def _with(day: Day, reasons: tuple[str, ...], bridge: Bridge | None) -> Day:
 
 def _step(project: Path, before: Run, after: Run) -> tuple[tuple[str, ...], Bridge | None]:
     found = compare(project, before.name, after.name, count=0)
-    reasons = tuple(_reasons(found, before.manifest, after.manifest))
-    return reasons, _bridge(found, before.manifest, after.manifest) if found.measure == "value" else None
+    reasons = tuple(reasons_of(found, before.manifest, after.manifest))
+    return reasons, bridge_of(found, before.manifest, after.manifest) if found.measure == "value" else None
 
 
-def _reasons(found: RunComparison, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+def reasons_of(found: RunComparison, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """What else than time changed between two runs; before, after: their manifests."""
     if found.inputs:
         yield "inputs"
     # The as-of day is what a history goes by.
@@ -124,7 +125,8 @@ def _reasons(found: RunComparison, before: Mapping[str, Any], after: Mapping[str
         yield "version"
 
 
-def _bridge(found: RunComparison, before: Mapping[str, Any], after: Mapping[str, Any]) -> Bridge:
+def bridge_of(found: RunComparison, before: Mapping[str, Any], after: Mapping[str, Any]) -> Bridge:
+    """How the value of one run became that of the other, where both count the same money; before, after: their manifests."""
     groups = {group.found: group for group in found.groups}
 
     def change(group: str, part: str) -> Decimal:

@@ -1,4 +1,4 @@
-"""The screen of the models: which forecast was chosen and why, how good forecasts of earlier days were, what to know before trusting them."""
+"""The screen of the models: which forecast was chosen and why, how good it was on earlier days, what to know before trusting it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,6 @@ from kundenwert.runs import store
 if TYPE_CHECKING:
     from kundenwert.records import Backtest, Origin, Scored
     from kundenwert.reports.language import Language
-
-# Folded away on screens: for those who check.
-_DETAILS = ("pit", "tracking_cumulative")
 
 
 def models_page(project: Path, run: str, language: Language) -> dict[str, Any]:
