@@ -48,8 +48,8 @@ _RECORDS = {
 _TYPES = {"date": "DATE", "resolved_on": "DATE", "acquired_on": "DATE", "cost": "DECIMAL(18, 2)", "treated": "BOOLEAN"}
 _VIEWS = {"customers": "page_records", "contacts": "page_contacts", "complaints": "page_complaints", "measures": "page_measures"}
 _ADDRESS = ("name", "street", "postcode", "city")
-# How many records of a kind a screen shows, and how many desks wait for readers.
-NEWEST, KIN, _DESKS = 12, 30, 4
+# How many records of a kind a screen shows, how many lines a page has, and how many desks wait for readers.
+NEWEST, KIN, LINES, _DESKS = 12, 30, 200, 4
 
 
 @dataclass(frozen=True)
@@ -111,10 +111,44 @@ def rest(project: Path, customer_id: str, *, managers: frozenset[str] | None = N
         )
 
 
+@dataclass(frozen=True)
+class BookedLines:
+    """A page of the booked lines of a customer. customer, name: whose; count, amount: of all of the year; lines: of the page."""
+
+    customer: str
+    name: str
+    count: int
+    amount: Decimal | None
+    lines: Sequence[Mapping[str, Any]]
+
+
+def booked_lines(
+    project: Path,
+    customer_id: str,
+    *,
+    year: int | None = None,
+    page: int = 1,
+    managers: frozenset[str] | None = None,
+    run: str | None = None,
+) -> BookedLines:
+    """The invoice lines behind what was booked, `LINES` a page, the newest first; the same errors."""
+    with _desk(project, run) as desk:
+        customer, record = _find(desk, project, customer_id, managers)
+        asked = {"customer": customer, "as_of": day_number(desk.source.as_of), "year": year}
+        (counted,) = desk.engine.rows("value/customer_page/lines_counted.sql", **asked)
+        if not counted["lines"] and not desk.engine.rows("value/one_customer.sql", customer=customer):
+            raise _unknown(customer_id)
+        lines = desk.engine.rows("value/customer_page/lines.sql", **asked, most=LINES, skip=(max(page, 1) - 1) * LINES)
+        return BookedLines(customer, str(record.get("name") or ""), counted["lines"], counted["amount"], lines)
+
+
 def find(project: Path, customer_id: str, *, managers: frozenset[str] | None = None, run: str | None = None) -> str:
     """The number under which the run knows a customer of the reader; the same errors."""
     with _desk(project, run) as desk:
-        return _find(desk, project, customer_id, managers)[0]
+        customer, record = _find(desk, project, customer_id, managers)
+        if not record and not desk.engine.rows("value/one_customer.sql", customer=customer):
+            raise _unknown(customer_id)
+        return customer
 
 
 def forget() -> None:
@@ -315,4 +349,4 @@ def _open_records(engine: Engine, ledger: Path, table: str, columns: Sequence[st
     )
 
 
-__all__ = ["Glance", "Rest", "find", "forget", "glance", "rest"]
+__all__ = ["LINES", "BookedLines", "Glance", "Rest", "booked_lines", "find", "forget", "glance", "rest"]

@@ -74,7 +74,7 @@ def table(basis: CustomerBasis) -> Table:
     rows = tuple(
         Row(
             (
-                Cell(_label(basis, part)),
+                Cell(label(basis, part)),
                 Cell(language.money(part.amount)),
                 Cell(marks=_marks(lengths, spans, place, part.kind)),
                 *((Cell(language.number(part.purchases, 1) if part.kind == "expected" else ""),) if basis.is_valued else ()),
@@ -92,7 +92,8 @@ def table(basis: CustomerBasis) -> Table:
     return Table(text("How the value comes about"), columns, rows)
 
 
-def _label(basis: CustomerBasis, part: Part) -> str:
+def label(basis: CustomerBasis, part: Part) -> str:
+    """What a line of the explanation is called."""
     text = basis.language.text
     plain = {"past": text("Past"), "value": text("Value"), "cost": text("less cost, booked or estimated")}
     if part.kind in plain:

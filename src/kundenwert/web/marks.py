@@ -119,6 +119,25 @@ def _step(steps: Sequence[Step], spans: Sequence[tuple[float, float]], scale: Sc
     return _svg(*parts)
 
 
+# How marks of reports (reports/_page.Mark) look here.
+_OF_REPORTS = {"out": "py", "ac": "sumbar", "fc": "fc", "pos": "pos", "neg": "neg", "py": "py", "band": "band", "base": "base"}
+
+
+def of_cell(found: Iterable[Any]) -> SafeString:
+    """The marks of a cell of a report: records or plain dicts with look, start and width in percent."""
+    parts = []
+    for one in found:
+        look, start, width = (one[name] if isinstance(one, dict) else getattr(one, name) for name in ("look", "start", "width"))
+        if look == "axis":
+            parts.append(_upright(float(start), "axis", "0", "100%"))
+        elif look == "link":
+            parts.append(_upright(float(start), "link-line", "78%", "100%"))
+        else:
+            name = _OF_REPORTS.get(look, "ac")
+            parts.append(f'<rect class="{name}" x="{_short(float(start))}%" width="{_short(float(width))}%" y="{_TOP}" height="{_HIGH}"/>')
+    return _svg(*parts) if parts else _empty()
+
+
 def as_float(value: Any) -> float | None:
     """A number from whatever a flow gives; None where there is none."""
     if value is None or value == "" or isinstance(value, bool):

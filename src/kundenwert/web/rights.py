@@ -100,6 +100,12 @@ RULES: dict[str, Predicate] = {
     "workspace:open": SIGNED_IN,
     # ---- screens ----
     "overview:overview": SEE_ALL,
+    "customers:customer": SEE,
+    "customers:more": SEE,
+    "customers:lines": SEE,
+    "customers:rate": RATE,
+    "customers:note": RATE,
+    "customers:sheet": EXPORT,
 }
 
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("account/sessions/", include("allauth.usersessions.urls")),
     path("account/", include("kundenwert.web.accounts.urls")),
     path("projects/", include("kundenwert.web.workspace.urls")),
+    path("customers/", include("kundenwert.web.customers.urls")),
     path("overview/", include("kundenwert.web.overview.urls")),
 ]
 

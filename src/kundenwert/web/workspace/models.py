@@ -14,3 +14,20 @@ class Project(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Note(models.Model):
+    """What somebody wrote about a customer. Notes are added, never changed; an erasure of the customer removes them."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="notes")
+    customer_id = models.CharField(max_length=200)
+    author = models.CharField(max_length=120)
+    text = models.TextField(max_length=2000)
+    written = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-written", "-pk")
+        indexes = (models.Index(fields=("project", "customer_id", "-written")),)
+
+    def __str__(self) -> str:
+        return f"note {self.pk}"

@@ -1,0 +1,14 @@
+"""Which of some customers were erased from a project: asked by those who keep something beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from kundenwert.register import erased as known
+
+
+def is_erased(project: Path, customers: Iterable[str]) -> set[str]:
+    """Those of the customers whose erasure stands in the register."""
+    persons = known.erased(project)
+    return {customer for customer in customers if persons.is_id(customer)} if persons else set()
