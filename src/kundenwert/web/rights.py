@@ -98,6 +98,14 @@ RULES: dict[str, Predicate] = {
     # ---- projects ----
     "workspace:projects": SIGNED_IN,
     "workspace:open": SIGNED_IN,
+    # ---- jobs: own ones, for managers and administrators all ----
+    "jobs:list": PLAN,
+    "jobs:job": PLAN,
+    "jobs:progress": PLAN,
+    "jobs:cancel": PLAN,
+    "jobs:notice": PLAN,
+    "jobs:schedule": CHANGE,
+    "jobs:unschedule": CHANGE,
     # ---- screens ----
     "overview:overview": SEE_ALL,
     "customers:customer": SEE,

@@ -90,6 +90,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "kundenwert.web.frame.frame",
+                "kundenwert.web.jobs.frame.running_job",
             ],
             "builtins": ["django.templatetags.static", "kundenwert.web.templatetags.words"],
             "libraries": {file.stem: f"kundenwert.web.templatetags.{file.stem}" for file in (_HERE / "templatetags").glob("[a-z]*.py")},

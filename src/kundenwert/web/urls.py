@@ -15,6 +15,7 @@ urlpatterns = [
     path("account/", include("kundenwert.web.accounts.urls")),
     path("projects/", include("kundenwert.web.workspace.urls")),
     path("customers/", include("kundenwert.web.customers.urls")),
+    path("jobs/", include("kundenwert.web.jobs.urls")),
     path("overview/", include("kundenwert.web.overview.urls")),
 ]
 

@@ -103,13 +103,14 @@ def run(watch: Watch) -> None:
 
 def turn(watch: Watch) -> None:
     """One look at everything a worker looks after."""
-    from kundenwert.web.jobs import orphans, queue
+    from kundenwert.web.jobs import orphans, queue, schedules
 
     if watch.is_due("beat", BEAT_SECONDS):
         beat(watch)
     look_at_children(watch)
     if watch.is_due("orphans", LOOK_SECONDS):
         orphans.look(watch.worker)
+        schedules.start_due()
     while len(watch.children) < watch.slots and not watch.stop.is_set():
         job = queue.claim(watch.worker)
         if job is None:

@@ -37,6 +37,7 @@ def main(number: str) -> None:
 
 def do(number: str) -> None:
     """Runs the kind of a job that is claimed and keeps how it ended."""
+    from kundenwert.web import language
     from kundenwert.web.jobs import kind as kinds
     from kundenwert.web.jobs import queue
     from kundenwert.web.jobs.models import RUNNING, Job
@@ -47,6 +48,9 @@ def do(number: str) -> None:
     def write(phases: list[dict[str, Any]]) -> None:
         Job.objects.filter(pk=job.pk, state=RUNNING, attempt=job.attempt).update(phases=phases)
 
+    if job.by:
+        # What flows say of problems is for whoever started the job.
+        language.use(job.by.language, job.by.numbers)
     try:
         kind = kinds.find(job.kind)
         with Reporter(write) as progress:

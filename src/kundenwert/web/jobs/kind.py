@@ -24,6 +24,7 @@ class Kind:
     title: an English sentence with a German entry, such as "Valuation"; it says to people what is being done.
     is_exclusive: two jobs of exclusive kinds in one project wait for each other.
     can_resume: it may start anew after its worker died.
+    can_repeat: people may have it done every day, week or month.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Kind:
     run: Callable[[Mapping[str, Any], Progress, datetime], Mapping[str, Any]]
     is_exclusive: bool = False
     can_resume: bool = False
+    can_repeat: bool = False
 
 
 def find(name: str) -> Kind:

@@ -79,6 +79,11 @@ class Job(models.Model):
         address = str(self.result.get("next", ""))
         return address if address.startswith("/") and not address.startswith("//") else ""
 
+    @property
+    def remedy(self) -> str:
+        """What to do about the reason, as an English sentence with a German entry."""
+        return "Start it once more. If that happens again, ask your administrator to look at memory and disk of the server."
+
     def cancel(self) -> None:
         """Ends it: at once if it waits, else as soon as its worker sees the wish, which takes about a second."""
         from kundenwert.web.jobs.queue import cancel
