@@ -98,6 +98,9 @@ RULES: dict[str, Predicate] = {
     # ---- projects ----
     "workspace:projects": SIGNED_IN,
     "workspace:open": SIGNED_IN,
+    "workspace:visit": SIGNED_IN,
+    "workspace:forget": CHANGE,
+    "workspace:example": CHANGE,
     # ---- jobs: own ones, for managers and administrators all ----
     "jobs:list": PLAN,
     "jobs:job": PLAN,

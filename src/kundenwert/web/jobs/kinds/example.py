@@ -13,6 +13,8 @@ from kundenwert.web.jobs.kind import Kind
 
 def run(arguments: Mapping[str, Any], progress: Progress, clock: datetime) -> dict[str, Any]:
     """arguments: `parent`, the folder for it; `company`: the invented one; `language` of its report."""
+    from django.urls import reverse
+
     from kundenwert.flows.demo import demo
     from kundenwert.web.workspace.known import know
 
@@ -20,7 +22,7 @@ def run(arguments: Mapping[str, Any], progress: Progress, clock: datetime) -> di
         Path(arguments["parent"]), clock=clock, progress=progress, language=arguments.get("language"), company=bool(arguments["company"])
     )
     entry = know(made.folder.parents[1])
-    return {"run": made.folder.name, "project": entry.pk, "next": f"/projects/{entry.pk}/"}
+    return {"run": made.folder.name, "project": entry.pk, "next": reverse("workspace:visit", args=[entry.pk])}
 
 
 PLUGIN = Kind("example", "Example", run, can_resume=True)
