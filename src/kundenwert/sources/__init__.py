@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+from kundenwert.sources._bytes import kind_of, kind_of_bytes
 from kundenwert.sources._company import inspect_table, open_table
 from kundenwert.sources._detect import Detected, checked_table, detect, tables
+from kundenwert.sources._first_rows import FirstRows, first_rows
 from kundenwert.sources._inspect import inspect, open_lines
 from kundenwert.sources._records import Column, Fact, Guess, Inspected, Table, Wanted, raised
 
@@ -15,14 +17,18 @@ __all__ = [
     "Column",
     "Detected",
     "Fact",
+    "FirstRows",
     "Guess",
     "Inspected",
     "Table",
     "Wanted",
     "checked_table",
     "detect",
+    "first_rows",
     "inspect",
     "inspect_table",
+    "kind_of",
+    "kind_of_bytes",
     "open_lines",
     "open_table",
     "raised",

@@ -62,10 +62,11 @@ def kind_of(path: Path) -> str:
     """ "text", "gzip", "parquet", "zip", "ole" or, for what we never read, a few words for a message."""
     with path.open("rb") as file:
         start = file.read(512)
-    return _kind(start)
+    return kind_of_bytes(start)
 
 
-def _kind(start: bytes) -> str:
+def kind_of_bytes(start: bytes) -> str:
+    """The same of the first bytes of a file."""
     return next((kind for magic, kind in _MAGIC if start.startswith(magic)), "text")
 
 
@@ -177,7 +178,7 @@ def survey(path: Path, *, wanted: str | None, packed: bool, hashed: bool) -> Sur
 def _refuse_what_is_no_table(path: Path, scan: _Scan) -> None:
     if not scan.head.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"):
         raise UnreadableInput(Problem("The file is empty.", "a header and at least one line of data.", "export it again.", file=path.name))
-    kind = _kind(scan.head)
+    kind = kind_of_bytes(scan.head)
     if kind != "text":
         raise UnreadableInput(_no_table(path, kind if " " in kind else f"a packed {kind} file"))
     controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1a\x1b" for byte in scan.head[:4096])
