@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
 
@@ -31,3 +32,20 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return f"note {self.pk}"
+
+
+class SavedView(models.Model):
+    """A list of customers that somebody keeps: filters, columns and order, as the address of the list has them."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="saved_views")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views")
+    name = models.CharField(max_length=60)
+    question = models.JSONField(default=dict)
+    made = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("made", "pk")
+        constraints = (models.UniqueConstraint(fields=("project", "owner", "name"), name="one_view_of_a_name"),)
+
+    def __str__(self) -> str:
+        return self.name
