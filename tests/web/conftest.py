@@ -65,7 +65,7 @@ def _small_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from kundenwert.flows.init import init
     from kundenwert.flows.progress import Progress
     from kundenwert.flows.run import run
-    from kundenwert.records import Wanted
+    from kundenwert.sources import Wanted
 
     folder = tmp_path_factory.mktemp("web") / "klein"
     exports = folder / "exports"

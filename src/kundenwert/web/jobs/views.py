@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -39,13 +41,14 @@ def jobs(request: HttpRequest) -> HttpResponse:
     found = list(visible(request.user).defer("phases", "log", "arguments").order_by(order, "-created")[:SHOWN])
     count = {state: sum(job.state == state for job in found) for state in (RUNNING, WAITING, FAILED)}
     content = {"jobs": found, "running": count[RUNNING], "waiting": count[WAITING], "sees_all": request.user.role in _SEE_ALL}  # type: ignore[union-attr]
-    return render(request, "jobs/list.html", {**content, "titles": _titles(found), "schedules": _schedules(request)})
+    repeated = _schedules(request)
+    return render(request, "jobs/list.html", {**content, "titles": _titles([*found, *repeated]), "schedules": repeated})
 
 
-def _titles(found: list[Job]) -> dict[str, str]:
+def _titles(found: Sequence[Job | Schedule]) -> dict[str, str]:
     from kundenwert.web.workspace.models import Project
 
-    folders = {job.project for job in found if job.project}
+    folders = {one.project for one in found if one.project}
     return dict(Project.objects.filter(folder__in=folders).values_list("folder", "title")) if folders else {}
 
 
@@ -72,7 +75,7 @@ def _content(request: HttpRequest, number: UUID) -> dict[str, Any]:
     now = timezone.now()
     for one in found.phases:
         if not one["is_over"] and one["began"]:
-            one["seconds"] = max(0.0, (now - timezone.datetime.fromisoformat(one["began"])).total_seconds())  # type: ignore[attr-defined]
+            one["seconds"] = max(0.0, (now - datetime.fromisoformat(one["began"])).total_seconds())
     return {
         "job": found,
         "longest": max((one["seconds"] for one in rows), default=0.0),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -46,10 +47,8 @@ def phase(text: str, language: Language) -> str:
 
 def _value(name: str, value: str, language: Language) -> str:
     if name == "day":
-        try:
+        with contextlib.suppress(ValueError):
             return language.date(date.fromisoformat(value))
-        except ValueError:
-            return value
     return value
 
 
@@ -93,16 +92,11 @@ def state(job: Job, language: Language) -> str:
 
 
 def log(job: Job, language: Language) -> list[dict[str, Any]]:
-    """The lines of the log, oldest first: what the job itself tells, and what was done with it."""
+    """The lines of the log, oldest first: what was done with the job. What it did itself are its phases."""
     lines = [(job.created, language.text("Put into the queue"))]
     if job.started:
         lines.append((job.started, language.text("Begun") if job.attempt < 2 else language.text("Begun, attempt {n}", n=job.attempt)))
     lines += [(datetime.fromisoformat(line["at"]), _told(line["text"], line.get("values", {}), language)) for line in job.log]
-    for one in job.phases:
-        if one["is_over"] and one["began"] and not one["is_part"]:
-            words = phase(one["text"], language)
-            over = datetime.fromisoformat(one["began"]).timestamp() + one["seconds"]
-            lines.append((datetime.fromtimestamp(over, tz=timezone.get_current_timezone()), language.text("Done: {phase}", phase=words)))
     if job.ended:
         lines.append((job.ended, language.text("Ended: {state}", state=state(job, language))))
     return [{"at": timezone.localtime(at), "text": text} for at, text in sorted(lines, key=lambda line: line[0])]

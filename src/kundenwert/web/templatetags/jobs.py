@@ -98,6 +98,18 @@ def schedule_words(schedule: Any) -> str:
     return in_words(schedule)
 
 
+@register.filter
+def schedule_title(schedule: Any) -> str:
+    """What is repeated, as the title of its kind."""
+    from kundenwert.errors import UnknownName
+    from kundenwert.web.jobs import kind as kinds
+
+    try:
+        return kinds.find(schedule.kind).title
+    except UnknownName:
+        return str(schedule.kind)
+
+
 @register.inclusion_tag("jobs/_schedule.html", takes_context=True)
 def schedule_of(context: template.Context, kind: str) -> dict[str, Any]:
     """{% schedule_of "valuation" %}: when this kind is repeated for the open project, and the form to change it."""
