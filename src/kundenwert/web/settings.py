@@ -73,7 +73,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "auditlog.middleware.AuditlogMiddleware",
+    "kundenwert.web.accounts.first.FirstStartMiddleware",
     "kundenwert.web.rights.RightsMiddleware",
+    "kundenwert.web.accounts.second_factor.SecondFactorMiddleware",
     "kundenwert.web.projects.RoomMiddleware",
     "kundenwert.web.problems.ProblemsMiddleware",
 ]
@@ -138,6 +140,8 @@ ACCOUNT_RATE_LIMITS = {
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "kundenwert"
+# Administrators, managers and data protection officers must have a second factor where others can reach the app.
+SECOND_FACTOR_REQUIRED = os.environ.get("KUNDENWERT_SECOND_FACTOR", "required" if PUBLIC_URL else "optional") == "required"
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

@@ -13,10 +13,14 @@ urlpatterns = [
     path("account/second-factor/", include("allauth.mfa.urls")),
     path("account/sessions/", include("allauth.usersessions.urls")),
     path("account/", include("kundenwert.web.accounts.urls")),
+    path("administration/", include("kundenwert.web.administration.urls")),
     path("projects/", include("kundenwert.web.workspace.urls")),
     path("customers/", include("kundenwert.web.customers.urls")),
     path("jobs/", include("kundenwert.web.jobs.urls")),
     path("overview/", include("kundenwert.web.overview.urls")),
+    path("models/", include("kundenwert.web.models.urls")),
+    path("result/", include("kundenwert.web.result.urls")),
+    path("portfolio/", include("kundenwert.web.portfolio.urls")),
 ]
 
 handler400 = "kundenwert.web.problems.bad_request"

@@ -7,4 +7,8 @@ from django.urls import path
 from kundenwert.web.accounts import views
 
 app_name = "accounts"
-urlpatterns = [path("first/", views.first, name="first"), path("settings/", views.settings, name="settings")]
+urlpatterns = [
+    path("first/", views.first, name="first"),
+    path("settings/", views.settings, name="settings"),
+    path("password/<str:number>/<str:token>/", views.reset, name="reset"),
+]

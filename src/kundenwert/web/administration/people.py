@@ -1,0 +1,221 @@
+"""People and roles: who may sign in, as what; and what was changed there."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from auditlog.models import LogEntry
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from kundenwert.errors import KundenwertError
+from kundenwert.web.accounts.links import link
+from kundenwert.web.accounts.models import ROLE_NAMES, User
+from kundenwert.web.language import current, later
+from kundenwert.web.rights import ADMIN, FIELD, RULES
+
+# What the page of the roles tells, and the address that stands for it in the table of rights.
+_ABILITIES = (
+    ("See what the whole base is worth", "overview:overview"),
+    ("See customers (field sales: their own)", "customers:list"),
+    ("Take customers out as a file", "customers:export"),
+    ("Rate customers and write notes", "customers:rate"),
+    ("Bring in files and value them", "imports:start"),
+    ("Make plans", "plans:planner"),
+    ("Approve plans of others", "plans:approve"),
+    ("Read the audit log", "administration:audit"),
+    ("Administer people and roles", "administration:people"),
+)
+_CHANGES_SHOWN = 200
+
+
+class PersonForm(forms.ModelForm[User]):
+    """An account as the administrator sees it. managers: names that occur in the open project's customers, with how many they have."""
+
+    role = forms.ChoiceField(label=later("Role"), choices=())
+    account_managers = forms.CharField(
+        label=later("Account managers"),
+        required=False,
+        max_length=4000,
+        help_text=later("For field sales: whose customers are this person's own. One name a line, as in the customers table."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    class Meta:
+        model = User
+        fields = ("name", "email", "role", "account_managers", "is_active")
+        labels: ClassVar = {"name": later("Name"), "email": later("E-mail"), "is_active": later("May sign in")}
+
+    def __init__(self, *args: Any, by: User, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.by = by
+        self.before = {name: getattr(self.instance, name) for name in ("role", "is_active")} if self.instance.pk else {}
+        self.fields["role"] = forms.ChoiceField(label=later("Role"), choices=[(code, later(words)) for code, words in ROLE_NAMES])
+        if not self.instance.pk:
+            del self.fields["is_active"]
+
+    def clean_email(self) -> str:
+        """Addresses differ by more than capitals."""
+        email = str(self.cleaned_data["email"]).lower()
+        if User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(current().text("Somebody has this address already."))
+        return email
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody changes his own role, the last administrator stays, field sales have names."""
+        values = super().clean() or self.cleaned_data
+        role, is_active = values.get("role", ""), values.get("is_active", True)
+        if role == FIELD and not values.get("account_managers", "").strip():
+            self.add_error("account_managers", current().text("Without a name this person would see no customer."))
+        if not self.before:
+            return values
+        is_changed = role != self.before["role"] or is_active != self.before["is_active"]
+        if is_changed and self.instance.pk == self.by.pk:
+            self.add_error("role", current().text("Nobody changes his own role. Ask another administrator."))
+        loses = self.before["role"] == ADMIN and self.before["is_active"] and (role != ADMIN or not is_active)
+        if loses and not User.objects.filter(role=ADMIN, is_active=True).exclude(pk=self.instance.pk).exists():
+            self.add_error("role", current().text("This is the last administrator. Make another one first."))
+        return values
+
+
+def people(request: HttpRequest) -> HttpResponse:
+    """Everybody who may sign in, and those who may no longer."""
+    found = User.objects.order_by("-is_active", "name", "email")
+    protected = set(Authenticator.objects.filter(type=Authenticator.Type.TOTP).values_list("user_id", flat=True))
+    names = dict(ROLE_NAMES)
+    lines = [{"person": one, "role": current().text(names[one.role]), "has_second_factor": one.pk in protected} for one in found]
+    return render(request, "administration/people.html", {"lines": lines, "active": sum(one.is_active for one in found)})
+
+
+@never_cache
+def new(request: HttpRequest) -> HttpResponse:
+    """A new account; the answer is the page that shows its link once."""
+    form = PersonForm(request.POST or None, by=_reader(request))
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        user = User.objects.create_user(
+            values["email"],
+            None,
+            name=values["name"],
+            role=values["role"],
+            account_managers=values["account_managers"],
+            language=current().code,
+        )
+        return _show_link(request, user)
+    return render(request, "administration/person.html", {"form": form, "managers": _managers(request)})
+
+
+@never_cache
+def person(request: HttpRequest, number: int) -> HttpResponse:
+    """One account."""
+    user = get_object_or_404(User, pk=number)
+    form = PersonForm(request.POST or None, instance=user, by=_reader(request))
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            saved = form.save()
+            if not saved.is_active:
+                end_sessions(saved)
+        messages.success(request, current().text("Saved."))
+        return redirect("administration:people")
+    has_second_factor = Authenticator.objects.filter(user=user).exists()
+    content = {"form": form, "person": User.objects.get(pk=number), "managers": _managers(request), "has_second_factor": has_second_factor}
+    return render(request, "administration/person.html", content)
+
+
+def end_sessions(user: User) -> None:
+    """Signs a person out everywhere."""
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+
+
+@never_cache
+@require_POST
+def new_link(request: HttpRequest, number: int) -> HttpResponse:
+    """A new one-time link; the password so far does not count any more, and all sessions end."""
+    user = get_object_or_404(User, pk=number, is_active=True)
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    end_sessions(user)
+    return _show_link(request, user)
+
+
+@require_POST
+def drop_second_factor(request: HttpRequest, number: int) -> HttpResponse:
+    """For somebody who lost the telephone: the next sign-in needs the password alone, then a new factor can be set up."""
+    user = get_object_or_404(User, pk=number)
+    Authenticator.objects.filter(user=user).delete()
+    end_sessions(user)
+    messages.success(request, current().text("The second factor of {name} is gone.", name=user.name))
+    return redirect("administration:person", number)
+
+
+def _show_link(request: HttpRequest, user: User) -> HttpResponse:
+    return render(request, "administration/link.html", {"person": user, "link": link(request, user)})
+
+
+def _managers(request: HttpRequest) -> tuple[tuple[str, int], ...]:
+    """Account managers of the open project with how many customers they have; none without a project or a run."""
+    from kundenwert.flows.customer_list import open_list
+
+    room: Any = request.room  # type: ignore[attr-defined]
+    if not room.is_open or room.run is None:
+        return ()
+    try:
+        choices = open_list(room.project, room.run).choices(managers=None)
+    except KundenwertError:
+        return ()
+    return tuple((name, count) for name, count in choices.get("account_manager", ()) if name)
+
+
+def roles(request: HttpRequest) -> HttpResponse:
+    """What each role may do, read from the table that decides it."""
+    lines = []
+    for words, name in _ABILITIES:
+        if name in RULES:
+            lines.append((current().text(words), [RULES[name].test(_Somebody(role)) for role, _ in ROLE_NAMES]))
+    return render(request, "administration/roles.html", {"lines": lines, "roles": [current().text(words) for _, words in ROLE_NAMES]})
+
+
+class _Somebody:
+    """A person with a role, for asking the table."""
+
+    is_authenticated = is_active = True
+
+    def __init__(self, role: str) -> None:
+        self.role = role
+
+
+def changes(request: HttpRequest) -> HttpResponse:
+    """Who changed which account, newest first."""
+    found = LogEntry.objects.get_for_model(User).select_related("actor").order_by("-timestamp")[:_CHANGES_SHOWN]
+    people_now = {str(one.pk): str(one) for one in User.objects.all()}
+    lines = [
+        {"at": one.timestamp, "by": str(one.actor or ""), "whom": people_now.get(one.object_pk, ""), "what": _told(one)} for one in found
+    ]
+    return render(request, "administration/changes.html", {"lines": lines})
+
+
+def _told(entry: Any) -> str:
+    names = {
+        "role": current().text("Role"),
+        "name": current().text("Name"),
+        "email": current().text("E-mail"),
+        "is_active": current().text("May sign in"),
+        "account_managers": current().text("Account managers"),
+    }
+    if entry.action == LogEntry.Action.CREATE:
+        return current().text("Account made")
+    changed = {names[field]: pair for field, pair in (entry.changes_dict or {}).items() if field in names}
+    return "; ".join(f"{name}: {before or '–'} → {after or '–'}" for name, (before, after) in changed.items())
+
+
+def _reader(request: HttpRequest) -> User:
+    user: Any = request.user
+    return User.objects.get(pk=user.pk)
