@@ -65,7 +65,7 @@ def first_picture(project: Path, customer_id: str, language: Language, *, manage
         "is_at_risk": bool(basis.row.get("alert")),
         "message": _message(basis),
         "lead": _lead(basis),
-        "facts": list(_facts(seen, basis)),
+        "facts": list(_facts(basis)),
         "value": plain([value])[0] if value else None,
         "rows": rows,
         "check": _check(rows),
@@ -177,7 +177,7 @@ def _lead(basis: CustomerBasis) -> str:
     return " ".join(part for part in (alert, bought) if part)
 
 
-def _facts(seen: Glance, basis: CustomerBasis) -> Iterator[dict[str, str]]:
+def _facts(basis: CustomerBasis) -> Iterator[dict[str, str]]:
     """Terms with their values: term, figure, sub; look and stage for marks."""
     text, row, language = basis.language.text, basis.row, basis.language
     if basis.is_valued and basis.in_money:
@@ -195,8 +195,6 @@ def _facts(seen: Glance, basis: CustomerBasis) -> Iterator[dict[str, str]]:
     if basis.is_valued and row.get("score") is not None:
         coverage = text("{share} of the weights known", share=language.percent(row["coverage"], 0))
         yield {"term": text("Score"), "figure": text("{score} of 10", score=language.number(row["score"], 1)), "sub": coverage}
-    if manager := seen.record.get("account_manager"):
-        yield {"term": text("Account manager"), "figure": str(manager), "sub": ""}
 
 
 def _standing(basis: CustomerBasis) -> dict[str, str]:
@@ -291,7 +289,7 @@ def _record(seen: Glance, basis: CustomerBasis) -> Iterator[tuple[str, str]]:
     street, town = data.address.get("street", ""), " ".join(data.address[name] for name in ("postcode", "city") if name in data.address)
     if street or town:
         yield text("Address"), ", ".join(part for part in (street, town) if part)
-    names = {"industry": text("Industry"), "region": text("Region"), "segment": text("Segment")}
+    names = {"account_manager": text("Account manager"), "industry": text("Industry"), "region": text("Region"), "segment": text("Segment")}
     for name, term in names.items():
         if record.get(name):
             yield term, str(record[name])

@@ -28,6 +28,7 @@ from kundenwert.flows.pseudonyms import known_as
 from kundenwert.flows.scores import FILE as SCORES
 from kundenwert.flows.scores import points_in
 from kundenwert.records import AlivePath, DataOf, Document, Explained
+from kundenwert.register.book import Register
 from kundenwert.runs import store
 
 if TYPE_CHECKING:
@@ -48,8 +49,9 @@ _RECORDS = {
 _TYPES = {"date": "DATE", "resolved_on": "DATE", "acquired_on": "DATE", "cost": "DECIMAL(18, 2)", "treated": "BOOLEAN"}
 _VIEWS = {"customers": "page_records", "contacts": "page_contacts", "complaints": "page_complaints", "measures": "page_measures"}
 _ADDRESS = ("name", "street", "postcode", "city")
-# How many records of a kind a screen shows, how many lines a page has, and how many desks wait for readers.
-NEWEST, KIN, LINES, _DESKS = 12, 30, 200, 4
+# How many records of a kind a screen shows, how many lines a page has, how many desks wait for readers, and
+# how many customers are remembered.
+NEWEST, KIN, LINES, _DESKS, _REMEMBERED = 12, 30, 200, 4, 32
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,8 @@ def forget() -> None:
     with _GUARD:
         desks = [desk for known in _WAITING.values() for desk in known]
         _WAITING.clear()
+        _MEASURES.clear()
+        _LAST.clear()
     for desk in desks:
         desk.engine.close()
 
@@ -182,6 +186,25 @@ def _unknown(customer_id: str) -> UnknownName:
 
 
 def _explained(desk: _Desk, project: Path, customer: str, record: Mapping[str, Any]) -> Explained:
+    """The explanation as far as the first picture needs it; kept for a moment, for the rest of the same page is asked for next."""
+    register = Register(project)
+    register.finish()
+    state = tuple(path.stat().st_mtime_ns if (path := register.table_file(name)).is_file() else 0 for name in ("objections", "consents"))
+    key = (desk.key, customer, state)
+    with _GUARD:
+        known = _LAST.pop(key, None)
+        if known is not None:
+            _LAST[key] = known
+    if known is None:
+        known = _asked(desk, project, customer, record)
+        with _GUARD:
+            _LAST[key] = known
+            while len(_LAST) > _REMEMBERED:
+                _LAST.pop(next(iter(_LAST)))
+    return known
+
+
+def _asked(desk: _Desk, project: Path, customer: str, record: Mapping[str, Any]) -> Explained:
     engine, source = desk.engine, desk.source
     found = engine.rows("value/one_customer.sql", customer=customer)
     if not found:
@@ -269,6 +292,7 @@ class _Desk:
     engine: Engine
     source: store.Run
     has_scores: bool
+    key: tuple[str, str, int]
     measures: NDArray[Any] = field(repr=False)
 
     def place(self, row: Mapping[str, Any]) -> tuple[int, int] | None:
@@ -281,19 +305,22 @@ class _Desk:
 
 _WAITING: dict[tuple[str, str, int], list[_Desk]] = {}
 _MEASURES: dict[tuple[str, str, int], Any] = {}
+_LAST: dict[tuple[tuple[str, str, int], str, tuple[int, ...]], Explained] = {}
 _GUARD = threading.Lock()
 
 
 @contextlib.contextmanager
 def _desk(project: Path, run: str | None) -> Iterator[_Desk]:
     """A desk of a run, for one reader at a time. An erasure changes the manifest, so that nothing of before is read."""
-    name = run or store.read(project).name
+    name = run or store.current(project) or store.read(project).name
     key = (str(project.resolve()), name, (store.runs_folder(project) / name / "manifest.json").stat().st_mtime_ns)
     with _GUARD:
         for old in [one for one in _WAITING if one[:2] == key[:2] and one != key]:
             for desk in _WAITING.pop(old):
                 desk.engine.close()
             _MEASURES.pop(old, None)
+            for known in [one for one in _LAST if one[0] == old]:
+                del _LAST[known]
         waiting = _WAITING.setdefault(key, [])
         free = waiting.pop() if waiting else None
     desk = free if free is not None else _open(project, name, key)
@@ -333,7 +360,7 @@ def _open(project: Path, name: str, key: tuple[str, str, int]) -> _Desk:
         engine.open_parquet("scores", [scores], numbered=False)
     if key not in _MEASURES:
         _MEASURES[key] = engine.arrays("value/customer_page/measures.sql")["measure"]
-    return _Desk(engine, source, scores.is_file(), _MEASURES[key])
+    return _Desk(engine, source, scores.is_file(), key, _MEASURES[key])
 
 
 def _open_records(engine: Engine, ledger: Path, table: str, columns: Sequence[str]) -> None:

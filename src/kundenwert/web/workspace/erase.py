@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.db import models
 
-from kundenwert.flows.erased import is_erased
+from kundenwert.flows.erased import is_erased, names_erased
 from kundenwert.web.workspace.models import Note, Project
 
 
@@ -23,9 +23,12 @@ def forget_erased(project: Path) -> int:
     """Removes what is left of persons who were erased from a project since the last call; returns how many records."""
     removed = 0
     for entry in _entries(project):
-        noted = Note.objects.filter(project=entry).values_list("customer_id", flat=True).distinct()
-        if gone := is_erased(project, noted.iterator()):
+        notes = Note.objects.filter(project=entry)
+        if gone := is_erased(project, notes.values_list("customer_id", flat=True).distinct().iterator()):
             removed += _remove(entry, gone)
+        # A note about somebody else may name the person.
+        if told := names_erased(project, notes.values_list("text", flat=True).iterator()):
+            removed += notes.filter(text__in=told).delete()[0]
     return removed
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kundenwert.web.workspace.erase import forget_erased
 from kundenwert.web.workspace.models import Project
 
 
@@ -13,4 +14,5 @@ def know(folder: Path) -> Project:
 
     title = files.read(folder).settings.title if (folder / files.FILE).is_file() else folder.name
     entry, _ = Project.objects.update_or_create(folder=str(folder.resolve()), defaults={"title": title or folder.name})
+    forget_erased(folder)
     return entry
