@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -91,16 +91,21 @@ def result_of(source: Run) -> ResultTotals | None:
 
 def record(kind: type[T], told: Mapping[str, Any]) -> T:
     """A record as it was written to JSON; what an earlier version did not write has its default."""
-    return kind(**{name: _read(hint, told[name]) for name, hint in _fields(kind).items() if name in told})
+    hints: dict[str, Any] = _fields(kind)
+    return kind(**{name: _read(hint, told[name]) for name, hint in hints.items() if name in told})
 
 
 @cache
-def _fields(kind: type[Any]) -> dict[str, Any]:
+def _fields(kind: Any) -> dict[str, Any]:
     hints = get_type_hints(kind)
     return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
 
 
-_EXACT = {date: date.fromisoformat, datetime: datetime.fromisoformat, Decimal: lambda text: Decimal(str(text))}
+_EXACT: dict[Any, Callable[[Any], Any]] = {
+    date: date.fromisoformat,
+    datetime: datetime.fromisoformat,
+    Decimal: lambda told: Decimal(str(told)),
+}
 
 
 def _read(hint: Any, told: Any) -> Any:

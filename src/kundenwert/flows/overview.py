@@ -149,7 +149,8 @@ def _alerts(project: Path, source: Run, listed: CustomerList) -> Iterator[dict[s
     yield from _overdue(project, source, listed)
     grade = (source.manifest.get("readiness") or {}).get("grade", "A")
     if grade > "B":
-        yield {"kind": "readiness", "customers": 0, "amount": None, "grade": grade, "where": "import"}
+        reasons = source.manifest["readiness"]["reasons"]
+        yield {"kind": "readiness", "customers": 0, "amount": None, "grade": grade, "reasons": reasons, "where": "import"}
 
 
 def _of_list(listed: CustomerList, flag: str, measure: str, *, descending: bool = True) -> dict[str, Any] | None:
@@ -209,7 +210,7 @@ def _quality(manifest: Mapping[str, Any]) -> dict[str, Any]:
     cards = [card["name"] for card in manifest["models"] if card["family"].rsplit(".", 1)[-1] == "purchases"]
     used = next((pooled[name] for name in (tested.get("chosen"), tested.get("best_model"), *cards) if _is_model(pooled.get(name))), None)
     naive = max((one for one in pooled.values() if one["kind"] == "baseline"), key=lambda one: one["log_score"], default=None)
-    chosen = pooled.get(tested.get("chosen"))
+    chosen = pooled.get(tested.get("chosen"), {})
     totals = [one for one in tested.get("totals", ()) if one["forecast"]["measure"] == "purchases"]
     return {
         "origins": len(tested.get("origins", ())),
@@ -217,7 +218,7 @@ def _quality(manifest: Mapping[str, Any]) -> dict[str, Any]:
         "days": tested.get("days"),
         "used": _off(used),
         "naive": _off(naive),
-        "is_naive": bool(chosen) and chosen["kind"] == "baseline",
+        "is_naive": chosen.get("kind") == "baseline",
         "totals": len(totals),
         "held": sum(one["is_held"] for one in totals),
         "holdout": manifest.get("holdout"),

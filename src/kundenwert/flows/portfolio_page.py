@@ -3,7 +3,7 @@ field, and the criteria with their weights. A reader who sees some account manag
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,8 +64,7 @@ def _made(project: Path, run: str, view: str, managers: frozenset[str] | None) -
     with open_engine() as engine:
         load_objectors(engine, objectors(project))
         _open(engine, listed, source, before, column)
-        rows = _largest(listed, column, places, managers)
-        spots = _placed(engine, rows)
+        spots = _placed(engine, _shown(listed, column, places, fields, managers))
         owners = None if managers is None else sorted(managers)
         engine.table("portfolio_owned", "value/screens/portfolio_owned.sql", managers=owners)
         moves = engine.rows("value/screens/portfolio_moves.sql") if before else []
@@ -119,8 +118,8 @@ _SAME = ("attractiveness", "position", "limit", "limits")
 # ---------- fields ----------
 
 
-def _fields(listed: CustomerList, column: str, places: Iterable[Iterable[str]], managers: frozenset[str] | None) -> list[dict[str, Any]]:
-    found = []
+def _fields(listed: CustomerList, column: str, places: Sequence[Sequence[str]], managers: frozenset[str] | None) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
     for row, names in enumerate(places):
         for place, name in enumerate(names):
             chosen = filters(among={column: (name,)})
@@ -138,11 +137,17 @@ def _customer(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"customer_id": row["customer_id"], "name": row.get("name"), "class": row.get("class"), "p_alive": row.get("p_alive"), **money}
 
 
-def _largest(
-    listed: CustomerList, column: str, places: Iterable[Iterable[str]], managers: frozenset[str] | None
-) -> tuple[dict[str, Any], ...]:
+def _shown(
+    listed: CustomerList, column: str, places: Sequence[Sequence[str]], fields: Sequence[Mapping[str, Any]], managers: frozenset[str] | None
+) -> list[dict[str, Any]]:
+    """The customers of the picture: the first of each field, for most of the value may stand in one, then the most valuable of all."""
+    each = max(BUBBLES // len(fields), 1)
+    found = {one["customer_id"]: one for field in fields for one in field["top"][:each]}
     chosen = filters(among={column: tuple(name for names in places for name in names)})
-    return listed.page(Query(chosen, sort="value", size=BUBBLES), managers=managers).rows
+    for row in listed.page(Query(chosen, sort="value", size=BUBBLES), managers=managers).rows:
+        if len(found) < BUBBLES:
+            found.setdefault(row["customer_id"], _customer(row))
+    return sorted(found.values(), key=lambda one: (-float(one["value"] or 0), one["customer_id"]))
 
 
 # ---------- places and moves ----------
@@ -164,9 +169,9 @@ def _open(engine: Engine, listed: CustomerList, source: Run, before: Run | None,
     engine.project("list_rows", "listed", {"customer_id": Reading(("customer_id",)), **texts, "value": value})
 
 
-def _placed(engine: Engine, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The customers with their places on both axes; changes are None without an earlier run, or where the customer had no place."""
-    shown = [_customer(row) for row in rows]
+def _placed(engine: Engine, shown: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The customers with their places on both axes; those before are None without an earlier run, or where the customer had none."""
+    shown = list(shown)
     wanted = [one["customer_id"] for one in shown]
     places = {row["customer_id"]: row for row in engine.rows("value/screens/portfolio_places.sql", wanted=wanted)} if wanted else {}
     names = ("field", "attractiveness", "position", "field_before", "attractiveness_before", "position_before")

@@ -63,6 +63,9 @@ def _made(project: Path, run: str, language: Language, year: int | None) -> dict
             *_result_trust.sections(basis),
         )
         told = {one["key"]: one for one in plain(sections)}
+    listed = [*(one.customer_id for one in found.loss_makers), *(one.customer_id for one in found.movers)]
+    names = names_of(project, run, listed)
+    _led(told, _steps(basis), found, names)
     return {
         "message": _result_steps.message(basis),
         "lead": _result_steps.lead(basis),
@@ -76,7 +79,7 @@ def _made(project: Path, run: str, language: Language, year: int | None) -> dict
         "losses_note": told[_OWN]["note"] if _OWN in told else "",
         "sections": [one for key, one in told.items() if key != _OWN],
         "losses": _losses(found),
-        "makers": _makers(project, run, found, language),
+        "makers": [_maker(one, names.get(one.customer_id), language) for one in found.loss_makers],
     }
 
 
@@ -85,17 +88,27 @@ def _steps(basis: Any) -> list[dict[str, Any]]:
     return [{"name": step.name, "label": step.label, "amount": str(step.amount), "is_sum": step.is_sum} for step in basis.steps()]
 
 
+def _led(told: dict[str, Any], steps: list[dict[str, Any]], found: CustomerResult, names: dict[str, str]) -> None:
+    """Notes where figures lead to: rows of the waterfall with the name of their `step`, customers of the table of movers, by name."""
+    for block in told["steps"]["blocks"]:
+        if block["kind"] == "table":
+            for row, one in zip(block["rows"], steps, strict=False):
+                row["step"] = one["name"]
+    tables = [block for block in told.get("movers", {"blocks": []})["blocks"] if block["kind"] == "table"]
+    for table in tables:
+        for row, mover in zip(table["rows"], found.movers, strict=False):
+            cell = row["cells"][0]
+            cell["customer"] = mover.customer_id
+            if name := names.get(mover.customer_id):
+                cell.update(text=name, full="", below=mover.customer_id)
+
+
 def _losses(found: CustomerResult) -> dict[str, Any]:
     excess = sum((row[3] for row in found.losses), Decimal(0))
     return {"customers": found.totals.below_zero, "amount": str(found.totals.loss), "excess": str(excess), "left_out": found.left_out}
 
 
 # ---------- who costs more than they bring ----------
-
-
-def _makers(project: Path, run: str, found: CustomerResult, language: Language) -> list[dict[str, Any]]:
-    names = names_of(project, run, [one.customer_id for one in found.loss_makers])
-    return [_maker(one, names.get(one.customer_id), language) for one in found.loss_makers]
 
 
 def _maker(one: LossMaker, name: str | None, language: Language) -> dict[str, Any]:
