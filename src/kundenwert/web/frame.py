@@ -40,6 +40,7 @@ def menu(request: HttpRequest) -> list[tuple[str, list[Entry]]]:
     """The groups of the menu with the entries this reader may open."""
     here = request.resolver_match.view_name if request.resolver_match else ""
     app = here.split(":")[0]
+    of_app = [name for _, entries in MENU for name, _ in entries if name.split(":")[0] == app]
     groups = []
     for heading, entries in MENU:
         found = []
@@ -50,7 +51,8 @@ def menu(request: HttpRequest) -> list[tuple[str, list[Entry]]]:
                 address = reverse(name)
             except NoReverseMatch:
                 continue
-            is_here = name == here or (name.split(":")[0] == app and not any(name != here and other == here for other, _ in entries))
+            # A page below an entry of the menu, or of an area that has only one.
+            is_here = request.path.startswith(address) or of_app == [name]
             found.append(Entry(address, current().text(words), is_here))
         if found:
             groups.append((current().text(heading), found))

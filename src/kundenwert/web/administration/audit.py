@@ -106,7 +106,7 @@ def export(request: HttpRequest) -> HttpResponse:
     answer.headers["Content-Disposition"] = 'attachment; filename="audit.csv"'
     answer.write("\ufeff")
     writer = csv.writer(answer, delimiter=";" if current().code == "de" else ",")
-    head = ("Number", "Time (UTC)", "Person", "Action", "Customer")
+    head = ("Entry", "Time (UTC)", "Person", "Action", "Customer")
     writer.writerow([current().text(word) for word in head])
     for one in found.entries:
         writer.writerow([one.number, one.at, *(_safe(word) for word in (one.by, said(one.action), one.customer))])

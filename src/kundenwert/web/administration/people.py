@@ -52,6 +52,7 @@ class PersonForm(forms.ModelForm[User]):
         model = User
         fields = ("name", "email", "role", "account_managers", "is_active")
         labels: ClassVar = {"name": later("Name"), "email": later("E-mail"), "is_active": later("May sign in")}
+        help_texts: ClassVar = {"is_active": ""}
 
     def __init__(self, *args: Any, by: User, **values: Any) -> None:
         super().__init__(*args, **values)
