@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -63,6 +63,14 @@ class Asked:
     def is_filtered(self) -> bool:
         """Whether anything is left out on purpose."""
         return bool(self.fields)
+
+    def sorted_by_known(self, known: Iterable[str]) -> Asked:
+        """The same, sorted by something that the run knows."""
+        names = list(known)
+        if self.sort in names:
+            return self
+        other = next((name for name in ("value", "expected_purchases") if name in names), "customer_id")
+        return replace(self, sort=other, descending=other != "customer_id", after=None, before=None)
 
     def without(self, name: str) -> Asked:
         """The same without one filter; a range goes with both ends."""

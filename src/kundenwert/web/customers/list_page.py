@@ -21,7 +21,7 @@ from kundenwert.web.marks import Scale, scale_of
 # What each stage looks like (app.css).
 _STAGES = {"acquisition": "neu", "development": "aufbau", "retention": "stamm", "win_back": "ruhend"}
 # Below these chances of being active a cell is marked: the exception, not the rule.
-_LOW, _MIDDLE = 0.5, 0.85
+_LOW, _MIDDLE, _SURE = 0.5, 0.85, 0.99
 # Columns that rest on screens of the size of a desk, and on phones.
 _XL = frozenset({"city", "account_manager", "region", "industry", "segment"})
 _WIDE = frozenset({"stage", "tier", "portfolio", "portfolio_nine", "level"})
@@ -129,6 +129,8 @@ def _cell(
         return Cell(number, "" if "name" in row else "key", "customer" if "name" not in row else "", links[number])
     column, value = BY_NAME[name], row[name]
     text = _text(column, value, language, labels)
+    if name == "stage" and value and row.get("alert"):
+        return Cell(language.text("{stage}, overdue", stage=text), _style(column), "stage risiko")
     return Cell(text, f"{_style(column)} {_heat(column, value)}".strip(), _look(column, value))
 
 
@@ -146,7 +148,8 @@ def _text(column: ListColumn, value: Any, language: Language, labels: Mapping[st
     if column.kind == "money":
         return language.number(value, 0, sign=column.name == "change")
     if column.kind == "share":
-        return language.percent(value, 0)
+        # Nobody is sure to buy again, and a chance that rounds to certainty would say so.
+        return f"> {language.percent(_SURE, 0)}" if value > _SURE else language.percent(value, 0)
     if column.kind == "date":
         return language.date(value)
     if column.kind in {"count", "number"}:
@@ -256,6 +259,7 @@ class Range:
         return f"{self.name}{MOST}"
 
 
+_OFFERED_WORDS = ("class", "stage", "portfolio", "portfolio_nine", "tier", "region", "industry", "segment", "account_manager")
 _OFFERED_RANGES = ("value", "change", "p_alive", "contribution_year", "revenue_year", "purchases", "first_purchase", "last_purchase")
 
 
@@ -264,7 +268,8 @@ def choices(opened: CustomerList, asked: Asked, managers: frozenset[str] | None,
     labels, found = words(language), []
     given = set(asked.fields)
     for name, counted in opened.choices(managers=managers).items():
-        if len(counted) > 1 or any(field == name for field, _ in asked.fields):
+        is_set = any(field == name for field, _ in asked.fields)
+        if is_set or (len(counted) > 1 and name in _OFFERED_WORDS):
             options = tuple(
                 (
                     value or NONE,
