@@ -49,7 +49,7 @@ def served(response: Response, limits: Sequence[Bound], wanted: Integers, least:
         more = np.maximum(wanted[:, place] - least[:, place], 0)
         for limit, one, left in zip(limits, taken, room, strict=True):
             if one[place] > 0:
-                before = _before(more * one[place], limit.of(size))
+                before = sum_before(more * one[place], limit.of(size))
                 fits = np.floor((left[limit.of(size)] - before) / one[place] + 1e-9)
                 more = np.clip(fits, 0, more).astype(np.int64)
         found[:, place] += more
@@ -64,7 +64,7 @@ def practice(name: str, response: Response, counts: Integers | Floats) -> Practi
     return Practice(name, round(gain, 2), round(cost, 2), round(float(np.minimum(counts.max(axis=1, initial=0), 1).sum())))
 
 
-def _before(amounts: Floats, code: Integers) -> Floats:
+def sum_before(amounts: Floats, code: Integers) -> Floats:
     """The sum of the amounts of those who stand before in the same group, (n,)."""
     order = np.argsort(code, kind="stable")
     whole = np.cumsum(amounts[order])

@@ -47,6 +47,10 @@ class Menu:
         row = np.arange(len(option)) if len(self.bundle) > 1 else np.zeros(len(option), dtype=np.int64)
         return self.counts[self.bundle[row, option]]
 
+    def part(self, rows: Integers) -> Menu:
+        """The menu of some customers."""
+        return Menu(self.counts, self.bundle if len(self.bundle) == 1 else self.bundle[rows], self.gain[rows])
+
     def uses(self, one: Floats) -> Floats:
         """What the options take of a resource of which one of each action takes `one`; (n, m) or (1, m)."""
         return np.asarray((self.counts @ one)[self.bundle])
