@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ from kundenwert.runs import storage
 if TYPE_CHECKING:
     from kundenwert.engines._engine import Engine
     from kundenwert.flows.progress import Progress
+    from kundenwert.settings import Settings
 
 
 def check_files(inputs: Sequence[Input], flags: Mapping[str, Any], *, progress: Progress, rejects: Path | None = None) -> Loaded:
@@ -30,16 +31,24 @@ def check_files(inputs: Sequence[Input], flags: Mapping[str, Any], *, progress: 
 
     Which table a file holds says `flows.company_files.sorted_inputs`.
     """
-    return _check(inputs, settings_with(flags), progress=progress, rejects=rejects)
+    return check_inputs(inputs, settings_with(flags), progress=progress, rejects=rejects)
 
 
 def check_project(folder: Path, flags: Mapping[str, Any], *, progress: Progress, rejects: Path | None = None) -> Loaded:
     """Checks the sources of a project with its settings. rejects: a CSV file for every record that cannot be booked."""
     project = read(folder, flags)
-    return _check(project.inputs, project.settings, progress=progress, rejects=rejects)
+    return check_inputs(project.inputs, project.settings, progress=progress, rejects=rejects)
 
 
-def _check(inputs: Sequence[Input], settings: Any, *, progress: Progress, rejects: Path | None) -> Loaded:
+def check_inputs(
+    inputs: Sequence[Input],
+    settings: Settings,
+    *,
+    progress: Progress,
+    rejects: Path | None = None,
+    look: Callable[[Engine, Loaded], None] | None = None,
+) -> Loaded:
+    """Checks inputs with given settings. look: sees the engine while it still holds the lines."""
     spill = Path(settings.spill) if settings.spill else None
     with (
         tempfile.TemporaryDirectory(prefix="kundenwert-") as scratch,
@@ -55,6 +64,8 @@ def _check(inputs: Sequence[Input], settings: Any, *, progress: Progress, reject
                 engine.write_csv(building / rejects.name, step, delimiter=";")
                 with storage.told(rejects):
                     storage.rename(building / rejects.name, rejects)
+        if look:
+            look(engine, loaded)
         return loaded
 
 

@@ -165,7 +165,7 @@ def _inputs(folder: Path, source: Any, where: str = "[[sources]]", keys: frozens
     if problems := _wrong_kinds(source, where):
         raise SettingsError(*problems)
     wanted = _wanted(source)
-    return [Input(path, wanted) for pattern in source["files"] for path in _files(folder, pattern)]
+    return [Input(path, wanted) for pattern in source["files"] for path in files_of(folder, pattern)]
 
 
 def _wrong_kinds(source: Mapping[str, Any], where: str) -> list[Problem]:
@@ -207,7 +207,8 @@ def _is_texts(value: Any, *, empty: bool = False) -> bool:
     return isinstance(value, list) and (empty or bool(value)) and all(isinstance(item, str) for item in value)
 
 
-def _files(folder: Path, pattern: str) -> list[Path]:
+def files_of(folder: Path, pattern: str) -> list[Path]:
+    """The files that a name or pattern of a project file means. Raises SettingsError where a pattern fits none."""
     if not any(sign in pattern for sign in "*?["):
         return [folder / pattern]
     base = Path(Path(pattern).anchor) if Path(pattern).anchor else folder
@@ -244,22 +245,28 @@ def write(
     more: further lines for the end of the file.
     """
     lines = ["# Every setting is listed in the documentation (reference, settings).", ""]
-    lines += [f"{name} = {_toml(value)}" for name, value in chosen.items()]
-    lines += ["", "[[sources]]", f"files = {_toml(list(files))}", *_format(wanted)]
+    lines += [f"{name} = {as_toml(value)}" for name, value in chosen.items()]
+    lines += ["", "[[sources]]", f"files = {as_toml(list(files))}", *_format(wanted)]
     lines += ["", "[sources.columns]", *_mapped(roles)]
     for table in tables:
-        lines += [
-            "",
-            f"# {_one_line(table.reason)}",
-            f"[tables.{table.name}]",
-            f"files = {_toml(list(table.files))}",
-            *_format(table.wanted),
-        ]
-        lines += ["", f"[tables.{table.name}.mapping]", *_mapped(table.roles)]
+        lines += table_lines(table)
     lines += more
     path = folder / FILE
     storage.write_text(path, "\n".join(lines) + "\n")
     return path
+
+
+def source_lines(section: TableSection) -> list[str]:
+    """One more [[sources]] section: sales lines that are read in a way of their own. The section's name is not used."""
+    head = ["", f"# {_one_line(section.reason)}", "[[sources]]", f"files = {as_toml(list(section.files))}", *_format(section.wanted)]
+    return [*head, "", "[sources.columns]", *_mapped(section.roles)]
+
+
+def table_lines(section: TableSection, *, repeated: bool = False) -> list[str]:
+    """A [tables.NAME] section, or [[tables.NAME]] where files of one table are read in several ways (repeated)."""
+    title = f"[[tables.{section.name}]]" if repeated else f"[tables.{section.name}]"
+    head = ["", f"# {_one_line(section.reason)}", title, f"files = {as_toml(list(section.files))}", *_format(section.wanted)]
+    return [*head, "", f"[tables.{section.name}.mapping]", *_mapped(section.roles)]
 
 
 def _format(wanted: Wanted) -> list[str]:
@@ -267,21 +274,21 @@ def _format(wanted: Wanted) -> list[str]:
     for field in fields(Wanted):
         value = getattr(wanted, field.name)
         if field.name == "columns" and value:
-            lines.append(f"header = {_toml(list(value))}")
+            lines.append(f"header = {as_toml(list(value))}")
         elif field.name not in {"mapping", "columns"} and value is not None:
-            lines.append(f"{field.name} = {_toml(value)}")
+            lines.append(f"{field.name} = {as_toml(value)}")
     return lines
 
 
 def _mapped(roles: Mapping[str, tuple[str, str]]) -> list[str]:
-    return [line for role, (column, reason) in roles.items() for line in (f"# {_one_line(reason)}", f"{role} = {_toml(column)}")]
+    return [line for role, (column, reason) in roles.items() for line in (f"# {_one_line(reason)}", f"{role} = {as_toml(column)}")]
 
 
 def _one_line(text: str) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
-def _toml(value: Any) -> str:
+def as_toml(value: Any) -> str:
     """A value as TOML; texts, lists of texts, numbers and truth values are written as JSON writes them."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 

@@ -165,19 +165,29 @@ def _doubt(best: _Fit, rivals: Sequence[_Fit], file: str) -> Trouble:
 def _columns(engine: Engine, path: Path, wanted: Wanted, scratch: Path) -> tuple[str, ...]:
     if wanted.columns:
         return wanted.columns
-    kind = checked_kind(path)
-    head = _head(path, scratch, packed=kind == "gzip") if kind in {"text", "gzip"} else path
-    _, looked = looked_at(engine, head, wanted, scratch, hashed=False)
+    _, looked = looked_at(engine, head(path, scratch), wanted, scratch, hashed=False)
     return tuple(column.name for column in looked.table.columns)
 
 
-def _head(path: Path, scratch: Path, *, packed: bool) -> Path:
-    """A large file's first lines: a look at names need not read all of it."""
-    block = next(blocks(path, packed=packed), b"")[:_HEAD]
-    if not packed and len(block) < _HEAD:
+def head(path: Path, scratch: Path) -> Path:
+    """A large text's first lines as a file of its own in `scratch`; any other file as it is. Raises UnreadableInput if there is none."""
+    kind = checked_kind(path)
+    if kind not in {"text", "gzip"}:
+        return path
+    block = next(blocks(path, packed=kind == "gzip"), b"")[:_HEAD]
+    if kind == "text" and len(block) < _HEAD:
         return path
     folder = scratch / f"head-{len(list(scratch.iterdir()))}"
     folder.mkdir()
-    head = folder / f"{path.name.removesuffix('.gz')}"
-    head.write_bytes(block[: block.rfind(b"\n") + 1] or block)
-    return head
+    part = folder / f"{path.name.removesuffix('.gz')}"
+    part.write_bytes(block if len(block) < _HEAD else _whole_lines(block))
+    return part
+
+
+def _whole_lines(block: bytes) -> bytes:
+    """Without the line that is cut off. In UTF-16 the end of a line is two bytes, and begins at an even place."""
+    zeros = (block[:4096][0::2].count(0), block[:4096][1::2].count(0))
+    if max(zeros) < 1000:
+        return block[: block.rfind(b"\n") + 1] or block
+    end = block.rfind(b"\x00\n" if zeros[0] > zeros[1] else b"\n\x00") + 2
+    return block[: end - end % 2]
