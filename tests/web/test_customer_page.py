@@ -17,7 +17,7 @@ from kundenwert.flows.erasure import erase
 from kundenwert.flows.objection import objection
 from kundenwert.register.book import Register
 from kundenwert.web.workspace.erase import forget, forget_everywhere
-from kundenwert.web.workspace.models import Note
+from kundenwert.web.workspace.models import Note, Project, SavedView
 
 SignedIn = Callable[..., Client]
 NOW = datetime(2025, 11, 2, tzinfo=UTC)
@@ -184,6 +184,15 @@ def test_what_names_a_customer_can_be_forgotten_by_number(room: Path, signed_in:
     client.post("/customers/note/K002/", {"text": "b"})
     assert forget(room, "K001") == 1
     assert list(Note.objects.values_list("customer_id", flat=True)) == ["K002"]
+
+
+def test_a_kept_view_that_searches_for_an_erased_customer_goes(room: Path, person: Callable[..., Any]) -> None:
+    entry, owner = Project.objects.get(), person("analyst")
+    for name, search in (("eine", "K001"), ("andere", "Nord")):
+        SavedView.objects.create(project=entry, owner=owner, name=name, question={"filters": {"search": search}, "columns": ["value"]})
+    erase(room, "K001", by="Eva", clock=NOW)
+    forget_everywhere()
+    assert list(SavedView.objects.values_list("name", flat=True)) == ["andere"]
 
 
 # ---- the rest ---------------------------------------------------------------------------------------------------------

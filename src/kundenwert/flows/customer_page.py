@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -269,9 +269,12 @@ def _check(rows: Sequence[ValueRow]) -> Decimal | None:
 
 
 def _course(basis: CustomerBasis) -> dict[str, Any] | None:
-    if basis.explained.course is None:
+    course = basis.explained.course
+    if course is None:
         return None
-    spec: dict[str, Any] = registry.load("reports.charts", "customer_quarters")(basis.explained.course, basis.language.code, width=_COURSE)
+    if not basis.is_valued:
+        course = replace(course, expected=None, lower=None, upper=None)
+    spec: dict[str, Any] = registry.load("reports.charts", "customer_quarters")(course, basis.language.code, width=_COURSE)
     return spec
 
 
@@ -299,7 +302,11 @@ def _record(seen: Glance, basis: CustomerBasis) -> Iterator[tuple[str, str]]:
     called = {"yes": text("allowed"), "no": text("not allowed"), "withdrawn": text("withdrawn")}
     for channel, answer, day in data.consents:
         yield text("Advertising by {channel}", channel=channel), f"{called[answer]}, {basis.language.date(day)}"
-    yield text("Valuation"), text("objection of {day}", day=basis.language.date(data.objected)) if data.objected else text("no objection")
+    if data.objected:
+        yield text("Valuation"), text("objection of {day}", day=basis.language.date(data.objected))
+    else:
+        is_flagged = basis.row["level"] == "objected"
+        yield text("Valuation"), text("objection in the customer records") if is_flagged else text("no objection")
 
 
 # ---- the rest ---------------------------------------------------------------------------------------------------------

@@ -22,11 +22,13 @@ def p_alive_path(path: AlivePath, lang: str = "en", *, width: int = 560) -> Spec
         x = across("x", text("Days since the first purchase"), domain=(0.0, end), format=",d")
     else:
         x = days("x", path.start, path.start + timedelta(days=end), width)
+    # Many purchases would grow together to a bar: then the strokes below tell them.
+    size = 60 if len(dots) <= _APART else 8
     body = {
         "encoding": {"x": x, "y": upward("y", text("Chance to be still active"), domain=(0.0, 1.05), format=".0%", values=_TICKS)},
         "layer": [
             {"data": {"values": line}, "mark": {"type": "line", "interpolate": "linear", "strokeWidth": 2, "color": colour("class-b")}},
-            {"data": {"values": dots}, "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1, "color": colour("ac")}},
+            {"data": {"values": dots}, "mark": {"type": "point", "filled": True, "size": size, "opacity": 1, "color": colour("ac")}},
             {
                 "data": {"values": dots},
                 "mark": {"type": "rule", "color": colour("ac"), "strokeWidth": 1},
@@ -37,6 +39,8 @@ def p_alive_path(path: AlivePath, lang: str = "en", *, width: int = 560) -> Spec
     return chart(_headings(path, language), _data(path, language), width=width, height=HEIGHT, body=body)
 
 
+# Dots up to which each is seen.
+_APART = 40
 _TICKS = [0, 0.25, 0.5, 0.75, 1]
 
 

@@ -42,6 +42,7 @@ def do(number: str) -> None:
     from kundenwert.web.jobs import queue
     from kundenwert.web.jobs.models import RUNNING, Job
     from kundenwert.web.jobs.progress import Reporter
+    from kundenwert.web.workspace.erase import forget_erased
 
     job = Job.objects.select_related("by").get(pk=number)
 
@@ -60,6 +61,9 @@ def do(number: str) -> None:
         _problems(job, error)
     except Exception as error:  # noqa: BLE001 (whatever fails is told to whoever started it)
         _mistake(job, error)
+    if job.project:
+        # Somebody may have been erased on the command line since the last job.
+        forget_erased(Path(job.project))
 
 
 def _arguments(job: Job) -> Mapping[str, Any]:

@@ -78,6 +78,7 @@ _SHEET = """/* Pictures drawn by chart.js. Colours below are written by scripts/
 svg.spark { width: 88px; height: 22px; }
 .figures .scroll { max-height: 420px; overflow: auto; }
 .figures table { width: auto; min-width: min(100%, 420px); }
+.sec .body ul:not([class]) { padding-left: 1.2em; display: grid; gap: var(--s1); }
 @media print {
   .figures:not([open]) { display: none; }
   .explain .bars { width: 22%; } .explain td.wide { white-space: nowrap; }
