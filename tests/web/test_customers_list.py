@@ -71,6 +71,8 @@ def test_a_part_is_the_table_with_a_new_sentence_and_nothing_around(analyst: Cli
     assert 'id="finding" hx-swap-oob="true"' in part
     whole = analyst.get(LIST, {"region": "Nord"})
     assert "HX-Request" in whole["Vary"]
+    sent = {"q": "", "stage": "", "value_min": "", "region": "Nord", "sort": "-value", "column": list(DEFAULT)}
+    assert analyst.get(LIST, sent, headers=PART)["HX-Push-Url"] == "/customers/?region=Nord"
     assert customers(part) == customers(text_of(whole))
 
 
@@ -156,7 +158,7 @@ def test_the_page_asks_the_database_few_times(analyst: Client, django_assert_num
     analyst.get(LIST)
     with django_assert_num_queries(5):  # session, reader, project, kept views, running job of the frame
         analyst.get(LIST)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         analyst.get(LIST, {"region": "Nord"}, headers=PART)
 
 

@@ -42,6 +42,8 @@ _PREFIX = "customers-"
 # Raised when the shape of the files changes.
 _SHAPE = 1
 _CHUNK = 1 << 22
+# The list of a million customers is made within this; of more, a part waits on disk.
+_MEMORY = "2GB"
 # Arrays begin where any number of them may begin in memory.
 _STEP = 64
 
@@ -161,7 +163,11 @@ class _Arrays:
 def _write(project: Path, source: store.Run, folder: Path) -> int:
     scratch = folder / "scratch"
     scratch.mkdir()
-    with open_engine(spill=scratch, threads=2) as engine, (folder / NUMBERS).open("wb") as file, storage.told(folder / NUMBERS):
+    with (
+        open_engine(spill=scratch, memory=_MEMORY, threads=2) as engine,
+        (folder / NUMBERS).open("wb") as file,
+        storage.told(folder / NUMBERS),
+    ):
         engine.script("value/customer_list/macros.sql")
         earlier = _open(engine, project, source)
         rows = engine.table("listed", "value/customer_list/listed.sql", erased=ERASED, earlier_as_of=earlier and earlier.as_of)

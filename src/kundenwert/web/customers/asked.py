@@ -29,7 +29,9 @@ PAGE = 50
 DEFAULT = (
     "name", "city", "class", "stage", "value", "change", "p_alive", "contribution_year", COURSE, "last_purchase", "account_manager",
 )  # fmt: skip
-SHOWABLE = ("customer_id", *(column.name for column in COLUMNS if column.name not in {"customer_id", "name", "level"}), COURSE)
+_SHOWN = tuple(column.name for column in COLUMNS if column.name not in {"name", "level"})
+_COURSE_PLACE = _SHOWN.index("contribution_year") + 1
+SHOWABLE = (*_SHOWN[:_COURSE_PLACE], COURSE, *_SHOWN[_COURSE_PLACE:])
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,15 @@ class Asked:
         """Whether anything is left out on purpose."""
         return bool(self.fields)
 
-    def sorted_by_known(self, known: Iterable[str]) -> Asked:
-        """The same, sorted by something that the run knows."""
-        names = list(known)
+    def fitted_to(self, known: Iterable[str]) -> Asked:
+        """The same for a run that knows these columns: sorted by one of them; the usual columns are no choice of somebody's own."""
+        names = {*known, COURSE}
+        is_usual = set(self.columns) & names == set(DEFAULT) & names
+        found = replace(self, columns=DEFAULT) if is_usual else self
         if self.sort in names:
-            return self
+            return found
         other = next((name for name in ("value", "expected_purchases") if name in names), "customer_id")
-        return replace(self, sort=other, descending=other != "customer_id", after=None, before=None)
+        return replace(found, sort=other, descending=other != "customer_id", after=None, before=None)
 
     def without(self, name: str) -> Asked:
         """The same without one filter; a range goes with both ends."""

@@ -148,8 +148,10 @@ def _text(column: ListColumn, value: Any, language: Language, labels: Mapping[st
     if column.kind == "money":
         return language.number(value, 0, sign=column.name == "change")
     if column.kind == "share":
-        # Nobody is sure to buy again, and a chance that rounds to certainty would say so.
-        return f"> {language.percent(_SURE, 0)}" if value > _SURE else language.percent(value, 0)
+        # Nobody is sure to buy again, or never: a chance that rounds to certainty would say so.
+        if value > _SURE:
+            return f"> {language.percent(_SURE, 0)}"
+        return f"< {language.percent(1 - _SURE, 0)}" if value < 1 - _SURE else language.percent(value, 0)
     if column.kind == "date":
         return language.date(value)
     if column.kind in {"count", "number"}:

@@ -40,12 +40,15 @@ def listing(request: HttpRequest) -> HttpResponse:
     room = _room(request)
     room.needs_run()
     opened = open_list(room.project, room.run)
-    asked = _asked(request, request.GET).sorted_by_known(column.name for column in opened.columns)
+    asked = _asked(request, request.GET, opened)
     problems = problems_of_filters(asked)
     about = {"problems": problems_of(problems)} if problems else _shown(request, opened, asked)
     # htmx leaves out what comes with an error: a part tells of wrong filters in its place.
     status = 422 if problems and _template(request) == _PAGE else 200
     answer = render(request, _template(request), {**_frame(request, opened, asked), **about}, status=status)
+    if _template(request) == _PART:
+        # Forms send empty fields too: the address that stays behind names only what is asked for.
+        answer.headers["HX-Push-Url"] = _address(asked, after=asked.after, before=asked.before)
     # Part and page have one address.
     patch_vary_headers(answer, ("HX-Request", "HX-Target"))
     return answer
@@ -59,7 +62,7 @@ def export(request: HttpRequest) -> FileResponse:
     kind = request.POST.get("format", "")
     ending = kind if kind in FORMATS else FORMATS[0]
     opened, language = open_list(room.project, room.run), room.language
-    asked = _asked(request, QueryDict(request.POST.get("list", "")[:10_000])).sorted_by_known(column.name for column in opened.columns)
+    asked = _asked(request, QueryDict(request.POST.get("list", "")[:10_000]), opened)
     columns = ["customer_id", *(name for name in list_page.shown_columns(opened, asked) if name != "customer_id" and name != "value_bar")]
     if opened.has("value") and "value" in columns:
         columns[columns.index("value") + 1 : columns.index("value") + 1] = [
@@ -108,7 +111,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
     room = _room(request)
     room.needs_run()
     name = " ".join(request.POST.get("name", "").split())[: saved.LONGEST_NAME]
-    asked = _asked(request, QueryDict(request.POST.get("list", "")[:10_000]))
+    asked = _asked(request, QueryDict(request.POST.get("list", "")[:10_000]), open_list(room.project, room.run))
     text = room.language.text
     mine = SavedView.objects.filter(project=room.entry, owner=_reader(request))
     if not name:
@@ -141,10 +144,10 @@ def _reader(request: HttpRequest) -> Any:
     return request.user
 
 
-def _asked(request: HttpRequest, given: QueryDict) -> Asked:
+def _asked(request: HttpRequest, given: QueryDict, opened: CustomerList) -> Asked:
     """What the address asks for; columns that it names are remembered for this sign-in."""
     kept = request.session.get(CHOSEN) or DEFAULT
-    asked = asked_of(given, kept)
+    asked = asked_of(given, kept).fitted_to(column.name for column in opened.columns)
     if "column" in given and list(asked.columns) != list(kept):
         request.session[CHOSEN] = list(asked.columns)
     return asked
@@ -171,6 +174,7 @@ def _frame(request: HttpRequest, opened: CustomerList, asked: Asked) -> dict[str
         "sort": f"{'-' if asked.descending else ''}{asked.sort}",
         "address": asked.address(),
         "is_part": _template(request) != _PAGE,
+        "views": _views(request, opened, asked),
         "chips": [(text, address) for text, _, address in list_page.chips(opened, asked, language, room.currency)],
         "can_export": allows("customers:export", request.user),
     }
@@ -178,13 +182,11 @@ def _frame(request: HttpRequest, opened: CustomerList, asked: Asked) -> dict[str
         return about
     return {
         **about,
-        "views": _views(request, opened, asked),
         "first_choices": [one for one in found if one.name in list_page.FIRST],
         "more_choices": [one for one in found if one.name not in list_page.FIRST],
         "ranges": list_page.ranges(opened, asked, language),
         "flags": list_page.flags(opened, asked, language),
         "columns": list_page.column_choices(opened, asked, language),
-        "more_are_set": any(name not in {"q", *list_page.FIRST} for name, _ in asked.fields),
     }
 
 
