@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 # What every plan wants to know where it is there: the class of value for minimum and maximum, and who looks after the customer.
 CLASS, PERSON = "class", "account_manager"
+# What customers are judged by where only those who earn something are planned for, and those left out for it.
+RESULT, NEGATIVE = "db4", "negative"
 # The table of further columns of customers.
 CUSTOMERS = "customers"
 # Left out because each person's time is limited and nobody looks after them.
@@ -99,7 +101,64 @@ def prepare(engine: Engine, project: Path, source: store.Run, settings: PlanSett
     if problems:
         raise DataError(*problems)
     counts = {**left_out, **({WITHOUT_PERSON: nobody} if nobody else {})}
-    return Prepared(case, counts, {name: one.barred for name, one in allowed.items() if one.barred}, _notices(source, case))
+    barred = {name: one.barred for name, one in allowed.items() if one.barred}
+    return narrowed(Prepared(case, counts, barred, _notices(source, case)), settings.only, positive=settings.positive)
+
+
+def narrowed(prepared: Prepared, only: Iterable[str] | None, *, positive: bool) -> Prepared:
+    """The same for the customers of some account managers, or for those alone whose contribution IV is not below 0.
+
+    Who plans for some people's customers is told nothing of the others: what counts over all customers is left out then.
+    """
+    import numpy as np
+
+    case, left_out, barred = prepared.case, dict(prepared.left_out), prepared.barred
+    if only is not None:
+        names = [name for name in only if name]
+        person = case.person if case.person is not None else np.full(len(case.ids), "")
+        case = rows_of(case, np.isin(person, names))
+        case = replace(case, limits=tuple(one for one in case.limits if not one.person or one.person in names))
+        left_out, barred = {}, {}
+    if positive and RESULT in case.columns:
+        below = case.columns[RESULT] < 0
+        left_out |= {NEGATIVE: int(below.sum())} if below.any() else {}
+        case = rows_of(case, ~below)
+    if not len(case.ids):
+        expected = "customers with a forecast who have not objected."
+        raise DataError(Problem("There is nobody to plan for.", expected, "look at account managers and filters."))
+    return replace(prepared, case=case, left_out=left_out, barred=barred)
+
+
+def rows_of(case: Case, kept: Flags) -> Case:
+    """The case of some customers, (n,) flags."""
+    import numpy as np
+
+    ids = case.ids[kept]
+
+    def of(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        return {name: values[kept] for name, values in arrays.items()}
+
+    def of_table(table: Mapping[str, NDArray[Any]]) -> Mapping[str, NDArray[Any]]:
+        if "customer_id" not in table:
+            return table
+        rows = ~np.isin(table["customer_id"], gone)
+        return {name: values[rows] for name, values in table.items()}
+
+    gone = case.ids[~kept]
+    there = set(np.intersect1d(np.asarray([*case.fixed], dtype=np.str_), gone).tolist())
+    return replace(
+        case,
+        ids=ids,
+        columns=of(case.columns),
+        allowed=of(case.allowed),
+        today=of(case.today),
+        at_least=of(case.at_least),
+        at_most=of(case.at_most),
+        person=None if case.person is None else case.person[kept],
+        fixed={customer: counts for customer, counts in case.fixed.items() if customer not in there},
+        tables={name: of_table(table) for name, table in case.tables.items()},
+        draws=None if case.draws is None else case.draws[:, kept],
+    )
 
 
 def open_views(engine: Engine, project: Path, source: store.Run) -> frozenset[str]:
@@ -161,7 +220,8 @@ def _basis(source: store.Run, settings: PlanSettings, given: frozenset[str]) -> 
 
 def _columns(engine: Engine, settings: PlanSettings, decision: Decision) -> dict[str, NDArray[Any]]:
     """The columns a decision asks for, from the value table, the features or the customer records; where two have one, the first."""
-    wanted = dict.fromkeys((*decision.columns, *decision.optional, CLASS, PERSON, *([settings.segment] if settings.segment else [])))
+    further = [*([RESULT] if settings.positive else []), *([settings.segment] if settings.segment else [])]
+    wanted = dict.fromkeys((*decision.columns, *decision.optional, CLASS, PERSON, *further))
     engine.view("plan_values", "value/plans/customers.sql")
     found: dict[str, str] = {}
     places = {"plan_values": "plan_values", "customer_features": "plan_features", "ledger_customers": "plan_records"}

@@ -42,6 +42,8 @@ class PlanSettings:
     looks after customers; persons: of one by name, in the place of `per_person`. at_least, at_most: name of an action -> class of value
     ("" for all) -> how many for one customer. fixed: customer -> action -> how many are set already. hold_out: share of those who would
     be in the plan that is left out by chance. segment: column whose groups have effects of their own. options: the decision's own.
+    only: the account managers whose customers are planned for, None: all. positive: whether customers whose contribution IV of the
+    last year is below 0 are left out.
     """
 
     name: str
@@ -58,6 +60,8 @@ class PlanSettings:
     seed: int = 1
     segment: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    only: tuple[str, ...] | None = None
+    positive: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,8 @@ def of_content(content: dict[str, Any]) -> Plans:
 def chosen(found: Plans, name: str, flags: Mapping[str, Any]) -> PlanSettings:
     """The plan of that name with the flags of a call: a section, or a decision with its defaults.
 
-    flags: limits (resource -> amount), span, hold_out, seed; None or absent: not given. Raises UnknownName, SettingsError.
+    flags: limits (resource -> amount), span, hold_out, seed, actions (names), only (account managers), positive; None or absent: not
+    given. Raises UnknownName, SettingsError.
     """
     from kundenwert.decisions import decisions
 
@@ -117,6 +122,7 @@ def chosen(found: Plans, name: str, flags: Mapping[str, Any]) -> PlanSettings:
     else:
         raise UnknownName(name, f"the plans of {FILE} and the decisions", [*found.plans, *known])
     problems: list[Problem] = []
+    settings = _of_actions(settings, flags.get("actions"), problems)
     more = _Amounts("--limit", problems, file="").read(flags.get("limits") or {})
     _unknown_resources("--limit", more, resources(settings.actions), problems, file="")
     settings = replace(settings, limits={**settings.limits, **more})
@@ -127,11 +133,38 @@ def chosen(found: Plans, name: str, flags: Mapping[str, Any]) -> PlanSettings:
         span=reader.span() if "span" in given else settings.span,
         hold_out=reader.hold_out() if "hold_out" in given else settings.hold_out,
         seed=reader.seed() if "seed" in given else settings.seed,
+        only=tuple(sorted(flags["only"])) if flags.get("only") is not None else None,
+        positive=bool(flags.get("positive")),
     )
     problems += _of_decision(settings, known[settings.decision])
     if problems:
         raise SettingsError(*problems)
     return settings
+
+
+def _of_actions(settings: PlanSettings, names: Any, problems: list[Problem]) -> PlanSettings:
+    """The plan with some of its actions alone, and with what says anything of them."""
+    if names is None:
+        return settings
+    known = ", ".join(settings.actions) or "it has none"
+    problems += [
+        Problem(f"{name!r} is no action of {settings.name}.", f"one of {known}.", "correct it.")
+        for name in names
+        if name not in settings.actions
+    ]
+    kept = {name: one for name, one in settings.actions.items() if name in names}
+    if not kept:
+        problems.append(Problem("No action is chosen.", f"at least one of {known}.", "choose one."))
+    return replace(
+        settings,
+        actions=kept,
+        limits=_of_resources(settings.limits, resources(kept)),
+        per_person=_of_resources(settings.per_person, resources(kept)),
+        persons={person: _of_resources(amounts, resources(kept)) for person, amounts in settings.persons.items()},
+        at_least={name: one for name, one in settings.at_least.items() if name in kept},
+        at_most={name: one for name, one in settings.at_most.items() if name in kept},
+        fixed={who: {name: count for name, count in one.items() if name in kept} for who, one in settings.fixed.items()},
+    )
 
 
 def _of_decision(settings: PlanSettings, decision: Decision) -> list[Problem]:
@@ -362,4 +395,6 @@ def as_json(settings: PlanSettings) -> dict[str, Any]:
         "seed": settings.seed,
         "segment": settings.segment,
         "options": {name: list(one) if isinstance(one, tuple) else one for name, one in settings.options.items()},
+        **({"only": list(settings.only)} if settings.only is not None else {}),
+        **({"positive": True} if settings.positive else {}),
     }

@@ -17,7 +17,7 @@ from kundenwert.errors import Bug, DataError, Problem
 from kundenwert.flows import plan_settings
 from kundenwert.flows.actions import FILE, effect_as_json, effects_measured, with_measured
 from kundenwert.flows.erasure import finish_erasures
-from kundenwert.flows.plan_case import CLASS, WITHOUT_PRACTICE, Prepared, prepare
+from kundenwert.flows.plan_case import CLASS, WITHOUT_PRACTICE, Prepared, prepare, rows_of
 from kundenwert.records import Notice
 from kundenwert.register.book import Register
 from kundenwert.register.erased import count_objections, erased, steady
@@ -74,8 +74,9 @@ class _Decided:
 def plan(folder: Path, name: str, flags: Mapping[str, Any], *, clock: datetime, progress: Progress) -> Planned:
     """Makes the plan `name`: a section [plans.NAME], or a decision with its defaults. clock: the time of the call, in UTC.
 
-    flags: run, limits (resource -> amount), span, hold_out, seed; absent or None: not given. Raises UnknownName, SettingsError, and
-    DataError with everything that is wrong with the case, or the limits that clash.
+    flags: run, limits (resource -> amount), span, hold_out, seed, actions (names), only (account managers whose customers are planned
+    for), positive; absent or None: not given. Raises UnknownName, SettingsError, and DataError with everything that is wrong with the
+    case, or the limits that clash.
     """
     from kundenwert.decisions import decisions
 
@@ -186,29 +187,7 @@ def _without(case: Case, held: NDArray[np.str_]) -> Case:
     """The case without some customers."""
     import numpy as np
 
-    kept = ~np.isin(case.ids, held)
-
-    def of(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-        return {name: values[kept] for name, values in arrays.items()}
-
-    def of_table(table: Mapping[str, NDArray[Any]]) -> Mapping[str, NDArray[Any]]:
-        if "customer_id" not in table:
-            return table
-        rows = ~np.isin(table["customer_id"], held)
-        return {name: values[rows] for name, values in table.items()}
-
-    return replace(
-        case,
-        ids=case.ids[kept],
-        columns=of(case.columns),
-        allowed=of(case.allowed),
-        today=of(case.today),
-        at_least=of(case.at_least),
-        at_most=of(case.at_most),
-        person=None if case.person is None else case.person[kept],
-        tables={name: of_table(table) for name, table in case.tables.items()},
-        draws=None if case.draws is None else case.draws[:, kept],
-    )
+    return rows_of(case, ~np.isin(case.ids, held))
 
 
 def _checked(found: Plan) -> Plan:
