@@ -17,7 +17,7 @@ import pytest
 from kundenwert.errors import CallError
 from kundenwert.flows import customer_list_export
 from kundenwert.flows.customer_list import CustomerList, open_list
-from kundenwert.flows.customer_list_export import write_list
+from kundenwert.flows.customer_list_export import write_list, write_list_apart
 from kundenwert.flows.customer_list_query import Query, filters
 from kundenwert.flows.objection import objection
 from kundenwert.reports.language import Language
@@ -134,6 +134,16 @@ def test_field_sales_take_out_their_own_customers_only(opened: CustomerList, tmp
     assert {row[1] for row in read(tmp_path / "list.csv", ";")[1:]} == {"B. Lind"}
     sheet = openpyxl.load_workbook(tmp_path / "list.xlsx").active
     assert {cell.value for cell in sheet["B"][5:]} == {"B. Lind"}
+
+
+def test_another_process_writes_the_same_file(opened: CustomerList, valued: Path, tmp_path: Path) -> None:
+    own, about = frozenset({"B. Lind"}), {"managers": frozenset({"B. Lind"}), "language": GERMAN}
+    here = write_list(opened, Query(), COLUMNS, tmp_path / "here.csv", **about)  # type: ignore[arg-type]
+    there = write_list_apart(valued, opened.run, Query(), COLUMNS, tmp_path / "there.csv", **about)  # type: ignore[arg-type]
+    assert here.rows == there.rows == len(shown(opened, Query(), own))
+    assert there.path.read_bytes() == here.path.read_bytes()
+    with pytest.raises(CallError, match="shoe_size"):
+        write_list_apart(valued, opened.run, Query(), ("shoe_size",), tmp_path / "list.csv", **about)  # type: ignore[arg-type]
 
 
 def test_who_objected_since_is_in_no_file(valued: Path, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_POST
 
 from kundenwert.flows.customer_list import CustomerList, open_list
-from kundenwert.flows.customer_list_export import FORMATS, write_list
+from kundenwert.flows.customer_list_export import FORMATS, write_list, write_list_apart
 from kundenwert.flows.customer_list_words import COURSE
 from kundenwert.web.audit_trail import audit_export
 from kundenwert.web.customers import list_page, saved
@@ -31,6 +31,8 @@ from kundenwert.web.workspace.models import SavedView
 
 # Columns that somebody chose last, for lists whose address names none.
 CHOSEN = "customers-columns"
+# A workbook of more rows is written by a process of its own.
+_APART = 20_000
 _TABLE, _PAGE, _PART = "list-table", "customers/list.html", "customers/list_table.html"
 
 
@@ -72,9 +74,11 @@ def export(request: HttpRequest) -> FileResponse:
     folder = Path(tempfile.mkdtemp(prefix="kundenwert-list-"))
     try:
         name = f"{language.text('Customers').lower()}-{opened.manifest['as_of']}.{ending}"
-        written = write_list(
-            opened, asked.query, columns, folder / name, managers=room.scope.managers, language=language, told=told
-        )  # fmt: skip
+        about: dict[str, Any] = {"managers": room.scope.managers, "language": language, "told": told}
+        if ending == "xlsx" and opened.totals(asked.filters, managers=room.scope.managers).count > _APART:
+            written = write_list_apart(room.project, opened.run, asked.query, columns, folder / name, **about)
+        else:
+            written = write_list(opened, asked.query, columns, folder / name, **about)
         audit_export(request, "customer list", written.rows)
         return FileResponse(_Passing(written.path), as_attachment=True, filename=name, content_type=_TYPES[ending])
     except BaseException:
