@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import time
@@ -36,6 +37,14 @@ def home(_template: Path, tmp_path: Path, django_db_blocker: Any, monkeypatch: p
     monkeypatch.setattr(kinds, "find", find)
     with django_db_blocker.unblock(), live(_template, tmp_path / "live") as found:
         yield found
+
+
+@pytest.fixture
+def valued(_small_project: Path, tmp_path: Path) -> Path:
+    """A project with a run."""
+    folder = tmp_path / "klein"
+    shutil.copytree(_small_project, folder)
+    return folder
 
 
 def _state(job: Job) -> str:
@@ -193,3 +202,30 @@ def test_a_worker_taken_for_dead_ends_its_own_process_when_the_job_runs_elsewher
     go.touch()
     _reach(job, DONE)
     assert len(_noted(notes, "end")) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("phases", [0, 3, 9])
+def test_a_valuation_killed_at_any_step_leaves_the_last_run_and_is_done_in_the_end(
+    phases: int, home: Live, valued: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the real kind; everything that worked on it is killed, not only the worker."""
+    from kundenwert.runs import store
+
+    monkeypatch.undo()
+    before = store.current(valued)
+    job = jobs.start("valuation", valued, None)
+    worker = home.begin("-m", "kundenwert.web.worker")
+    until(lambda: _state(job) == RUNNING and len(Job.objects.get(pk=job.pk).phases) >= phases)
+    worker.kill()
+    worker.wait()
+    job.refresh_from_db()
+    if job.state == RUNNING:
+        assert store.current(valued) == before
+        assert store.read(valued).manifest["run"] == before
+    home.begin("-m", "kundenwert.web.worker")
+    until(lambda: _state(job) == DONE, 90)
+    job.refresh_from_db()
+    assert job.deaths <= 1
+    assert store.current(valued) == job.result["run"]
+    assert [path.name for path in (valued / "runs").iterdir() if path.name.startswith(".building")] == []
