@@ -251,7 +251,7 @@ def preview(ready: Ready, case_limits: tuple[Any, ...], *, hold_out: float = 0.0
         customers=len(who),
         uses=dict(zip(names, counts.sum(axis=0).tolist(), strict=True)),
         taken={name: float((counts @ ready.response.taken(name)).sum()) for name in resources},
-        curve=_through(points, shares, _budget(limits), total, is_small=is_small),
+        curve=_through(points, shares, _budget(limits), total),
         worthwhile=points.worthwhile,
         next_euro=chosen.price,
         compared=compared,
@@ -397,13 +397,13 @@ def _curve(ready: Ready, limits: Sequence[Bound], length: float, share: float) -
     return _Points(np.array(at), rising, np.array(spent), tuple(stakes), worthwhile)
 
 
-def _through(points: _Points, shares: _Shares, budget: float, gain: float, *, is_small: bool) -> dict[str, Floats]:
+def _through(points: _Points, shares: _Shares, budget: float, gain: float) -> dict[str, Floats]:
     """The curve through the chosen point, with its band."""
     found = points.gain.copy()
     here = int(np.argmin(np.abs(points.budget - budget))) if np.isfinite(budget) else len(found) - 1
     if np.isfinite(found[here]) and found[here] > 0:
-        # The sample misses the whole by a little everywhere alike; a small case is met exactly and only rounded at this point.
-        found = np.where(np.arange(len(found)) == here, gain, found) if is_small else found * (gain / found[here])
+        # What stands for all misses the whole by a little, everywhere alike.
+        found = found * (gain / found[here])
     below, above = np.arange(len(found)) < here, np.arange(len(found)) > here
     found = np.where(below, np.minimum(found, gain), np.where(above, np.maximum(found, gain), found))
     band = [shares.of_stakes(stakes, one, spent) for stakes, one, spent in zip(points.at_stake, found, points.spent, strict=True)]
@@ -553,8 +553,8 @@ def _served(found: Response, thin: _Thin, limits: Sequence[Bound], wanted: Integ
 
 def _first_lines(ready: Ready, who: Integers, counts: Integers, gains: Floats) -> dict[str, NDArray[Any]]:
     """The lines of the customers who gain most."""
-    few = who if len(who) <= _FIRST_LINES else who[np.argpartition(-gains, _FIRST_LINES)[:_FIRST_LINES]]
-    part = rows_of(ready.case, few)
+    few = np.argpartition(-gains, _FIRST_LINES)[:_FIRST_LINES] if len(who) > _FIRST_LINES else np.arange(len(who))
+    part = rows_of(ready.case, who[few])
     return lines(part, response(part), counts[few])
 
 

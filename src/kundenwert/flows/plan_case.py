@@ -61,8 +61,10 @@ class Prepared:
     notices: tuple[Notice, ...]
 
 
-def prepare(engine: Engine, project: Path, source: store.Run, settings: PlanSettings, decision: Decision) -> Prepared:
-    """Reads what a decision needs. Raises DataError with everything that is wrong with it."""
+def prepare(
+    engine: Engine, project: Path, source: store.Run, settings: PlanSettings, decision: Decision, *, narrow: bool = True
+) -> Prepared:
+    """Reads what a decision needs. narrow: for those alone whom the settings name. Raises DataError with everything that is wrong."""
     given = open_views(engine, project, source)
     basis = _basis(source, settings, given)
     columns = _columns(engine, settings, decision)
@@ -102,7 +104,8 @@ def prepare(engine: Engine, project: Path, source: store.Run, settings: PlanSett
         raise DataError(*problems)
     counts = {**left_out, **({WITHOUT_PERSON: nobody} if nobody else {})}
     barred = {name: one.barred for name, one in allowed.items() if one.barred}
-    return narrowed(Prepared(case, counts, barred, _notices(source, case)), settings.only, positive=settings.positive)
+    prepared = Prepared(case, counts, barred, _notices(source, case))
+    return narrowed(prepared, settings.only, positive=settings.positive) if narrow else prepared
 
 
 def narrowed(prepared: Prepared, only: Iterable[str] | None, *, positive: bool) -> Prepared:
