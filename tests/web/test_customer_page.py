@@ -50,6 +50,11 @@ def test_the_heading_is_the_finding_and_the_lines_add_up(room: Path, signed_in: 
     assert "/customers/lines/K001/?year=2024" in shown
 
 
+@pytest.mark.parametrize("what", PAGES)
+def test_nobody_on_the_way_keeps_a_copy(room: Path, signed_in: SignedIn, what: str) -> None:
+    assert "no-store" in signed_in("analyst").get(f"/customers/{what}/K001/")["Cache-Control"]
+
+
 def test_the_second_part_comes_by_itself_or_by_a_link(room: Path, signed_in: SignedIn) -> None:
     client = signed_in("analyst")
     first = page(client)

@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from kundenwert.errors import DataError, UnknownName
@@ -30,12 +31,14 @@ from kundenwert.web.rights import EXPORT, RATE
 _STAGES = {"acquisition": "neu", "development": "aufbau", "retention": "stamm", "win_back": "ruhend", "risk": "risiko"}
 
 
+@never_cache
 @require_GET
 def customer(request: HttpRequest, customer_id: str) -> HttpResponse:
     """The page. Its second part comes by itself after the first picture; without script by a link."""
     return _page(request, customer_id)
 
 
+@never_cache
 @require_GET
 def more(request: HttpRequest, customer_id: str) -> HttpResponse:
     """The second part: result, reasons, points, contacts, group."""
@@ -47,6 +50,7 @@ def more(request: HttpRequest, customer_id: str) -> HttpResponse:
     return render(request, "customers/customer_more.html", _rest(request, found))
 
 
+@never_cache
 @require_GET
 def lines(request: HttpRequest, customer_id: str) -> HttpResponse:
     """The invoice lines behind what was booked."""
@@ -63,6 +67,7 @@ def lines(request: HttpRequest, customer_id: str) -> HttpResponse:
     return render(request, "customers/customer_lines.html", content)
 
 
+@never_cache
 @require_POST
 def rate(request: HttpRequest, customer_id: str) -> HttpResponse:
     """Records a rating with its reason; what is wrong is told beside the form, with what was typed."""
@@ -86,6 +91,7 @@ def rate(request: HttpRequest, customer_id: str) -> HttpResponse:
     return _back(customer_id, "points")
 
 
+@never_cache
 @require_POST
 def note(request: HttpRequest, customer_id: str) -> HttpResponse:
     """Adds a note. Notes are never changed."""
@@ -98,6 +104,7 @@ def note(request: HttpRequest, customer_id: str) -> HttpResponse:
     return _back(customer_id, "notes")
 
 
+@never_cache
 @require_GET
 def sheet(request: HttpRequest, customer_id: str) -> HttpResponse:
     """The sheet of the account as PDF."""
