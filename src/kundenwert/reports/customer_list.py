@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _TOLD_ROW, _SUMS_ROW, _HEADER_ROW = 2, 3, 4
 _HEADER_HEIGHT = 48
 _WIDTHS = {"text": 30, "word": 18, "flag": 12, "count": 11, "money": 15, "number": 11, "share": 10, "date": 12}
+_NUMBER_WIDTH = 14
 # Excel counts days from 30 December 1899 (from March 1900 on, after its wrong leap day).
 _DAY_ZERO = "1899-12-30"
 
@@ -64,7 +65,8 @@ def customer_list(
     formats = Formats(book, language.figures)
     sheet = book.add_worksheet(language.text("Customers"))
     for place, column in enumerate(columns):
-        sheet.set_column(place, place, max(_WIDTHS[column.kind], max(len(word) for word in column.heading.split()) + 2))
+        width = _NUMBER_WIDTH if column.name == "customer_id" else _WIDTHS[column.kind]
+        sheet.set_column(place, place, max(width, max(len(word) for word in column.heading.split()) + 2))
     # In constant memory rows must come from top to bottom.
     sheet.write_string(0, 0, basis.heading, formats.title)
     sheet.write_string(1, 0, basis.basis, formats.quiet)

@@ -26,6 +26,8 @@ _LOW, _MIDDLE, _SURE = 0.5, 0.85, 0.99
 _XL = frozenset({"city", "account_manager", "region", "industry", "segment"})
 _WIDE = frozenset({"stage", "tier", "portfolio", "portfolio_nine", "level"})
 _BAR = "value_bar"
+# A smaller share of the three largest says nothing: the base is large.
+_WORTH_TELLING = 0.01
 # Filters that stand in the open; all others behind a button.
 FIRST = ("class", "stage")
 
@@ -216,8 +218,9 @@ def lead(opened: CustomerList, asked: Asked, page: Page, managers: frozenset[str
     found, total = [], page.totals.sums.get("value")
     if page.totals.count > 3 and total and total > 0:
         top = opened.page(Query(asked.filters, "value", size=3), managers=managers).rows
-        worth = sum(row["value"] or 0 for row in top)
-        found.append(language.text("The three largest carry {share} of the value.", share=language.percent(worth / total, 0)))
+        share = sum(row["value"] or 0 for row in top) / total
+        if share >= _WORTH_TELLING:
+            found.append(language.text("The three largest carry {share} of the value.", share=language.percent(share, 0)))
     if opened.has("change") and page.totals.count > 1:
         (worst,) = opened.page(Query(asked.filters, "change", descending=False, size=1), managers=managers).rows
         if worst["change"] is not None and worst["change"] < 0:
