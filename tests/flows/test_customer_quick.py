@@ -142,6 +142,11 @@ def test_an_objection_counts_at_once(own: Path) -> None:
     assert "objected" in found["message"]
     assert then["points"] == []
     assert set(then["sections"]) <= {"result"}
+    assert then["reasons"] == []
+
+
+def test_what_would_change_the_value_is_told_with_the_rest(made: Path) -> None:
+    assert [one["key"] for one in the_rest(made, "K001", Language("de"))["reasons"]] == ["what-if"]
 
 
 def test_an_erased_customer_is_gone_at_once(own: Path) -> None:

@@ -92,9 +92,8 @@ def the_rest(project: Path, customer_id: str, language: Language, *, managers: f
     return {
         "id": basis.row["customer_id"],
         "is_valued": basis.is_valued,
-        "sections": {
-            one["key"]: one for one in plain([*sections.values(), *(judged[key] for key in ("change", "what-if") if key in judged)])
-        },
+        "sections": {one["key"]: one for one in plain(sections.values())},
+        "reasons": plain(judged[key] for key in ("change", "what-if") if key in judged),
         "points": list(_points(basis)),
         "points_message": judged["points"].message if "points" in judged else "",
         "points_note": judged["points"].note if "points" in judged else "",
