@@ -2,7 +2,7 @@
 
 `python3 run.py bench kill` kills runs at random moments instead (`kill.py`), `python3 run.py bench contribution` measures the customer
 result alone (`contribution.py`), `python3 run.py bench components` the components of value (`components.py`), `python3 run.py bench
-allocation` how limited means are shared out (`allocation.py`)."""
+allocation` how limited means are shared out (`allocation.py`), `python3 run.py bench web` the web app under its readers (`web.py`)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import allocation, components, contribution, kill, other, posterior, report, start, value
+from bench import allocation, components, contribution, kill, other, posterior, report, start, value, web
 from bench.measure import KUNDENWERT, Series, module, side_by_side
 from bench.report import Check
 
@@ -156,6 +156,8 @@ def main() -> None:
         sys.exit(components.SECTION.main(sys.argv[2:]))
     if sys.argv[1:2] == ["allocation"]:
         sys.exit(allocation.main(sys.argv[2:]))
+    if sys.argv[1:2] == ["web"]:
+        sys.exit(web.main(sys.argv[2:]))
     given = arguments()
     given.results = given.results.resolve()
     with tempfile.TemporaryDirectory(prefix="kundenwert-bench-") as scratch:

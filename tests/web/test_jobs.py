@@ -200,3 +200,18 @@ def test_an_idle_look_into_the_queue_takes_no_lock(worker: Worker, django_assert
     assert connection.vendor
     with django_assert_num_queries(1):
         assert queue.claim(worker) is None
+
+
+def test_old_jobs_and_their_tickets_go_and_those_at_work_stay(person: Callable[..., Any], worker: Worker) -> None:
+    from datetime import timedelta
+
+    from kundenwert.web.jobs.tidy import tidy
+
+    old, waiting, new = (jobs.start("works", Path(f"/{name}"), person("analyst"), rows=1) for name in "abc")
+    old.cancel()
+    new.cancel()
+    Job.objects.filter(pk__in=[old.pk, waiting.pk]).update(created=timezone.now() - timedelta(days=400))
+    DBTaskResult.objects.filter(pk__in=[old.ticket, waiting.ticket]).update(enqueued_at=timezone.now() - timedelta(days=400))
+    tidy()
+    assert set(Job.objects.values_list("pk", flat=True)) == {waiting.pk, new.pk}
+    assert set(DBTaskResult.objects.values_list("pk", flat=True)) == {waiting.ticket, new.ticket}

@@ -28,6 +28,7 @@ CHILD = (sys.executable, "-m", "kundenwert.web.jobs.child")
 PAUSE_SECONDS = 0.5
 BEAT_SECONDS = 3.0
 LOOK_SECONDS = 5.0
+TIDY_SECONDS = 3600.0
 # A process that was told to end and does not is ended for good.
 PATIENCE_SECONDS = 10.0
 _LOG = logging.getLogger("kundenwert.web")
@@ -103,7 +104,7 @@ def run(watch: Watch) -> None:
 
 def turn(watch: Watch) -> None:
     """One look at everything a worker looks after."""
-    from kundenwert.web.jobs import orphans, queue, schedules
+    from kundenwert.web.jobs import orphans, queue, schedules, tidy
 
     if watch.is_due("beat", BEAT_SECONDS):
         beat(watch)
@@ -111,6 +112,8 @@ def turn(watch: Watch) -> None:
     if watch.is_due("orphans", LOOK_SECONDS):
         orphans.look(watch.worker)
         schedules.start_due()
+    if watch.is_due("tidy", TIDY_SECONDS):
+        tidy.tidy()
     while len(watch.children) < watch.slots and not watch.stop.is_set():
         job = queue.claim(watch.worker)
         if job is None:
