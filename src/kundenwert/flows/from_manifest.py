@@ -91,7 +91,8 @@ def result_of(source: Run) -> ResultTotals | None:
 
 def record(kind: type[T], told: Mapping[str, Any]) -> T:
     """A record as it was written to JSON; what an earlier version did not write has its default."""
-    hints: dict[str, Any] = _fields(kind)
+    of_kind: Any = kind
+    hints: dict[str, Any] = _fields(of_kind)
     return kind(**{name: _read(hint, told[name]) for name, hint in hints.items() if name in told})
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def models_page(project: Path, run: str, language: Language) -> dict[str, Any]:
     """The page in the reader's language.
 
-    verdict: why this model; is_naive: no model beats the naive rules; finding: how far off, as a heading. sections: as flows.sections
+    verdict: why this model; used_scored: how good it was, see `_scored`; is_naive: no model beats the naive rules; finding: how far off, as a heading. sections: as flows.sections
     gives them, in their order. origins: each day looked back from, with every forecast (see `_origin`). has_backtest: False where
     nothing could be looked back at; then the verdict says why.
     """
@@ -40,6 +40,7 @@ def _made(project: Path, run: str, language: Language) -> dict[str, Any]:
         "verdict": _verdict.verdict(basis),
         "finding": sections[0]["message"],
         "used": used,
+        "used_scored": next((_scored(one) for one in tested.pooled if one.name == used), None) if tested else None,
         "chosen": chosen.name if chosen else "",
         "is_naive": chosen is not None and chosen.kind == "baseline",
         "has_backtest": bool(tested and tested.origins),

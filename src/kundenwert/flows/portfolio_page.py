@@ -104,7 +104,8 @@ def _earlier(project: Path, source: Run) -> Run | None:
     """The run of about a year before; without one that old, the oldest of an earlier day that places customers by the same weights."""
     facts = _facts(source)
     runs = [store.read(project, name) for name in store.names(project)]
-    fitting = [run for run in runs if run.as_of < source.as_of and all(_facts(run).get(key) == facts[key] for key in _SAME)]
+    placed = [run for run in runs if run.as_of < source.as_of and _facts(run).get("fields")]
+    fitting = [run for run in placed if all(_facts(run).get(key) == facts[key] for key in _SAME)]
     old = [run for run in fitting if run.as_of <= source.as_of - _YEAR + timedelta(days=31)]
     if old:
         return max(old, key=lambda run: (run.as_of, run.manifest["created"], run.name))

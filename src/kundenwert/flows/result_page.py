@@ -37,9 +37,9 @@ def has_result(project: Path, run: str) -> bool:
 def result_page(project: Path, run: str, language: Language, year: int | None = None, *, all_years: bool = False) -> dict[str, Any]:
     """The page in the reader's language. year: a calendar year; without one the last whole one, else all years.
 
-    message, lead: of the page. years: to choose from; year: shown, None for all. sections: of flows.sections, by key. losses: customers,
-    amount and excess of all loss makers; makers: the largest, see `_maker`. Raises StorageError without costs, CallError for a year that
-    the run does not have.
+    message, lead: of the page. years: to choose from; year: shown, None for all; is_last: it is the last whole one. sections: of
+    flows.sections. losses: customers, amount and excess of all loss makers; makers: the largest, see `_maker`. Raises StorageError
+    without costs, CallError for a year that the run does not have.
     """
     source = store.read(project, run)
     shown = None if all_years else year if year is not None else contribution.whole_year_of(source)
@@ -70,6 +70,7 @@ def _made(project: Path, run: str, language: Language, year: int | None) -> dict
         "message": _result_steps.message(basis),
         "lead": _result_steps.lead(basis),
         "year": year,
+        "is_last": year is not None and year == contribution.whole_year_of(store.read(project, run)),
         "years": list(found.years),
         "is_served": found.is_served,
         "period": basis.period,

@@ -17,6 +17,8 @@ Link = Callable[[Mapping[str, Any], Mapping[str, Any], int], str]
 _LOOKS = {"up": "good", "down": "bad", "bad": "bad"}
 _MARKS = {"before": "py", "link": "link-line", "out": "band"}
 _KNOWN_MARKS = frozenset({"axis", "ac", "py", "pl", "fc", "pos", "neg", "base", "sumbar", "band", "tick", "link-line"})
+# More columns move sideways where the screen is too narrow for them.
+_FITS = 3
 _KINDS = frozenset({"text", "num", "bars", "name"})
 
 
@@ -46,7 +48,7 @@ def table(block: Mapping[str, Any], link: Link | None = None) -> SafeString:
     body = "".join(_row(row, columns, link) for row in block["rows"])
     hidden = "" if block["visible_caption"] else ' class="vh"'
     made = f"<table><caption{hidden}>{escape(block['caption'])}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    if block["scrolls"]:
+    if block["scrolls"] or len(columns) > _FITS:
         label = current().text("{table}. Can be moved sideways", table=block["caption"])
         made = f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(label)}">{made}</div>'
     # Every text above went through escape.
@@ -54,9 +56,8 @@ def table(block: Mapping[str, Any], link: Link | None = None) -> SafeString:
 
 
 def _heading(column: Mapping[str, Any]) -> str:
-    words = str(escape(column["heading"]))
-    if column["kind"] == "bars" and not column["shown"]:
-        words = format_html('<span class="vh">{}</span>', column["heading"])
+    is_hidden = column["kind"] == "bars" and not column["shown"]
+    words = format_html('<span class="vh">{}</span>' if is_hidden else "{}", column["heading"])
     return f'<th scope="col" class="{_class(column)}">{words}</th>'
 
 

@@ -11,11 +11,21 @@ from django.shortcuts import render
 from kundenwert.flows.models_page import models_page
 from kundenwert.reports.charts._words import forecast_name
 from kundenwert.reports.language import Language
+from kundenwert.web.overview.words import off
 from kundenwert.web.sections import shown
 
 # Sections from top to bottom with their widths in twelfths; what stands in none of the two is not shown.
-_FIRST = {"forecast": 12, "origins": 6, "levels": 6, "calibration": 6, "comparison": 6, "tracking": 6, "money": 6}
-_LATER = {"tracking_cumulative": 6, "pit": 6, "width": 6, "unknown": 6, "warnings": 12, "method": 12}
+_FIRST = {
+    "forecast": 12,
+    "origins": 6,
+    "levels": 6,
+    "calibration": 6,
+    "comparison": 6,
+    "tracking": 6,
+    "tracking_cumulative": 6,
+    "money": 12,
+}
+_LATER = {"pit": 6, "width": 6, "unknown": 12, "warnings": 12, "method": 12}
 
 
 def models(request: HttpRequest) -> HttpResponse:
@@ -23,10 +33,11 @@ def models(request: HttpRequest) -> HttpResponse:
     room = request.room  # type: ignore[attr-defined]
     page = models_page(room.project, room.needs_run(), room.language)
     sections = {one["key"]: one for one in shown(page["sections"], columns={**_FIRST, **_LATER})}
-    if page["has_backtest"]:
-        # The verdict stands below the heading already.
-        forecast = sections["forecast"]
-        forecast["blocks"] = [block for block in forecast["blocks"] if block.get("text") != page["verdict"]]
+    # The verdict stands below the heading already.
+    forecast = sections["forecast"]
+    forecast["blocks"] = [block for block in forecast["blocks"] if block.get("text") != page["verdict"]]
+    if not forecast["blocks"]:
+        del sections["forecast"]
     return render(
         request,
         "models/models.html",
@@ -44,7 +55,12 @@ def models(request: HttpRequest) -> HttpResponse:
 def _heading(page: Mapping[str, Any], language: Language) -> str:
     if page["is_naive"]:
         return language.text("No model forecasts surely better than a simple rule")
-    return str(page["finding"])
+    used = page["used_scored"]
+    if not page["has_backtest"] or not used:
+        return str(page["finding"])
+    return language.text(
+        "{model} makes the forecast; looking back, its total was {off}", model=_name(used["name"], language), off=off(used, language)
+    )
 
 
 def _all_heading(page: Mapping[str, Any], language: Language) -> str:

@@ -66,3 +66,23 @@ def _finding(shown: Sequence[Mapping[str, Any]], measure: str, currency: str, la
     days = [language.date(one["as_of"]) for one in shown]
     values = [language.text("{day}: {amount}", day=day, amount=amount) for day, amount in zip(days, amounts, strict=True)]
     return language.text("Columns of what is expected. {values}.", values="; ".join(values))
+
+
+def band(interval: Mapping[str, Any], currency: str, language: Language) -> SafeString:
+    """The range of a total from zero on: a pale band, a stroke where the mean is, the ends in figures below."""
+    lower, mean, upper = (as_float(interval[name]) or 0.0 for name in ("lower", "mean", "upper"))
+    top = max(upper, 0.0) * 1.08 or 1.0
+    left, middle, right = (max(end, 0.0) / top * 100 for end in (lower, mean, upper))
+    words = [escape(language.short(end, currency)) for end in (lower, mean, upper)]
+    finding = language.text("Range from {lower} to {upper}, mean {mean}.", lower=words[0], upper=words[2], mean=words[1])
+    parts = (
+        '<line class="axis" x1="0" x2="0" y1="4" y2="44"/>',
+        f'<rect class="band" x="{left:.2f}%" width="{right - left:.2f}%" y="12" height="24"/>',
+        f'<line class="tick" x1="{middle:.2f}%" x2="{middle:.2f}%" y1="6" y2="42"/>',
+        '<text x="0" y="60">0</text>',
+        f'<text class="mid" x="{left:.2f}%" y="60">{words[0]}</text>',
+        f'<text class="strong mid" x="{middle:.2f}%" y="60">{words[1]}</text>',
+        f'<text class="end" x="{min(right + 4, 100):.2f}%" y="60">{words[2]}</text>',
+    )
+    picture = f'<svg class="chart" height="68" role="img" aria-label="{escape(finding)}">{"".join(parts)}</svg>'
+    return mark_safe(picture)  # noqa: S308 (numbers, and words that were escaped)

@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from kundenwert.flows import overview as flow
 from kundenwert.web.overview import words
-from kundenwert.web.overview.course import columns
+from kundenwert.web.overview.course import band, columns
 
 
 def overview(request: HttpRequest) -> HttpResponse:
@@ -27,6 +27,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "figure": words.figure(page, manifest, language),
             "course_heading": words.course_heading(page, manifest, language),
             "course": columns(days, measure, currency, language) if len(days) > 1 else "",
+            "alone": band(page["interval"], currency, language) if page["interval"] else "",
             "bridge": words.bridge(page, manifest, language),
             "why_no_bridge": words.why_no_bridge(page, language),
             "alerts": words.alerts(page, manifest, language),

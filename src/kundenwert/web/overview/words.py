@@ -213,7 +213,7 @@ def _alert(one: Mapping[str, Any], manifest: Mapping[str, Any], language: Langua
 def _at_risk(one: Mapping[str, Any], language: Language) -> dict[str, Any]:
     title = language.plural("{n} valuable customer is at risk", "{n} valuable customers are at risk", one["customers"])
     sentence = language.text("They have been silent for longer than is usual for them. The amount is what is at stake.")
-    return {"title": title, "sentence": sentence, "link": links.to_list(at_risk=1), "go": language.text("See the list")}
+    return {"title": title, "sentence": sentence, "link": links.to_list(at_risk=1, sort="-at_stake"), "go": language.text("See the list")}
 
 
 def _losses(one: Mapping[str, Any], language: Language) -> dict[str, Any]:
@@ -359,6 +359,8 @@ def quality(page: Mapping[str, Any], language: Language) -> dict[str, Any]:
     if found["is_naive"]:
         heading = text("No model forecasts surely better than a simple rule")
         sentences.append(text("The values deserve no more trust than that rule."))
+    elif naive and abs(naive["bias"] or 0) < abs(used["bias"] or 0):
+        heading = text("Customer by customer the forecast beats simple rules; its total was {off}", off=off(used, language))
     else:
         heading = text("The forecast beats simple rules; for single customers it is a range")
     rows = [_scored(one, language, is_used=one is used) for one in (used, naive) if one]

@@ -11,7 +11,7 @@ from kundenwert.reports.charts._words import nine_names, strategies
 from kundenwert.reports.language import Language
 from kundenwert.value.components.portfolio import NINE, STRATEGIES, TITLES
 from kundenwert.web.marks import as_float, bar, scale_of
-from kundenwert.web.portfolio.matrix import look, to_field
+from kundenwert.web.portfolio.matrix import to_field
 
 # Attractive customers who buy little of what they could.
 _OPEN_NINE, _OPEN_FOUR = ("invest_or_exit", "invest_to_extend"), ("question",)
@@ -49,17 +49,18 @@ def heading(page: Mapping[str, Any], currency: str, language: Language) -> str:
     return language.plural("{n} customer stands in the strongest field", "{n} customers stand in the strongest field", best["customers"])
 
 
-def lead(page: Mapping[str, Any], language: Language) -> str:
-    """Who moved, and who has no place."""
+def lead(page: Mapping[str, Any], names: Mapping[str, Mapping[str, str]], language: Language) -> str:
+    """Where most of the value stands, and who has no place."""
+    best = max(page["fields"], key=lambda one: as_float(one["value"]) or 0.0)
     parts = []
-    if page["before"]:
-        up, down = _moved(page)
+    if best["share"] is not None:
         parts.append(
-            language.text(
-                "Since {day} {up} customers moved to a better field and {down} to a worse one.",
-                day=language.date(page["before"]),
-                up=up,
-                down=down,
+            language.plural(
+                "Most of the value, {share}, rests on {n} customer in the field “{field}”.",
+                "Most of the value, {share}, rests on {n} customers in the field “{field}”.",
+                best["customers"],
+                share=language.percent(best["share"], 0),
+                field=names[best["name"]]["strategy"],
             )
         )
     if page["without"]:
@@ -78,11 +79,19 @@ def _moved(page: Mapping[str, Any]) -> tuple[int, int]:
 
 
 def fields_heading(page: Mapping[str, Any], names: Mapping[str, Mapping[str, str]], language: Language) -> str:
-    """Which field holds most."""
-    best = max(page["fields"], key=lambda one: as_float(one["value"]) or 0.0)
-    return language.text(
-        "{share} of the value: {strategy}", share=language.percent(best["share"], 0), strategy=names[best["name"]]["strategy"]
-    )
+    """Which field loses money; else how many fields hold most of the value."""
+    losing = [one for one in page["fields"] if one["contribution_year"] is not None and Decimal(one["contribution_year"]) < 0]
+    if losing:
+        worst = min(losing, key=lambda one: Decimal(one["contribution_year"]))
+        return (
+            language.text(
+                "{n} fields cost more than they bring, most of all “{field}”", n=len(losing), field=names[worst["name"]]["strategy"]
+            )
+            if len(losing) > 1
+            else language.text("The field “{field}” costs more than it brings", field=names[worst["name"]]["strategy"])
+        )
+    best = sorted((one["share"] or 0.0 for one in page["fields"]), reverse=True)[:2]
+    return language.text("Two fields hold {share} of the value", share=language.percent(sum(best), 0))
 
 
 def field_rows(page: Mapping[str, Any], names: Mapping[str, Mapping[str, str]], language: Language) -> list[dict[str, Any]]:
@@ -113,17 +122,13 @@ def field_rows(page: Mapping[str, Any], names: Mapping[str, Mapping[str, str]], 
     return rows
 
 
-def spots_heading(page: Mapping[str, Any], language: Language) -> str:
-    """How the most valuable customers moved."""
-    known = [one for one in page["spots"] if one["position_before"] is not None]
-    if not page["before"] or not known:
+def moves_heading(page: Mapping[str, Any], language: Language) -> str:
+    """How many came to a better or a worse field."""
+    if not page["before"]:
         return language.text("Customers of much value and their places")
-    looks = [look(one) for one in known]
+    up, down = _moved(page)
     return language.text(
-        "Of {n} customers of much value {up} stand better and {down} worse",
-        n=len(page["spots"]),
-        up=looks.count("up"),
-        down=looks.count("down"),
+        "Since {day} {up} customers moved to a better field and {down} to a worse one", day=language.date(page["before"]), up=up, down=down
     )
 
 

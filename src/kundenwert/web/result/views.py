@@ -16,7 +16,7 @@ from kundenwert.errors import UnknownName
 from kundenwert.flows import report as reports
 from kundenwert.flows import result_page as flow
 from kundenwert.reports._result_basis import cause_names
-from kundenwert.reports._steps import step_names
+from kundenwert.reports._steps import SUMS, step_names
 from kundenwert.reports.language import Language
 from kundenwert.web import links
 from kundenwert.web.audit_trail import audit_export, audit_read
@@ -33,6 +33,8 @@ _WIDTHS = {"steps": 12, "causes": 6, "whale": 6, "levers": 12, "yardsticks": 12,
 _ORDER = ("levers", "causes", "whale", "drivers", "company", "yardsticks", "movers", "trust")
 _ABOVE = ("steps",)
 _SHOWN_MAKERS = 20
+# Levers whose sentence does not name the cost.
+_SILENT = ("lever_not_enough", "lever_usual", "lever_none")
 
 
 def result(request: HttpRequest) -> HttpResponse:
@@ -63,7 +65,8 @@ def result(request: HttpRequest) -> HttpResponse:
             "makers": [_maker(one, language) for one in page["makers"][:_SHOWN_MAKERS]],
             "more": page["losses"]["customers"] - min(len(page["makers"]), _SHOWN_MAKERS),
             "widest": page["makers"][0]["db4"] if page["makers"] else 0,
-            "list": links.to_list(loss=1),
+            # The list knows the last whole year alone.
+            "list": links.to_list(loss_maker=1, sort="contribution_year") if page["is_last"] else "",
             "may_export": allows("result:report", request.user),
         },
     )
@@ -85,7 +88,8 @@ def _maker(one: Mapping[str, Any], language: Language) -> dict[str, Any]:
         }
         for cause in one["causes"]
     ]
-    return {**one, "cause_name": _capital(names.get(one["cause"], one["cause"])), "causes": causes}
+    names_cause = one["lever_key"] not in _SILENT
+    return {**one, "cause_name": _capital(names.get(one["cause"], one["cause"])), "causes": causes, "names_cause": names_cause}
 
 
 def _capital(words: str) -> str:
@@ -120,7 +124,7 @@ def records(request: HttpRequest, customer: str) -> HttpResponse:
         raise Http404 from err
     audit_read(request, page["customer_id"], "records")
     names = step_names(room.language)
-    figures = [{**one, "label": _capital(names[one["name"]])} for one in page["figures"]]
+    figures = [{**one, "label": _capital(names[one["name"]]), "is_sum": one["name"] in SUMS} for one in page["figures"]]
     about = {"asked": page["year"] or ALL, "opened": request.GET.get("figure", ""), "title": page["name"] or page["customer_id"]}
     return render(request, "result/records.html", {"page": page, "figures": figures, **about})
 

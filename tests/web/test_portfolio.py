@@ -1,0 +1,154 @@
+"""The screen of the portfolio: pictures that lead on, own customers alone for field sales, weights by form with a reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from kundenwert.flows import portfolio_weights
+from kundenwert.register.book import Register
+from kundenwert.reports.language import Language
+from kundenwert.web.portfolio import matrix, words
+
+SignedIn = Callable[..., Client]
+EN = Language("en")
+
+
+@pytest.fixture
+def placed(room: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The small project says too little for a portfolio: the screen is given one."""
+    from kundenwert.web.portfolio import views
+
+    monkeypatch.setattr(views.flow, "portfolio_page", lambda project, run, *, view, managers: page(view, managers))
+    return room
+
+
+def page(view: str = "nine", managers: frozenset[str] | None = None) -> dict[str, Any]:
+    """A portfolio of two fields."""
+    names = {"nine": ("withdraw", "invest_to_extend"), "four": ("incidental", "question")}[view]
+    places = {"nine": ((0, 0), (2, 1)), "four": ((0, 0), (1, 0))}[view]
+    top = {
+        "customer_id": "K001",
+        "name": "A & <b>",
+        "class": "A",
+        "p_alive": 0.9,
+        "value": "900.00",
+        "contribution_year": "5.00",
+        "change": None,
+    }
+    fields = [
+        {"name": name, "row": row, "column": column, "customers": 3, "value": value, "clv": "1.00", "contribution_year": year, "change": None,
+         "top": [top] if row else [], "share": share}
+        for name, (row, column), value, year, share in zip(names, places, ("100.00", "900.00"), ("-20.00", "50.00"), (0.1, 0.9), strict=True)
+    ]  # fmt: skip
+    spot = {**top, "field": names[1], "attractiveness": 8.0, "position": 4.0, "field_before": names[0]}
+    spots = [{**spot, "attractiveness_before": 3.0, "position_before": 2.0}]
+    criteria = {
+        side: [{"name": "growth", "weight": 0.5, "known": 0.8}, {"name": "tenure", "weight": 0.5, "known": 1.0}]
+        for side in portfolio_weights.SIDES
+    }
+    movers = [{"customer_id": "K001", "name": "A", "value": "900.00", "before": names[0], "now": names[1]}]
+    limits = {"nine": [3.3, 6.7], "four": [5.0]}[view]
+    return {
+        "view": view, "as_of": "2025-10-31", "customers": 7 if managers is None else 6, "year": 2024, "has_portfolio": True, "fields": fields,
+        "without": 1, "limits": limits, "spots": spots, "before": "2024-10-31", "moves": [[names[0], names[1], 2], [names[1], names[0], 1]],
+        "movers": movers, "criteria": criteria,
+    }  # fmt: skip
+
+
+def text(answer: Any) -> str:
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def test_without_what_it_needs_the_page_says_what_would_help(room: Path, signed_in: SignedIn) -> None:
+    shown = text(signed_in("analyst").get("/portfolio/"))
+    assert "Für ein Portfolio ist zu wenig bekannt" in shown
+    assert "Reklamationen" in shown
+
+
+@pytest.mark.parametrize(("view", "link"), [("nine", "portfolio_nine=invest_to_extend"), ("four", "portfolio=question")])
+def test_fields_lead_to_their_customers(view: str, link: str, placed: Path, signed_in: SignedIn) -> None:
+    shown = text(signed_in("analyst").get(f"/portfolio/?view={view}"))
+    assert shown.count(f'href="/customers/?{link}"') == 2
+    assert "<h1>3 attraktive Kunden kaufen wenig bei uns; sie sind 900\xa0€ wert</h1>" in shown
+    assert "Seit dem 31.10.2024 zogen 2 Kunden in ein besseres Feld und 1 in ein schlechteres" in shown
+
+
+def test_names_of_customers_never_become_markup(placed: Path, signed_in: SignedIn) -> None:
+    shown = text(signed_in("analyst").get("/portfolio/"))
+    assert "<b>" not in re.sub(r"<b>Kund|<b>Punkte|<b>Krit", "", shown)
+    assert "A &amp; &lt;b&gt;" in shown
+
+
+def test_a_reader_and_field_sales_have_no_form(placed: Path, signed_in: SignedIn) -> None:
+    for role in ("reader", "field"):
+        client = signed_in(role, managers="A. Okafor" if role == "field" else "")
+        shown = text(client.get("/portfolio/"))
+        assert "/portfolio/weights/" not in shown
+        assert client.post("/portfolio/weights/", {"reason": "x"}).status_code == 403
+        assert client.get("/portfolio/workbook.xlsx").status_code == 403
+    assert "eigene Kunden" in shown
+
+
+def _form(room: Path, **more: str) -> dict[str, str]:
+    found = {
+        f"{side}:{name}": f"{weight * 100:g}" for side, axis in portfolio_weights.weights(room).items() for name, weight in axis.items()
+    }
+    return {**found, "reason": "Growth counts", **more}
+
+
+def test_weights_are_changed_with_a_reason_and_stand_in_the_log(placed: Path, signed_in: SignedIn) -> None:
+    answer = signed_in("analyst").post("/portfolio/weights/", _form(placed, **{"attractiveness:growth": "30,5 %"}), follow=True)
+    assert "Die nächste Bewertung nimmt sie." in text(answer)
+    assert portfolio_weights.weights(placed)["attractiveness"]["growth"] == 30.5
+    assert Register(placed).log()[-1]["action"] == portfolio_weights.ACTION
+    assert "Growth counts" in text(signed_in("manager").get("/portfolio/"))
+
+
+def test_a_form_with_mistakes_changes_nothing_and_keeps_the_reason(placed: Path, signed_in: SignedIn) -> None:
+    before = (placed / "kundenwert.toml").read_bytes()
+    client = signed_in("analyst")
+    for field in ({"attractiveness:growth": "much"}, {"reason": " "}, {"attractiveness:growth": "-1"}, {"position:gender": "5"}):
+        answer = client.post("/portfolio/weights/", _form(placed, **field))
+        assert answer.status_code == 422, field
+    assert (placed / "kundenwert.toml").read_bytes() == before
+    assert "Growth counts" in client.post("/portfolio/weights/", _form(placed, **{"attractiveness:growth": "x"})).content.decode()
+    assert client.get("/portfolio/weights/").status_code == 405
+
+
+def test_the_workbook_is_taken_out_by_those_who_may_and_noted(room: Path, signed_in: SignedIn) -> None:
+    answer = signed_in("analyst").get("/portfolio/workbook.xlsx")
+    assert answer.status_code == 200
+    assert answer.content.startswith(b"PK")
+    assert Register(room).log()[-1]["action"] == "export"
+
+
+def test_places_are_drawn_between_zero_and_ten() -> None:
+    assert (matrix.x_of(0), matrix.x_of(10)) == (7.0, 100.0)
+    assert (matrix.y_of(0), matrix.y_of(10)) == (508.0, 8.0)
+    names = words.field_names("nine", EN)
+    found = matrix.fields(page(), names, EN)
+    assert [one["look"] for one in found] == ["field-out", "field-invest"]
+    assert found[0]["count"] == "3 · 10%"
+
+
+def test_the_area_of_a_bubble_is_the_value_of_the_customer() -> None:
+    spots = [{**page()["spots"][0], "customer_id": f"K{place}", "value": value} for place, value in enumerate(("1600.00", "400.00"))]
+    large, small = matrix.bubbles(spots, "EUR", EN)
+    assert float(large["radius"]) == pytest.approx(2 * float(small["radius"]), abs=0.1)
+    assert large["look"] == "up"
+    assert matrix.look({**spots[0], "position_before": None}) == ""
+    assert matrix.look({**spots[0], "position_before": 9.0, "attractiveness_before": 9.0}) == "down"
+
+
+def test_a_field_that_loses_money_is_the_finding() -> None:
+    names = words.field_names("nine", EN)
+    assert words.fields_heading(page(), names, EN) == "The field “Withdraw” costs more than it brings"
+    rows = words.field_rows(page(), names, EN)
+    assert [(row["came"], row["left"]) for row in rows] == [("+2", "−1"), ("+1", "−2")]
