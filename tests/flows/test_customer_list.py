@@ -7,8 +7,10 @@ import shutil
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -472,6 +474,15 @@ def test_several_who_build_at_once_end_with_one_whole_list(project: Path) -> Non
     assert files.whole(found[0]) is not None
     left = [path.name for path in found[0].parent.iterdir()]
     assert left == [found[0].name], "no folder that is half built stays"
+
+
+def test_two_processes_that_build_at_once_end_with_one_whole_list(project: Path) -> None:
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as others:
+        for done in [others.submit(index.build, project) for _ in range(2)]:
+            done.result()
+    (content,) = (project / "index").rglob(files.CONTENT)
+    assert files.whole(content.parent) is not None
+    assert [path.name for path in content.parent.parent.iterdir()] == [content.parent.name]
 
 
 def test_what_is_built_while_somebody_is_erased_is_built_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

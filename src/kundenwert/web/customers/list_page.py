@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +17,7 @@ from kundenwert.flows.customer_list_words import COURSE, heading, words
 from kundenwert.reports.language import UNKNOWN, Language
 from kundenwert.web.customers.asked import FLAGS, LEAST, MOST, NONE, RANGES, SHOWABLE, WORDS, Asked
 from kundenwert.web.customers.list_marks import course, value_bar
-from kundenwert.web.marks import Scale, scale_of
+from kundenwert.web.marks import Scale, as_float, scale_of
 
 # What each stage looks like (app.css).
 _STAGES = {"acquisition": "neu", "development": "aufbau", "retention": "stamm", "win_back": "ruhend"}
@@ -26,6 +27,8 @@ _LOW, _MIDDLE, _SURE = 0.5, 0.85, 0.99
 _XL = frozenset({"city", "account_manager", "region", "industry", "segment"})
 _WIDE = frozenset({"stage", "tier", "portfolio", "portfolio_nine", "level"})
 _BAR = "value_bar"
+# Beyond this nothing is an amount.
+_LARGEST = 1e15
 # A smaller share of the three largest says nothing: the base is large.
 _WORTH_TELLING = 0.01
 # Filters that stand in the open; all others behind a button.
@@ -336,15 +339,15 @@ def _bounds(name: str, low: str, high: str, language: Language, currency: str) -
 def _bound(name: str, value: str, language: Language, currency: str) -> str:
     """A bound as it reads; what cannot be read stands as it was given."""
     kind = BY_NAME[name].kind
-    try:
-        if kind == "date":
+    if kind == "date":
+        with contextlib.suppress(ValueError):
             return language.date(date.fromisoformat(value))
-        plain = float(value.replace(",", "."))
-    except ValueError:
-        return value
-    if kind == "money":
-        return language.money(plain, currency, 0 if plain == int(plain) else 2)
-    return language.percent(plain / 100, None if plain != int(plain) else 0) if kind == "share" else language.number(plain, None)  # type: ignore[arg-type]
+    elif (plain := as_float(value.replace(",", "."))) is not None and abs(plain) < _LARGEST:
+        whole = plain.is_integer()
+        if kind == "money":
+            return language.money(plain, currency, 0 if whole else 2)
+        return language.percent(plain / 100, 0 if whole else 1) if kind == "share" else language.number(plain, 0 if whole else 2)
+    return value
 
 
 def _label(opened: CustomerList, name: str, language: Language) -> str:

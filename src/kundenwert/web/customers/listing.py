@@ -5,12 +5,12 @@ The table is a part of its own: with script only that part is fetched again, wit
 
 from __future__ import annotations
 
+import contextlib
 import io
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 from kundenwert.flows.customer_list import CustomerList, open_list
 from kundenwert.flows.customer_list_export import FORMATS, write_list, write_list_apart
 from kundenwert.flows.customer_list_words import COURSE
+from kundenwert.runs import storage
 from kundenwert.web.audit_trail import audit_export
 from kundenwert.web.customers import list_page, saved
 from kundenwert.web.customers.asked import DEFAULT, Asked, asked_of, problems_of_filters
@@ -71,8 +72,9 @@ def export(request: HttpRequest) -> FileResponse:
             name for name in ("value_lower", "value_upper") if opened.has(name) and name not in columns
         ]
     told = list_page.told(list_page.chips(opened, asked, language, room.currency), language)
-    folder = Path(tempfile.mkdtemp(prefix="kundenwert-list-"))
-    try:
+    with contextlib.ExitStack() as borrowed:
+        # What a server that was killed leaves of it is removed with the next export.
+        folder = borrowed.enter_context(storage.building(settings.HOME.folder / "exports", "list"))
         name = f"{language.text('Customers').lower()}-{opened.manifest['as_of']}.{ending}"
         about: dict[str, Any] = {"managers": room.scope.managers, "language": language, "told": told}
         if ending == "xlsx" and opened.totals(asked.filters, managers=room.scope.managers).count > _APART:
@@ -80,22 +82,19 @@ def export(request: HttpRequest) -> FileResponse:
         else:
             written = write_list(opened, asked.query, columns, folder / name, **about)
         audit_export(request, "customer list", written.rows)
-        return FileResponse(_Passing(written.path), as_attachment=True, filename=name, content_type=_TYPES[ending])
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+        return FileResponse(_Passing(written.path, borrowed.pop_all()), as_attachment=True, filename=name, content_type=_TYPES[ending])
 
 
 class _Passing(io.FileIO):
     """A file that goes with its folder when the reader has it, or has gone away."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, borrowed: contextlib.ExitStack) -> None:
         super().__init__(path, "rb")
-        self._folder = path.parent
+        self._borrowed = borrowed
 
     def close(self) -> None:
         super().close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._borrowed.close()
 
 
 _TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
