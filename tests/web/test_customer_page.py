@@ -145,6 +145,29 @@ def test_what_is_wrong_with_a_rating_is_told_beside_what_was_typed(room: Path, s
     assert not Register(room).rows("ratings")
 
 
+NASTY = (
+    *({"points": text} for text in ("\0", "NaN", "1e999", "٣", "\u202e7", "")),
+    *({"reason": text} for text in ("\0", "x" * 5000, "<b>gut</b>")),
+    *({"criterion": text} for text in ("", "'; drop table")),
+)
+
+
+def test_whatever_is_typed_into_the_form_the_page_comes_back(room: Path, signed_in: SignedIn) -> None:
+    client = signed_in("analyst")
+    for given in NASTY:
+        answer = client.post("/customers/rate/K001/", {"criterion": "Imagefaktor", "points": "7", "reason": "gut", **given})
+        assert answer.status_code in {302, 422}, given
+    judged = {row.content["points"] for row in Register(room).rows("ratings")}
+    assert judged <= {"7", "3"}
+
+
+@pytest.mark.parametrize("who", ["%00", "K001%00", "%E2%80%AEK001", "a/b", "..%2f..", "K001'--", "%F0%9F%98%80", "K" * 3000])
+def test_whatever_stands_for_a_number_is_missing(room: Path, signed_in: SignedIn, who: str) -> None:
+    client = signed_in("analyst")
+    assert client.get(f"/customers/customer/{who}/").status_code == 404
+    assert client.post(f"/customers/note/{who}/", {"text": "x"}).status_code == 404
+
+
 # ---- notes ------------------------------------------------------------------------------------------------------------
 
 
@@ -157,7 +180,7 @@ def test_a_note_is_added_with_who_and_when_and_no_markup(room: Path, signed_in: 
     assert "Messe besucht" not in page(client, "K002")
 
 
-@pytest.mark.parametrize(("text", "told"), [("  ", "Es steht noch nichts da."), ("x" * 2001, "höchstens 2.000 Zeichen")])
+@pytest.mark.parametrize(("text", "told"), [(" \0 ", "Es steht noch nichts da."), ("x" * 2001, "höchstens 2.000 Zeichen")])
 def test_a_note_says_what_is_wrong_with_it(room: Path, signed_in: SignedIn, text: str, told: str) -> None:
     answer = signed_in("analyst").post("/customers/note/K001/", {"text": text})
     assert answer.status_code == 422

@@ -20,7 +20,8 @@ def of(entry: Any, customer_id: str) -> list[Note]:
 
 def add(entry: Any, customer_id: str, author: str, text: str) -> str:
     """Adds a note; returns what is wrong with it, as a message to translate, or ""."""
-    words = text.strip()
+    # PostgreSQL stores no such sign.
+    words = text.replace("\0", "").strip()
     if not words:
         return "Nothing is written yet."
     if len(words) > LONGEST:
