@@ -31,34 +31,31 @@ def placed(room: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def page(view: str = "nine", managers: frozenset[str] | None = None) -> dict[str, Any]:
     """A portfolio of two fields."""
     names = {"nine": ("withdraw", "invest_to_extend"), "four": ("incidental", "question")}[view]
-    places = {"nine": ((0, 0), (2, 1)), "four": ((0, 0), (1, 0))}[view]
-    top = {
-        "customer_id": "K001",
-        "name": "A & <b>",
-        "class": "A",
-        "p_alive": 0.9,
-        "value": "900.00",
-        "contribution_year": "5.00",
-        "change": None,
-    }
-    fields = [
-        {"name": name, "row": row, "column": column, "customers": 3, "value": value, "clv": "1.00", "contribution_year": year, "change": None,
-         "top": [top] if row else [], "share": share}
-        for name, (row, column), value, year, share in zip(names, places, ("100.00", "900.00"), ("-20.00", "50.00"), (0.1, 0.9), strict=True)
-    ]  # fmt: skip
+    row = {"nine": 2, "four": 1}[view]
+    top = {"customer_id": "K001", "name": "A & <b>", "class": "A", "p_alive": 0.9, "value": "900.00"}
+    top |= {"contribution_year": "5.00", "change": None}
+    field = {"customers": 3, "clv": "1.00", "change": None}
+    low = {**field, "name": names[0], "row": 0, "column": 0, "value": "100.00", "contribution_year": "-20.00", "top": [], "share": 0.1}
+    high = {**field, "name": names[1], "row": row, "column": row // 2, "value": "900.00", "contribution_year": "50.00", "top": [top]}
+    if view == "four":
+        high["column"] = 0
     spot = {**top, "field": names[1], "attractiveness": 8.0, "position": 4.0, "field_before": names[0]}
-    spots = [{**spot, "attractiveness_before": 3.0, "position_before": 2.0}]
-    criteria = {
-        side: [{"name": "growth", "weight": 0.5, "known": 0.8}, {"name": "tenure", "weight": 0.5, "known": 1.0}]
-        for side in portfolio_weights.SIDES
-    }
-    movers = [{"customer_id": "K001", "name": "A", "value": "900.00", "before": names[0], "now": names[1]}]
-    limits = {"nine": [3.3, 6.7], "four": [5.0]}[view]
+    criteria = [{"name": "growth", "weight": 0.5, "known": 0.8}, {"name": "tenure", "weight": 0.5, "known": 1.0}]
     return {
-        "view": view, "as_of": "2025-10-31", "customers": 7 if managers is None else 6, "year": 2024, "has_portfolio": True, "fields": fields,
-        "without": 1, "limits": limits, "spots": spots, "before": "2024-10-31", "moves": [[names[0], names[1], 2], [names[1], names[0], 1]],
-        "movers": movers, "criteria": criteria,
-    }  # fmt: skip
+        "view": view,
+        "as_of": "2025-10-31",
+        "customers": 7 if managers is None else 6,
+        "year": 2024,
+        "has_portfolio": True,
+        "fields": [low, {**high, "share": 0.9}],
+        "without": 1,
+        "limits": {"nine": [3.3, 6.7], "four": [5.0]}[view],
+        "spots": [{**spot, "attractiveness_before": 3.0, "position_before": 2.0}],
+        "before": "2024-10-31",
+        "moves": [[names[0], names[1], 2], [names[1], names[0], 1]],
+        "movers": [{"customer_id": "K001", "name": "A", "value": "900.00", "before": names[0], "now": names[1]}],
+        "criteria": dict.fromkeys(portfolio_weights.SIDES, criteria),
+    }
 
 
 def text(answer: Any) -> str:

@@ -73,10 +73,8 @@ def _row(row: Mapping[str, Any], columns: Sequence[Mapping[str, Any]], link: Lin
 
 def _cell(cell: Mapping[str, Any], row: Mapping[str, Any], column: Mapping[str, Any], place: int, link: Link | None) -> str:
     opening = 'th scope="row"' if place == 0 else "td"
-    if column["kind"] == "bars":
-        inside = marks(cell["marks"])
-    else:
-        inside = _words(cell, link(cell, row, place) if link else "")
+    address = link(cell, row, place) if link else ""
+    inside = str(marks(cell["marks"])) if column["kind"] == "bars" else _words(cell, address)
     below = f'<span class="sub">{escape(cell["below"])}</span>' if cell["below"] else ""
     narrow = f'<span class="sub narrow">{escape(cell["narrow"])}</span>' if cell["narrow"] else ""
     return f'<{opening} class="{_class(column)}">{inside}{below}{narrow}</{opening[:2]}>'
