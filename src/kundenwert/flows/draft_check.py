@@ -59,15 +59,17 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Checked:
-    """What the check found. content: as `kundenwert check --json` tells it. limit: share of rejected lines above which nothing is valued.
+    """What the check found. content: as `kundenwert check --json` tells it. tables: file -> the table it was taken for.
 
-    tables: file -> the table it was taken for. is_current: nothing was changed since. notices: (key, text, values).
+    notices, and reasons for the grade of the data: (key, text, values). limit: share of rejected records of a table above which nothing
+    is valued. is_current: nothing was changed since.
     """
 
     content: Mapping[str, Any]
     broken: tuple[Broken, ...]
     tables: Mapping[str, str]
     notices: tuple[tuple[str, str, Mapping[str, Any]], ...]
+    reasons: tuple[tuple[str, str, Mapping[str, Any]], ...]
     limit: float
     is_current: bool
 
@@ -138,6 +140,7 @@ def check(draft: Draft, *, progress: Progress) -> Checked:
             "content": as_json(loaded),
             "broken": [asdict(entry) for entry in _counted(listed)],
             "notices": [_told(notice) for notice in loaded.all_notices],
+            "reasons": [_told(reason.notice) for reason in loaded.readiness.reasons] if loaded.readiness else [],
         }
         storage.write_json(building / _RESULT, _plain(content))
         with storage.told(draft.folder):
@@ -233,6 +236,7 @@ def checked(draft: Draft) -> Checked | None:
         broken=broken,
         tables=kept["tables"],
         notices=tuple((entry["key"], entry["text"], entry["values"]) for entry in kept["notices"]),
+        reasons=tuple((entry["key"], entry["text"], entry["values"]) for entry in kept["reasons"]),
         limit=float(draft.settings.get("reject_limit", kept["limit"])),
         is_current=kept["fingerprint"] == draft.fingerprint,
     )

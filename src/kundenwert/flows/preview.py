@@ -277,11 +277,15 @@ def _missing(table: str, played: set[str]) -> list[Missing]:
         silent = {"amount"} if has_money else set()
         silent |= {"list_amount"} if "discount" in played else set()
         return [
-            Missing(role.name, role.needed, PIECES.get(role.name, role.about))
+            Missing(role.name, role.needed, PIECES.get(role.name, "Without it nothing can be valued."))
             for role in wanted
             if role.name not in played and role.name not in silent
         ]
-    return [Missing(role.name, role.needed, role.about) for role in sources.roles_of(table) if role.name not in played and role.needed]
+    return [
+        Missing(role.name, role.needed, "Without it a record says nothing.")
+        for role in sources.roles_of(table)
+        if role.name not in played and role.needed
+    ]
 
 
 def _as_text(value: Any, *, is_day: bool) -> str:

@@ -138,6 +138,8 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",
 }
+# Behind a proxy everybody would share its address, and ten wrong passwords of one would shut out all.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if PUBLIC_URL else 0
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "kundenwert"
 # Administrators, managers and data protection officers must have a second factor where others can reach the app.
@@ -179,7 +181,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["kundenwert.web.imports.receive.GuardedUploads"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -206,3 +208,5 @@ LOGGING: dict[str, Any] = {
     "loggers": {"kundenwert": {"handlers": ["console"], "level": "INFO", "propagate": False}},
 }
 AUDITLOG_INCLUDE_ALL_MODELS = False
+# Who changed an account is known by the account; from which address is nobody's business.
+AUDITLOG_DISABLE_REMOTE_ADDR = True

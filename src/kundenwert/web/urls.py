@@ -17,10 +17,12 @@ urlpatterns = [
     path("projects/", include("kundenwert.web.workspace.urls")),
     path("customers/", include("kundenwert.web.customers.urls")),
     path("jobs/", include("kundenwert.web.jobs.urls")),
+    path("import/", include("kundenwert.web.imports.urls")),
     path("overview/", include("kundenwert.web.overview.urls")),
     path("models/", include("kundenwert.web.models.urls")),
     path("result/", include("kundenwert.web.result.urls")),
     path("portfolio/", include("kundenwert.web.portfolio.urls")),
+    path("plans/", include("kundenwert.web.plans.urls")),
 ]
 
 handler400 = "kundenwert.web.problems.bad_request"
