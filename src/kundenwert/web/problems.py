@@ -7,7 +7,9 @@ import secrets
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -46,24 +48,33 @@ def place(problem: object) -> str:
     return ", ".join(str(part) for part in (Path(file).name if file else "", line or "") if part)
 
 
+def _show(request: HttpRequest, template: str, status: int, **content: Any) -> HttpResponse:
+    """A page that tells of an error; also where the request ended before anybody asked who it is from."""
+    if not hasattr(request, "user"):
+        request.user = AnonymousUser()
+    if not hasattr(request, "session"):
+        request.session = {}  # type: ignore[assignment]
+    return render(request, template, content, status=status)
+
+
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """There is no such page, or not for this reader."""
-    return render(request, "404.html", status=404)
+    return _show(request, "404.html", 404)
 
 
 def refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """The reader's role does not include this page."""
-    return render(request, "403.html", status=403)
+    return _show(request, "403.html", 403)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """The request cannot be read."""
-    return render(request, "400.html", status=400)
+    return _show(request, "400.html", 400)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that is too old, or came from elsewhere."""
-    return render(request, "csrf.html", status=403)
+    return _show(request, "csrf.html", 403)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
@@ -77,7 +88,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     place = f"{where.name}, {Path(where.filename).name} line {where.lineno}" if where else "unknown place"
     _LOG.error("mistake %s: %s in %s", number, type(error).__name__, place)
     try:
-        return render(request, "500.html", {"number": number}, status=500)
+        return _show(request, "500.html", 500, number=number)
     except Exception as second:  # noqa: BLE001 (the page that tells of a mistake must not fail)
         _LOG.error("mistake %s: the page that tells of it failed too: %s", number, type(second).__name__)
         return HttpResponse(f"kundenwert: {number}", status=500, content_type="text/plain; charset=utf-8")

@@ -75,6 +75,7 @@ def serve(address: Address, *, workers: bool = True, open_browser: bool = False)
         )
     _needs_free(address)
     _log_start(address, workers=workers)
+    _say_key()
     beside = Beside() if workers else None
     try:
         if beside:
@@ -177,6 +178,18 @@ def _log_start(address: Address, *, workers: bool) -> None:
         "kundenwert %s at %s, %s, database %s, projects: %d", __version__, address, beside, connection.vendor, Project.objects.count()
     )
     # The processes that follow open their own.
+    connection.close()
+
+
+def _say_key() -> None:
+    """On the terminal alone, never in a log: who holds the key makes the first account."""
+    from django.db import connection
+
+    from kundenwert.web.accounts.first import announcement
+
+    if words := announcement():
+        sys.stderr.write(words + "\n")
+        sys.stderr.flush()
     connection.close()
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hmac
+import os
 import secrets
 from collections.abc import Callable
+from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -36,14 +38,34 @@ def key() -> str:
         return ""
     file = settings.HOME.folder / _KEY
     if not file.is_file():
-        file.write_text(secrets.token_urlsafe(18), encoding="utf-8")
-        file.chmod(0o600)
+        _write(file, secrets.token_urlsafe(18))
     return str(file.read_text(encoding="utf-8").strip())
+
+
+def _write(file: Path, text: str) -> None:
+    """Readable by its owner alone from its first moment; of two processes the first one's key counts."""
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+        opened.write(text)
 
 
 def is_right(given: str) -> bool:
     """Whether the key is the one the server printed at its start."""
     return hmac.compare_digest(given.strip().encode(), key().encode())
+
+
+def forget_key() -> None:
+    """The key has done its work."""
+    (settings.HOME.folder / _KEY).unlink(missing_ok=True)
+
+
+def announcement() -> str:
+    """What the terminal says at a start: the key, as long as somebody needs it; else nothing."""
+    forget()
+    return f"No account yet. Key for the first one: {key()}" if settings.PUBLIC_URL and is_first() else ""
 
 
 class FirstStartMiddleware:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.http import HttpRequest
 from django.urls import reverse
@@ -18,7 +19,8 @@ from kundenwert.web.accounts.models import User
 def link(request: HttpRequest, user: User) -> str:
     """The whole address, for passing on."""
     number = urlsafe_base64_encode(str(user.pk).encode())
-    return request.build_absolute_uri(reverse("accounts:reset", args=[number, default_token_generator.make_token(user)]))
+    path = reverse("accounts:reset", args=[number, default_token_generator.make_token(user)])
+    return f"{settings.PUBLIC_URL}{path}" if settings.PUBLIC_URL else request.build_absolute_uri(path)
 
 
 def person_of(number: str, token: str) -> User | None:

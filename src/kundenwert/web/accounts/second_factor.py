@@ -13,7 +13,6 @@ from kundenwert.web.rights import ADMIN, DPO, MANAGER
 
 # Roles that can change rights, see everything or spend money.
 ROLES = frozenset({ADMIN, DPO, MANAGER})
-_SESSION = "second-factor"
 _OPEN = ("mfa_", "account_", "usersessions_", "language", "accounts:first", "accounts:reset")
 
 
@@ -32,9 +31,7 @@ class SecondFactorMiddleware:
         if not settings.SECOND_FACTOR_REQUIRED or not user.is_authenticated or user.role not in ROLES:
             return None
         name = request.resolver_match.view_name if request.resolver_match else ""
-        if name.startswith(_OPEN) or request.session.get(_SESSION):
-            return None
-        if is_mfa_enabled(user):
-            request.session[_SESSION] = True
+        # Asked each time: a factor that was switched off elsewhere must not live on in this session.
+        if name.startswith(_OPEN) or is_mfa_enabled(user):
             return None
         return redirect("mfa_activate_totp")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, cast
 
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.conf import settings as configured
 from django.contrib import messages
@@ -18,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from kundenwert.web.accounts import first as first_start
 from kundenwert.web.accounts.links import person_of
 from kundenwert.web.accounts.models import User
-from kundenwert.web.language import current, later
+from kundenwert.web.language import current, later, use
 from kundenwert.web.rights import ADMIN
 
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -76,8 +77,10 @@ def first(request: HttpRequest) -> HttpResponse:
         user = _administrator(form.cleaned_data)
         if user is None:
             raise Http404
+        first_start.forget_key()
         login(request, user, backend=_BACKEND)
-        return redirect("home")
+        UserSession.objects.create_from_request(request)
+        return redirect("workspace:projects")
     return render(request, "accounts/first.html", {"form": form})
 
 
@@ -132,6 +135,9 @@ def settings(request: HttpRequest) -> HttpResponse:
     """The reader's own settings."""
     form = SettingsForm(request.POST or None, instance=cast("User", request.user))
     if request.method == "POST" and form.is_valid():
-        form.save()
+        saved = form.save()
+        # The answer is the first page in the new language.
+        use(saved.language, saved.numbers)
+        messages.success(request, current().text("Saved."))
         return redirect("accounts:settings")
     return render(request, "accounts/settings.html", {"form": form})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -36,6 +37,7 @@ ACTIONS = {
     "reidentify": "Pseudonym resolved",
 }
 _MOST = 100_000
+_SECONDS = len("2026-09-30T14:05:00")
 
 
 def audit(request: HttpRequest) -> HttpResponse:
@@ -47,6 +49,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "page": found,
         "lines": list(zip(found.entries, (said(one.action) for one in found.entries), found.details, strict=True)),
         "wanted": wanted,
+        "days": {name: request.GET.get(name, "")[:10] for name in ("first", "last")},
         "actions": [(code, current().text(words)) for code, words in ACTIONS.items()],
         "people": list(User.objects.order_by("name")),
         "older": _query(request, before=found.entries[-1].number) if found.has_more else "",
@@ -62,10 +65,19 @@ def asked(values: Any) -> Wanted:
         action=str(values.get("action", ""))[:80],
         by=str(values.get("by", ""))[:254],
         customer=str(values.get("customer", "")).strip()[:200],
-        first=str(values.get("first", ""))[:10],
-        last=str(values.get("last", ""))[:10],
+        first=_midnight(values.get("first", "")),
+        last=_midnight(values.get("last", ""), after=1),
         before=int(number) if number.isdecimal() and len(number) < 16 else None,
     )
+
+
+def _midnight(day: str, *, after: int = 0) -> str:
+    """The moment at which a day of the reader begins, or ends (`after` = 1), in UTC; "" for what is no day."""
+    try:
+        begin = datetime.combine(date.fromisoformat(day) + timedelta(days=after), time(), timezone.get_current_timezone())
+        return (begin - timedelta(seconds=after)).astimezone(UTC).isoformat()[:_SECONDS]
+    except (ValueError, OverflowError):
+        return ""
 
 
 def _page(request: HttpRequest, wanted: Wanted, size: int = 50) -> AuditPage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from allauth.mfa.models import Authenticator
@@ -40,27 +41,50 @@ class PersonForm(forms.ModelForm[User]):
     """An account as the administrator sees it. managers: names that occur in the open project's customers, with how many they have."""
 
     role = forms.ChoiceField(label=later("Role"), choices=())
-    account_managers = forms.CharField(
+    chosen = forms.MultipleChoiceField(
         label=later("Account managers"),
         required=False,
+        help_text=later("For field sales: whose customers are this person's own."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    account_managers = forms.CharField(
+        label=later("Other account managers"),
+        required=False,
         max_length=4000,
-        help_text=later("For field sales: whose customers are this person's own. One name a line, as in the customers table."),
-        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=later("One name a line, as in the customers table."),
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
     class Meta:
         model = User
-        fields = ("name", "email", "role", "account_managers", "is_active")
+        fields = ("name", "email", "role", "chosen", "account_managers", "is_active")
         labels: ClassVar = {"name": later("Name"), "email": later("E-mail"), "is_active": later("May sign in")}
         help_texts: ClassVar = {"is_active": ""}
 
-    def __init__(self, *args: Any, by: User, **values: Any) -> None:
+    def __init__(self, *args: Any, by: User, managers: Sequence[tuple[str, int]] = (), **values: Any) -> None:
         super().__init__(*args, **values)
         self.by = by
+        self._offer(managers)
         self.before = {name: getattr(self.instance, name) for name in ("role", "is_active")} if self.instance.pk else {}
         self.fields["role"] = forms.ChoiceField(label=later("Role"), choices=[(code, later(words)) for code, words in ROLE_NAMES])
         if not self.instance.pk:
             del self.fields["is_active"]
+
+    def _offer(self, managers: Sequence[tuple[str, int]]) -> None:
+        """Names of the open project to tick, with their customers; what else the account has stays to be written."""
+        known, has = {name for name, _ in managers}, self.instance.manager_names
+        self.initial["chosen"] = [name for name in has if name in known]
+        self.initial["account_managers"] = "\n".join(name for name in has if name not in known)
+        if not managers:
+            del self.fields["chosen"]
+            self.fields["account_managers"].label = later("Account managers")
+            self.fields["account_managers"].help_text = later(
+                "For field sales: whose customers are this person's own. One name a line, as in the customers table."
+            )
+            return
+        self.fields["chosen"].choices = [  # type: ignore[attr-defined]
+            (name, current().plural("{name}, {n} customer", "{name}, {n} customers", count, name=name)) for name, count in managers
+        ]
 
     def clean_email(self) -> str:
         """Addresses differ by more than capitals."""
@@ -73,8 +97,11 @@ class PersonForm(forms.ModelForm[User]):
         """Nobody changes his own role, the last administrator stays, field sales have names."""
         values = super().clean() or self.cleaned_data
         role, is_active = values.get("role", ""), values.get("is_active", True)
-        if role == FIELD and not values.get("account_managers", "").strip():
-            self.add_error("account_managers", current().text("Without a name this person would see no customer."))
+        written = [line.strip() for line in values.get("account_managers", "").splitlines()]
+        values["account_managers"] = "\n".join(dict.fromkeys(name for name in (*values.get("chosen", ()), *written) if name))
+        if role == FIELD and not values["account_managers"] and not self.errors.keys() & {"chosen", "account_managers"}:
+            field = "chosen" if "chosen" in self.fields else "account_managers"
+            self.add_error(field, current().text("Without a name this person would see no customer."))
         if not self.before:
             return values
         is_changed = role != self.before["role"] or is_active != self.before["is_active"]
@@ -98,7 +125,8 @@ def people(request: HttpRequest) -> HttpResponse:
 @never_cache
 def new(request: HttpRequest) -> HttpResponse:
     """A new account; the answer is the page that shows its link once."""
-    form = PersonForm(request.POST or None, by=_reader(request))
+    managers = _managers(request)
+    form = PersonForm(request.POST or None, by=_reader(request), managers=managers)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         user = User.objects.create_user(
@@ -110,23 +138,26 @@ def new(request: HttpRequest) -> HttpResponse:
             language=current().code,
         )
         return _show_link(request, user)
-    return render(request, "administration/person.html", {"form": form, "managers": _managers(request)})
+    return render(request, "administration/person.html", {"form": form})
 
 
 @never_cache
 def person(request: HttpRequest, number: int) -> HttpResponse:
     """One account."""
-    user = get_object_or_404(User, pk=number)
-    form = PersonForm(request.POST or None, instance=user, by=_reader(request))
-    if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            saved = form.save()
-            if not saved.is_active:
-                end_sessions(saved)
+    managers = _managers(request)
+    with transaction.atomic():
+        # Two administrators who demote each other at once: the second one waits, and is told that there is no other left.
+        list(User.objects.select_for_update().filter(role=ADMIN).order_by("pk"))
+        user = get_object_or_404(User, pk=number)
+        form = PersonForm(request.POST or None, instance=user, by=_reader(request), managers=managers)
+        is_saved = request.method == "POST" and form.is_valid()
+        if is_saved and not form.save().is_active:
+            end_sessions(user)
+    if is_saved:
         messages.success(request, current().text("Saved."))
         return redirect("administration:people")
     has_second_factor = Authenticator.objects.filter(user=user).exists()
-    content = {"form": form, "person": User.objects.get(pk=number), "managers": _managers(request), "has_second_factor": has_second_factor}
+    content = {"form": form, "person": User.objects.get(pk=number), "has_second_factor": has_second_factor}
     return render(request, "administration/person.html", content)
 
 
@@ -141,6 +172,8 @@ def end_sessions(user: User) -> None:
 def new_link(request: HttpRequest, number: int) -> HttpResponse:
     """A new one-time link; the password so far does not count any more, and all sessions end."""
     user = get_object_or_404(User, pk=number, is_active=True)
+    if user.pk == request.user.pk:
+        return _not_oneself(request)
     user.set_unusable_password()
     user.save(update_fields=["password"])
     end_sessions(user)
@@ -151,14 +184,29 @@ def new_link(request: HttpRequest, number: int) -> HttpResponse:
 def drop_second_factor(request: HttpRequest, number: int) -> HttpResponse:
     """For somebody who lost the telephone: the next sign-in needs the password alone, then a new factor can be set up."""
     user = get_object_or_404(User, pk=number)
+    if user.pk == request.user.pk:
+        return _not_oneself(request)
     Authenticator.objects.filter(user=user).delete()
     end_sessions(user)
+    _note(user, "second factor")
     messages.success(request, current().text("The second factor of {name} is gone.", name=user.name))
     return redirect("administration:person", number)
 
 
+def _not_oneself(request: HttpRequest) -> HttpResponse:
+    # Whoever loses such a link has shut himself out; and a session left open must not take away the second factor.
+    messages.error(request, current().text("Change your own password and second factor under My account."))
+    return redirect("accounts:settings")
+
+
 def _show_link(request: HttpRequest, user: User) -> HttpResponse:
+    _note(user, "link")
     return render(request, "administration/link.html", {"person": user, "link": link(request, user)})
+
+
+def _note(user: User, what: str) -> None:
+    """A change that no field shows."""
+    LogEntry.objects.log_create(user, force_log=True, action=LogEntry.Action.UPDATE, changes={}, additional_data={"what": what})
 
 
 def _managers(request: HttpRequest) -> tuple[tuple[str, int], ...]:
@@ -213,8 +261,16 @@ def _told(entry: Any) -> str:
     }
     if entry.action == LogEntry.Action.CREATE:
         return current().text("Account made")
+    if what := (entry.additional_data or {}).get("what"):
+        return current().text("Link for a new password made") if what == "link" else current().text("Second factor taken away")
     changed = {names[field]: pair for field, pair in (entry.changes_dict or {}).items() if field in names}
-    return "; ".join(f"{name}: {before or '–'} → {after or '–'}" for name, (before, after) in changed.items())
+    return "; ".join(f"{name}: {_value(before)} → {_value(after)}" for name, (before, after) in changed.items())
+
+
+def _value(text: str) -> str:
+    """A value of a field as people read it: roles and yes or no in their words, names in a row."""
+    words = {**dict(ROLE_NAMES), "True": "yes", "False": "no"}.get(text)
+    return current().text(words) if words else ", ".join(str(text or "–").splitlines()).replace("None", "–")
 
 
 def _reader(request: HttpRequest) -> User:

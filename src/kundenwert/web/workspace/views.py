@@ -21,6 +21,7 @@ from kundenwert.web import jobs
 from kundenwert.web.language import current
 from kundenwert.web.projects import SESSION, manifest_of
 from kundenwert.web.rights import allows
+from kundenwert.web.workspace.known import know
 from kundenwert.web.workspace.models import Project
 
 # Name of the folder, then what it is.
@@ -55,7 +56,14 @@ def projects(request: HttpRequest) -> HttpResponse:
     known = {Path(line.entry.folder).name for line in lines if line.is_there}
     offered = [kind for kind, name in EXAMPLES.items() if name not in known] if allows("workspace:example", request.user) else []
     may_change = allows("workspace:forget", request.user)
-    content = {"lines": lines, "offered": offered, "may_change": may_change, "import_address": _address("imports:start")}
+    content = {
+        "lines": lines,
+        "offered": offered,
+        "may_change": may_change,
+        # What the whole base is worth is not for field sales, whose customers are a part of it.
+        "sees_all": allows("overview:overview", request.user),
+        "import_address": _address("imports:start") if allows("imports:start", request.user) else "",
+    }
     return render(request, "workspace/projects.html", content)
 
 
@@ -103,10 +111,13 @@ def example(request: HttpRequest) -> HttpResponse:
     if kind not in EXAMPLES:
         return redirect("workspace:projects")
     here = next((one for one in Project.objects.order_by("-opened") if Path(one.folder).name == EXAMPLES[kind] and _is_valued(one)), None)
+    parent = settings.HOME.projects
+    if here is None and store.current(parent / EXAMPLES[kind]) is not None:
+        # It was taken off the list; its files are still there.
+        here = know(parent / EXAMPLES[kind])
     if here is not None:
         return visit(request, here.pk)
     language = request.room.language.code  # type: ignore[attr-defined]
-    parent = settings.HOME.projects
     job = jobs.start("example", None, request.user, parent=str(parent), company=kind == "company", language=language)
     return redirect("jobs:job", job.pk)
 
