@@ -24,13 +24,14 @@ class ScheduleForm(forms.ModelForm[Schedule]):
         required=False,
         empty_value="",
         choices=[(number, later(word)) for number, word in enumerate(WEEKDAYS, 1)],
+        help_text=later("Counts if it is repeated every week."),
     )
     monthday = forms.IntegerField(
         label=later("Day of the month"),
         required=False,
         min_value=1,
         max_value=31,
-        help_text=later("In a shorter month its last day."),
+        help_text=later("Counts if it is repeated every month; in a shorter month the last day."),
     )
     hour = forms.TypedChoiceField(label=later("Hour"), coerce=int, choices=[(hour, f"{hour:02}:00") for hour in range(24)])
 
@@ -40,6 +41,7 @@ class ScheduleForm(forms.ModelForm[Schedule]):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self.order_fields(("every", "weekday", "monthday", "hour"))
         self.fields["weekday"].initial = self.instance.day if self.instance.every == WEEK else 1
         self.fields["monthday"].initial = self.instance.day if self.instance.every == MONTH else 1
 
