@@ -23,7 +23,8 @@ from kundenwert.flows import index
 from kundenwert.flows.customer_list import open_list
 from kundenwert.flows.customer_list_query import Filters, Key, Query
 from kundenwert.flows.objection import objection
-from kundenwert.web.customers.asked import DEFAULT, Asked, asked_of, problems_of_filters
+from kundenwert.web.customers.asked import DEFAULT, Asked, asked_of, plain_number, problems_of_filters
+from kundenwert.web.language import use
 from kundenwert.web.rights import EXPORT, ROLES
 
 LIST = "/customers/"
@@ -127,7 +128,9 @@ def test_a_filter_that_cannot_be_read_is_told_and_the_input_kept(analyst: Client
     answer = analyst.get(LIST, {"value_min": "a lot", "last_purchase_max": "31.12."})
     page = text_of(answer)
     assert answer.status_code == 422
-    assert "&#x27;a lot&#x27;" in page
+    assert "Kundenwert: „a lot“ ist kein Betrag." in page
+    assert "ein Betrag wie 1.284,50" in page
+    assert len(re.findall('aria-invalid="true" aria-describedby="problems"', page)) == 2
     assert 'value="a lot"' in page
     assert page.count('role="alert"') == 2
     assert text_of(analyst.get(LIST, {"value_min": "a lot"}, headers=PART)).count('role="alert"') == 1
@@ -367,6 +370,24 @@ def test_an_address_is_read_back_as_it_was_written() -> None:
     assert asked_of(QueryDict("")) == Asked(columns=DEFAULT)
     assert asked_of(QueryDict("")).filters == Filters()
     assert asked.filters.among == (("region", ("", "Nord")),)
+
+
+@pytest.mark.parametrize(
+    ("figures", "written", "read"),
+    [("de", "1.284,50", "1284.50"), ("de", "1284,5", "1284.5"), ("de", "−12,7 €", "-12.7"), ("de", "1284.50", "1284.50"),
+     ("de", "2.000", "2000"),
+     ("en", "1,284.50", "1284.50"), ("en", "1284.5", "1284.5"), ("en", "2,000", "2000"), ("en", "12,7", "12.7"), ("de", "a lot", "alot")],
+)  # fmt: skip
+def test_numbers_are_read_by_the_customs_of_the_reader(figures: str, written: str, read: str) -> None:
+    use(figures)
+    assert plain_number(written) == read
+    use("de")
+
+
+def test_bounds_that_hold_nothing_are_told(analyst: Client) -> None:
+    page = text_of(analyst.get(LIST, {"value_min": "5.000", "value_max": "400"}))
+    assert "Kundenwert: Zwischen 5.000 und 400 liegt nichts." in page
+    assert "Der Suchtext ist zu lang." in text_of(analyst.get(LIST, {"q": "a b c d e f g h i"}))
 
 
 def test_percent_become_shares_without_a_slip() -> None:

@@ -7,6 +7,7 @@ Parameters are called as the columns are: `stage=retention`, `region=` (none), `
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,6 +20,7 @@ from kundenwert.errors import DataError, KundenwertError
 from kundenwert.flows.customer_list_columns import BY_NAME, COLUMNS
 from kundenwert.flows.customer_list_query import Filters, Key, Query, filters
 from kundenwert.flows.customer_list_words import COURSE
+from kundenwert.web.language import current
 
 LEAST, MOST = "_min", "_max"
 WORDS = tuple(column.name for column in COLUMNS if column.kind == "word")
@@ -136,19 +138,30 @@ def _fields(given: QueryDict) -> Iterator[tuple[str, str]]:
 
 
 def _end(given: Mapping[str, str], name: str, end: str) -> Any:
-    """One end of a range: percent are told as shares, a comma is a decimal point."""
-    value = given.get(f"{name}{end}", "")
-    column = BY_NAME[name]
-    if not value or column.kind == "date":
+    """One end of a range as the filters take it: percent are told as shares."""
+    value, kind = given.get(f"{name}{end}", ""), BY_NAME[name].kind
+    if not value or kind == "date":
         return value
-    plain = value.replace(",", ".") if value.count(",") == 1 and "." not in value else value
-    if column.kind != "share":
+    plain = plain_number(value)
+    if kind != "share":
         return plain
     try:
         # A share as text, so that 85 % is 0.85 and not a little less.
         return f"{float(plain) / 100:.10g}"
     except ValueError:
         return plain
+
+
+def plain_number(text: str) -> str:
+    """A number as people write it (1.284,50 or 1,284.50, by the reader's customs) as programs do (1284.50); other texts as they are.
+
+    A link that a program wrote means the same for every reader: it parts no thousands.
+    """
+    bare = re.sub(r"[\s\u00a0\u202f%€]", "", text).replace("−", "-")
+    thousands, mark = (".", ",") if current().figures == "de" else (",", ".")
+    if re.fullmatch(rf"-?\d{{1,3}}(\{thousands}\d{{3}})+(\{mark}\d*)?", bare):
+        bare = bare.replace(thousands, "")
+    return bare.replace(",", ".") if bare.count(",") == 1 and "." not in bare else bare
 
 
 def _told(key: Key) -> str:
@@ -175,3 +188,18 @@ def problems_of_filters(asked: Asked) -> KundenwertError | None:
     except DataError as err:
         return err
     return None
+
+
+def wrong_fields(asked: Asked) -> dict[str, str]:
+    """Which fields cannot be read: parameter -> what is wrong with it, "text", "bound" or "order" (from above to)."""
+    given, found = dict(asked.fields), dict[str, str]()
+    for name in RANGES:
+        ends = {end: f"{name}{end}" for end in (LEAST, MOST) if given.get(f"{name}{end}")}
+        wrong = {field: "bound" for field in ends.values() if problems_of_filters(Asked(((field, given[field]),)))}
+        if not wrong and len(ends) == len((LEAST, MOST)):
+            both = tuple((field, given[field]) for field in ends.values())
+            wrong = {ends[LEAST]: "order"} if problems_of_filters(Asked(both)) else {}
+        found.update(wrong)
+    if "q" in given and problems_of_filters(Asked((("q", given["q"]),))):
+        found["q"] = "text"
+    return found

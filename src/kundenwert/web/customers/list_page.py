@@ -15,7 +15,7 @@ from kundenwert.flows.customer_list_columns import BY_NAME, ListColumn
 from kundenwert.flows.customer_list_query import Query
 from kundenwert.flows.customer_list_words import COURSE, heading, words
 from kundenwert.reports.language import UNKNOWN, Language
-from kundenwert.web.customers.asked import FLAGS, LEAST, MOST, NONE, RANGES, SHOWABLE, WORDS, Asked
+from kundenwert.web.customers.asked import FLAGS, LEAST, MOST, NONE, RANGES, SHOWABLE, WORDS, Asked, plain_number, wrong_fields
 from kundenwert.web.customers.list_marks import course, value_bar
 from kundenwert.web.marks import Scale, as_float, scale_of
 
@@ -255,6 +255,8 @@ class Range:
     kind: str
     low: str
     high: str
+    low_is_wrong: bool = False
+    high_is_wrong: bool = False
 
     @property
     def low_name(self) -> str:
@@ -294,12 +296,38 @@ def choices(opened: CustomerList, asked: Asked, managers: frozenset[str] | None,
 
 def ranges(opened: CustomerList, asked: Asked, language: Language) -> list[Range]:
     """The filters by bounds that are offered, and those that a link brought."""
-    given = dict(asked.fields)
+    given, wrong = dict(asked.fields), wrong_fields(asked)
     found = []
     for name in RANGES:
         low, high = given.get(f"{name}{LEAST}", ""), given.get(f"{name}{MOST}", "")
         if (name in _OFFERED_RANGES or low or high) and (opened.has(name) or low or high):
-            found.append(Range(name, _label(opened, name, language), BY_NAME[name].kind, low, high))
+            faults = (f"{name}{LEAST}" in wrong, f"{name}{MOST}" in wrong)
+            found.append(Range(name, _label(opened, name, language), BY_NAME[name].kind, low, high, *faults))
+    return found
+
+
+def problems(opened: CustomerList, asked: Asked, language: Language) -> list[dict[str, str]]:
+    """What is wrong with the filters, in the reader's words."""
+    text, given, found = language.text, dict(asked.fields), []
+    amount, share = language.number(1284.5, 2), language.number(85, 0)
+    expected = {
+        "money": (text("is no amount"), text("an amount such as {example}", example=amount)),
+        "share": (text("is no percentage"), text("a number from 0 to 100 such as {example}", example=share)),
+        "date": (text("is no day"), text("a day with its year")),
+    }
+    for field, fault in wrong_fields(asked).items():
+        if fault == "text":
+            came, wanted, remedy = text("The text to search for is too long."), text("at most 8 words"), text("Shorten it.")
+        else:
+            name = field.removesuffix(LEAST).removesuffix(MOST)
+            what, wanted = expected.get(BY_NAME[name].kind, (text("is no number"), text("a whole number")))
+            came = f"{_label(opened, name, language)}: {text('“{given}” {what}.', given=given[field][:40], what=what)}"
+            remedy = text("Correct it or empty the field.")
+            if fault == "order":
+                ends = {"low": given[field], "high": given[f"{name}{MOST}"]}
+                came = f"{_label(opened, name, language)}: {text('nothing lies between {low} and {high}.', **ends)}"
+                wanted, remedy = text("a lower bound that is not above the upper one"), text("Swap them or empty one.")
+        found.append({"came": came, "expected": wanted, "remedy": remedy, "place": ""})
     return found
 
 
@@ -342,7 +370,7 @@ def _bound(name: str, value: str, language: Language, currency: str) -> str:
     if kind == "date":
         with contextlib.suppress(ValueError):
             return language.date(date.fromisoformat(value))
-    elif (plain := as_float(value.replace(",", "."))) is not None and abs(plain) < _LARGEST:
+    elif (plain := as_float(plain_number(value))) is not None and abs(plain) < _LARGEST:
         whole = plain.is_integer()
         if kind == "money":
             return language.money(plain, currency, 0 if whole else 2)

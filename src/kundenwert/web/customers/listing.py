@@ -45,7 +45,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     opened = open_list(room.project, room.run)
     asked = _asked(request, request.GET, opened)
     problems = problems_of_filters(asked)
-    about = {"problems": problems_of(problems)} if problems else _shown(request, opened, asked)
+    told = (list_page.problems(opened, asked, room.language) or problems_of(problems)) if problems else []
+    about = {"problems": told} if problems else _shown(request, opened, asked)
     # htmx leaves out what comes with an error: a part tells of wrong filters in its place.
     status = 422 if problems and _template(request) == _PAGE else 200
     answer = render(request, _template(request), {**_frame(request, opened, asked), **about}, status=status)
