@@ -13,26 +13,35 @@ _NAMES = {"even": "even split", "biggest": "most to the biggest", "today": "as t
 
 
 def plan_curve(content: Mapping[str, Any], lang: str = "en", *, width: int = 700) -> Spec:
-    """content: plan.json, with `curve` of budget and gain. The plan is a filled point, other practices are rings."""
+    """content: plan.json, with `curve` of budget and gain, and where known the bounds of an 80 % band, `lower` and `upper`.
+
+    The plan is a filled point, other practices are rings. A line stands where more money no longer pays, if that lies within.
+    """
     language = Language(lang)
     points = list(zip(content["curve"]["budget"], content["curve"]["gain"], strict=True))
     known = [(budget, gain) for budget, gain in points if gain is not None]
     others = [one for one in content["compared"] if one["name"] in _NAMES and one["gain"] is not None and one["cost"] is not None]
     marks = [{"x": one["cost"], "y": one["gain"], "words": language.text(_NAMES[one["name"]])} for one in others]
     own = [{"x": content["cost"], "y": content["gain"], "words": language.text("plan")}]
-    low = min(0.0, *(mark["y"] for mark in marks), 0.0)
-    high = max(gain for _, gain in known) or 1.0
+    band = _band(content["curve"])
+    low = min(0.0, *(mark["y"] for mark in marks), *(one["low"] for one in band), 0.0)
+    high = max((*(gain for _, gain in known), *(one["high"] for one in band), *(mark["y"] for mark in marks), content["gain"] or 0.0)) or 1.0
+    end = known[-1][0] or 1.0
+    worthwhile = content["facts"].get("worthwhile_budget")
+    limit = [{"x": worthwhile}] if worthwhile and band and worthwhile < end * 0.995 else []
     # Names stand below their points.
     room = (high - low) * 0.12
     symbol = language.symbol(content["currency"])
     body: Spec = {
         "encoding": {
             "x": across(
-                "x", language.text("Money spent, {unit}", unit=symbol), domain=(0.0, known[-1][0] or 1.0), format=",.0f", tickCount=5
+                "x", language.text("Money spent, {unit}", unit=symbol), domain=(0.0, end), format=",.0f", tickCount=5
             ),
             "y": upward("y", language.text("Gain, {unit}", unit=symbol), domain=(low - room if low else 0.0, high + room), format=",.0f"),
         },
         "layer": [
+            *([_area(band)] if band else []),
+            *([_limit(limit)] if limit else []),
             _line(known),
             _points(marks, {"filled": False, "stroke": colour("py"), "strokeWidth": 1.5}),
             _points(own, {"filled": True, "color": colour("ac")}),
@@ -41,6 +50,22 @@ def plan_curve(content: Mapping[str, Any], lang: str = "en", *, width: int = 700
         ],
     }
     return chart(_headings(content, language), _data(known, content, language), width=width, height=HEIGHT, body=body)
+
+
+def _band(curve: Mapping[str, Any]) -> list[dict[str, float]]:
+    """The 80 % band where the curve has one."""
+    bounds = zip(curve["budget"], curve.get("lower", ()), curve.get("upper", ()), strict=False)
+    return [{"x": budget, "low": lower, "high": upper} for budget, lower, upper in bounds if lower is not None and upper is not None]
+
+
+def _area(values: list[dict[str, float]]) -> Spec:
+    encoding = {"y": {"field": "low", "type": "quantitative"}, "y2": {"field": "high"}}
+    return {"data": {"values": values}, "mark": {"type": "area", "color": colour("band"), "opacity": 1}, "encoding": encoding}
+
+
+def _limit(values: list[dict[str, float]]) -> Spec:
+    mark = {"type": "rule", "color": colour("text-2"), "strokeDash": [3, 3]}
+    return {"data": {"values": values}, "mark": mark, "encoding": {"y": None}}
 
 
 def _line(points: Sequence[tuple[float, float]]) -> Spec:

@@ -1,1 +1,1 @@
-"""Screens: the planner and the plans."""
+"""The planner, and the plans that came of it."""
