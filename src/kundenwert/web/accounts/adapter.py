@@ -45,7 +45,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def validation_error(self, code: str, *args: Any) -> ValidationError:
         """The sentence for a mistake; for a wrong password a second one with the tries that are left."""
         if code != "email_password_mismatch":
-            return super().validation_error(code, *args)
+            said_by_allauth: ValidationError = super().validation_error(code, *args)
+            return said_by_allauth
         said = [current().text("E-mail or password is not right.")]
         if self._left:
             said.append(current().plural("{n} try left, then 15 minutes pause.", "{n} tries left, then 15 minutes pause.", self._left))
