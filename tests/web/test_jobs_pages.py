@@ -173,7 +173,7 @@ def test_every_phase_of_the_flows_has_german_words() -> None:
 
 
 def _texts(node: ast.expr) -> set[str]:
-    """What the argument may be, with a word in the place of each value; nothing for a name (titles of components have their own test)."""
+    """What the argument may be, with a word in the place of each value; nothing for a name (a title of a component)."""
     if isinstance(node, ast.Constant):
         return {str(node.value)}
     if isinstance(node, ast.JoinedStr):
@@ -183,9 +183,17 @@ def _texts(node: ast.expr) -> set[str]:
     return set()
 
 
+def test_every_component_of_value_has_a_german_title() -> None:
+    from kundenwert import registry
+
+    titles = [registry.load("value.components", name).title for name in registry.names("value.components")]
+    assert [title for title in titles if not Language("de").knows(title)] == []
+
+
 def test_phases_keep_the_names_in_them() -> None:
     language = Language("de")
     assert wording.phase("Reading rechnungen.csv", language) == "rechnungen.csv lesen"
+    assert wording.phase("Reading kunden.csv (customers)", language) == "kunden.csv lesen (Kundenstamm)"
     assert wording.phase("Going back to 2025-09-30", language) == "Zurück zum 30.09.2025"
     assert wording.phase("Forecasting from 2025-09-30 and 3 later days", language) == "Prognose ab 30.09.2025 und 3 späteren Tagen"
     assert wording.phase("Something new", language) == "Something new"

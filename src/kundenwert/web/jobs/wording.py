@@ -15,8 +15,9 @@ from kundenwert.web.jobs.models import CANCELLED, DONE, FAILED, RUNNING, WAITING
 
 # Phases of flows that name a file, a table or a day. A test reads the flows: none of their phases may be missing here.
 PATTERNS = (
+    "Reading {name} ({table})",
     "Reading {name}",
-    "Checking {name}",
+    "Checking {table}",
     "Writing {name}",
     "Going back to {day}",
     "Forecasting from {day} and {n} later days",
@@ -49,6 +50,10 @@ def _value(name: str, value: str, language: Language) -> str:
     if name == "day":
         with contextlib.suppress(ValueError):
             return language.date(date.fromisoformat(value))
+    if name == "table":
+        from kundenwert.reports._basis import table_name
+
+        return table_name(value, language)
     return value
 
 
