@@ -10,6 +10,7 @@ import exports
 import plain_runs
 import pytest
 
+from kundenwert.flows import index, screens
 from kundenwert.flows.customer_list import open_list
 from kundenwert.flows.customer_list_query import filters
 from kundenwert.flows.overview import overview
@@ -110,3 +111,13 @@ def test_the_quality_of_the_forecast_is_that_of_the_backtest(folder: Path) -> No
     naive = max((one for one in tested["pooled"] if one["kind"] == "baseline"), key=lambda one: one["log_score"])
     assert quality["naive"]["name"] == naive["name"]
     assert quality["is_naive"] == (pooled[tested["chosen"]]["kind"] == "baseline")
+
+
+def test_after_a_valuation_everything_can_lie_ready(folder: Path) -> None:
+    run = store.names(folder)[0]
+    screens.prepare(folder, run)
+    pages = {path.name.split(".")[0] for path in (index.folder_of(folder, run) / "pages").iterdir()}
+    assert {"overview", "portfolio", "models", "result"} <= pages
+    written = {path: path.stat().st_mtime_ns for path in (index.folder_of(folder, run) / "pages").iterdir()}
+    screens.prepare(folder, run)
+    assert written == {path: path.stat().st_mtime_ns for path in written}

@@ -149,3 +149,13 @@ def test_a_range_alone_is_a_band_from_zero_on() -> None:
     drawn = band({"lower": 50.0, "mean": 100.0, "upper": 200.0}, "EUR", EN)
     assert 'aria-label="Range from €50 to €200, mean €100."' in drawn
     assert drawn.count("<rect") == 1
+
+
+@pytest.mark.parametrize("address", ["/overview/", "/models/", "/result/", "/portfolio/", "/result/step/db1/"])
+def test_a_page_asks_the_database_for_the_reader_and_the_project_alone(
+    address: str, room: Path, signed_in: SignedIn, django_assert_max_num_queries: Any
+) -> None:
+    client = signed_in("analyst")
+    client.get(address)
+    with django_assert_max_num_queries(6):
+        assert client.get(address).status_code == 200

@@ -99,4 +99,6 @@ def test_without_costs_the_page_says_what_would_help(room: Path, signed_in: Sign
     storage.write_json(source.folder / "manifest.json", {**source.manifest, "contribution": None})
     page = text(signed_in("analyst").get("/result/"))
     assert "Noch sind keine Kosten bekannt" in page
+    for address in ("/result/step/db1/", "/result/records/K001/"):
+        assert "Noch sind keine Kosten bekannt" in text(signed_in("analyst").get(address))
     assert "Marge" in page

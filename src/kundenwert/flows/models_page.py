@@ -22,7 +22,7 @@ def models_page(project: Path, run: str, language: Language) -> dict[str, Any]:
     gives them, in their order. origins: each day looked back from, with every forecast (see `_origin`). has_backtest: False where
     nothing could be looked back at; then the verdict says why.
     """
-    name = f"models-{language.code}-{language.figures}"
+    name = f"models.2-{language.code}-{language.figures}"
     return kept(project, run, name, lambda: _made(project, run, language))
 
 

@@ -35,7 +35,7 @@ def overview(project: Path, run: str) -> dict[str, Any]:
     one; then `why_not` says "first" or "other_money". concentration: classes with customers, value and share; gini. stages: each with
     customers, value and expected. alerts: what is to be done, the largest amount first (see `_alerts`). quality: see `_quality`.
     """
-    return kept(project, run, "overview", lambda: _made(project, run))
+    return kept(project, run, "overview.2", lambda: _made(project, run))
 
 
 def _made(project: Path, run: str) -> dict[str, Any]:

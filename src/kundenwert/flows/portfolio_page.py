@@ -48,7 +48,7 @@ def portfolio_page(project: Path, run: str, *, view: str = "nine", managers: fro
     """
     if view not in VIEWS:
         view = "nine"
-    return kept(project, run, f"portfolio-{view}", lambda: _made(project, run, view, managers), managers=managers)
+    return kept(project, run, f"portfolio.2-{view}", lambda: _made(project, run, view, managers), managers=managers)
 
 
 def _made(project: Path, run: str, view: str, managers: frozenset[str] | None) -> dict[str, Any]:

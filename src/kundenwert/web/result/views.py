@@ -103,6 +103,8 @@ def step(request: HttpRequest, step: str) -> HttpResponse:
     """The customers with the largest amounts in one step."""
     room = request.room  # type: ignore[attr-defined]
     run = room.needs_run()
+    if not flow.has_result(room.project, run):
+        return render(request, "result/none.html")
     try:
         page = flow.customers_behind(room.project, run, step, _year(request))
     except UnknownName as err:
@@ -118,6 +120,8 @@ def records(request: HttpRequest, customer: str) -> HttpResponse:
     """Every record behind the result of one customer."""
     room = request.room  # type: ignore[attr-defined]
     run = room.needs_run()
+    if not flow.has_result(room.project, run):
+        return render(request, "result/none.html")
     try:
         page = flow.records_behind(room.project, run, customer, _year(request))
     except UnknownName as err:
