@@ -81,7 +81,7 @@ class Draft:
         """Changes with whatever a check depends on."""
         files = [[entry.name, entry.sha256, entry.table, dict(entry.mapping), dict(entry.options)] for entry in self.files]
         project = _text_of(Path(self.project) / "kundenwert.toml") if self.project else ""
-        parts = [__version__, self.way, self.project, project, files, self.settings.get("currency", "")]
+        parts = [__version__, self.way, self.project, project, files]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:24]
 
 

@@ -238,8 +238,13 @@ def checked(draft: Draft) -> Checked | None:
         notices=tuple((entry["key"], entry["text"], entry["values"]) for entry in kept["notices"]),
         reasons=tuple((entry["key"], entry["text"], entry["values"]) for entry in kept["reasons"]),
         limit=float(draft.settings.get("reject_limit", kept["limit"])),
-        is_current=kept["fingerprint"] == draft.fingerprint,
+        is_current=kept["fingerprint"] == draft.fingerprint and _is_in(kept["content"]["currency"], draft),
     )
+
+
+def _is_in(currency: str, draft: Draft) -> bool:
+    """Whether the check was made in the currency that is wanted; files without any are in whichever a person names."""
+    return not currency or draft.settings.get("currency", currency) == currency
 
 
 def rejects(draft: Draft, *, rule: str = "", page: int = 1) -> tuple[Rejected, ...]:

@@ -127,8 +127,8 @@ def _write_project(draft: Draft, found: Checked, folder: Path, names: Mapping[st
     chosen: dict[str, Any] = {"title": title}
     if preset:
         chosen["preset"] = preset.name
-    if found.content["currency"]:
-        chosen["currency"] = found.content["currency"]
+    if currency := found.content["currency"] or draft.settings.get("currency"):
+        chosen["currency"] = currency
     chosen |= {name: draft.settings[name] for name in ("margin", "language", "reject_limit") if name in draft.settings}
     prefixes = [values["prefix"] for key, _, values in found.notices if key == "cancellation_prefix"]
     if prefixes:

@@ -68,7 +68,7 @@ class FileLook:
     """What a look at one file found. is_part: only its first lines were looked at. rows: records in that.
 
     reason: why it was taken for its table, in English; is_asked: a person must say which table it is. facts: name, value, reason, warning.
-    problems keep the file from being read.
+    decimal: "," or ".", "" where no number has decimals; days: how days are written. problems keep the file from being read.
     """
 
     name: str
@@ -81,6 +81,8 @@ class FileLook:
     columns: tuple[ColumnLook, ...] = ()
     missing: tuple[Missing, ...] = ()
     problems: tuple[Problem, ...] = ()
+    decimal: str = ""
+    days: str = ""
 
     def fact(self, name: str) -> str:
         """The value of a fact, "" if there is none."""
@@ -208,7 +210,15 @@ def _told(engine: Engine, found: FileLook, inspected: Inspected, entry: DraftFil
         columns=looks,
         missing=tuple(_missing(table, played)),
         problems=inspected.problems,
+        decimal=_decimal(inspected),
+        days=next((guess.arguments[0] for guess in inspected.guesses if guess.how == "date" and guess.arguments), ""),
     )
+
+
+def _decimal(inspected: Inspected) -> str:
+    """The decimal mark; whole numbers have none."""
+    marks = [guess.arguments[0] for guess in inspected.guesses if guess.how == "number" and "decimal" in guess.reason]
+    return max(marks, key=marks.count, default="")
 
 
 def _places(columns: Sequence[Column], inspected: Inspected, said: Named, entry: DraftFile) -> dict[str, int]:

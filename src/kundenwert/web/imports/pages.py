@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -23,6 +24,13 @@ from kundenwert.web.language import current
 _SHOWN = 3
 # Tables whose absence is worth a line: those that most companies have.
 _WORTH = ("customers", "payments", "complaints", "contacts", "contracts", "offers")
+_DAYS = {
+    "dd.mm.yyyy": "DD.MM.YYYY",
+    "dd.mm.yy": "DD.MM.YY",
+    "iso": "YYYY-MM-DD",
+    "yyyymmdd": "YYYYMMDD",
+    "serial": "days as Excel counts them",
+}
 _WORTH_A_COLUMN = frozenset({"amount", "cost", "document_id", "product_group"})
 _CLASSES = (
     ("unreadable", "Cannot be split into cells"),
@@ -160,6 +168,8 @@ def format_of(language: Language, look: FileLook) -> str:
     """Windows-1252, semicolon, header in line 3, decimal comma, 31.12.2024."""
     names = ("format", "sheet", "encoding", "packed", "delimiter", "header", "sums", "letters")
     words = [told.fact(language, name, look.fact(name)) for name in names if look.fact(name)]
+    words += [language.text("decimal comma" if look.decimal == "," else "decimal point")] if look.decimal else []
+    words += [language.text(_DAYS.get(look.days, look.days))] if look.days else []
     return ", ".join(word for word in words if word)
 
 
@@ -250,7 +260,9 @@ def _read(language: Language, value: str, was: str, *, has: bool) -> str:
     if len(was) == 10 and was[4:5] == was[7:8] == "-":
         shown = language.date(was)
     elif was.replace(".", "", 1).lstrip("-").isdigit() and any(sign in value for sign in ".,'- "):
-        shown = language.number(Decimal(was), None)
+        # As many places as the cell has: 222,00 is 222,00.
+        places = re.search(r"[.,](\d{1,6})\D*$", value.strip())
+        shown = language.number(Decimal(was), max(len(places[1]) if places else 0, len(was.partition(".")[2])))
     else:
         return ""
     return "" if shown.replace("\u2212", "-") == value.strip() else shown
@@ -304,7 +316,7 @@ def of_check(draft: Draft, made: Checked | None) -> dict[str, Any]:
         "months": _months(language, made),
         "broken": [_broken(language, one) for one in made.broken],
         "others": _others(language, made),
-        "notices": [language.text(text, **values) for _, text, values in made.notices],
+        "notices": [language.text(text, **_values(language, values)) for _, text, values in made.notices],
         "grade": made.content.get("readiness", {}).get("grade", ""),
         "reasons": [language.text(text, **values) for _, text, values in made.reasons],
         "would_add": _would_add(language, made),
@@ -325,6 +337,17 @@ def _check_heading(language: Language, made: Checked, currency: str) -> str:
         return good
     bad = language.plural("one line is rejected", "{n} lines are rejected", made.rejected)
     return language.text("{good}, {bad}", good=good, bad=bad)
+
+
+def _values(language: Language, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What fills a notice: tables and rules have names for people."""
+    table = str(values.get("table", ""))
+    found = dict(values)
+    if table in TABLES:
+        found["table"] = told.table_name(language, table)
+    if "rule" in found:
+        found["rule"] = language.text("“{rule}”", rule=told.said(language, str(found["rule"]), table))
+    return found
 
 
 def _period(language: Language, made: Checked) -> str:

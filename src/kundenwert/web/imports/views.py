@@ -264,9 +264,10 @@ def save(request: HttpRequest, number: UUID) -> HttpResponse:
         if not form.is_valid():
             return _check_page(request, entry, draft, form=form)
         limit = 0.999 if form.cleaned_data["accept"] else None
-        before = draft.settings.get("currency")
+        before = draft_check.checked(draft)
         draft = drafts.with_settings(draft, **form.settings, reject_limit=limit, language=current().code)
-        if draft.settings.get("currency") != before:
+        after = draft_check.checked(draft)
+        if before and before.is_current and after and not after.is_current:
             # Another currency is another reading: rates may be missing.
             return _check_now(request, entry, draft)
     if not ImportDraft.objects.filter(pk=entry.pk, state=OPEN).update(state=SAVED):
