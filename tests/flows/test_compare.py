@@ -25,7 +25,7 @@ def two_runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran, Ran]:
     """A shop valued in its first summer and at the end of its log."""
     folder = exports.project(tmp_path_factory.mktemp("compared"), exports.shop(customers=240, days=420))
     summer, late = (
-        plain_runs.value(folder, clock=CLOCK + timedelta(minutes=minute), as_of=day, model="bg_nbd")
+        plain_runs.value(folder, clock=CLOCK + timedelta(minutes=minute), as_of=day, model="bg_nbd", components=("score",))
         for minute, day in enumerate(("2023-06-30", "2024-02-20"))
     )
     return folder, summer, late

@@ -59,7 +59,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     paid = {line[2]: (line[2], line[0], line[1], line[1], line[5], "1.00") for line in sold}
     header = ("document_id", "customer_id", "invoice_date", "paid_on", "amount", "cash_discount")
     exports.write(folder / "payments.csv", paid.values(), header)
-    return plain_runs.value(folder, clock=datetime(2025, 6, 1, tzinfo=UTC))
+    return plain_runs.value(folder, clock=datetime(2025, 6, 1, tzinfo=UTC), components=("score",))
 
 
 @pytest.fixture(scope="module")

@@ -114,7 +114,7 @@ def valued(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "lines.csv").write_text(LINES, encoding="utf-8")
     for hour, (text, number) in enumerate([(FILE, None), (LATER, None), (LATER, 1)]):
         (folder / "kundenwert.toml").write_text(text, encoding="utf-8")
-        plain_runs.value(folder, clock=datetime(2025, 3, 1, hour, tzinfo=UTC), definition=number)
+        plain_runs.value(folder, clock=datetime(2025, 3, 1, hour, tzinfo=UTC), definition=number, components=("rfm", "score"))
     return folder
 
 

@@ -30,7 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A shop valued on two days, on the second one twice."""
     folder = exports.project(tmp_path_factory.mktemp("history"), exports.shop(customers=240, days=420))
     for minute, (day, more) in enumerate((("2023-06-30", {}), ("2024-02-20", {"discount_rate": 0.2}), ("2024-02-20", {}))):
-        plain_runs.value(folder, clock=CLOCK + timedelta(minutes=minute), as_of=day, model="bg_nbd", **more)
+        plain_runs.value(folder, clock=CLOCK + timedelta(minutes=minute), as_of=day, model="bg_nbd", components=("score",), **more)
     return folder
 
 

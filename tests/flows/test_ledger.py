@@ -43,7 +43,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     exports.write(folder / "exports" / "sales-1.csv", [*lines, ("", "2024-01-05", "R0", "A", "G1", 1, 1, "11.00", "", "", "")], HEADER)
     (folder / "kundenwert.toml").write_text('[[sources]]\nfiles = ["exports/*.csv"]\n', encoding="utf-8")
-    plain_runs.value(folder, clock=datetime(2025, 6, 1, tzinfo=UTC))
+    plain_runs.value(folder, clock=datetime(2025, 6, 1, tzinfo=UTC), components=("score",))
     return folder
 
 

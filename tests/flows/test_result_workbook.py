@@ -76,7 +76,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
         folder / "payments.csv", paid.values(), ("document_id", "customer_id", "invoice_date", "paid_on", "amount", "cash_discount")
     )
     exports.write(folder / "kunden.csv", [(one, f"=Bau {one} GmbH") for one in ids], ("customer_id", "name"))
-    made = plain_runs.value(folder, clock=CLOCK)
+    made = plain_runs.value(folder, clock=CLOCK, components=("score",))
     objection(folder, OBJECTOR, reason="by letter", by="Test", clock=CLOCK)
     return made
 

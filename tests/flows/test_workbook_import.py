@@ -45,7 +45,7 @@ class Page:
 
 
 def valued(folder: Path, clock: datetime = NOW) -> Path:
-    return plain_runs.value(folder, clock=clock).folder
+    return plain_runs.value(folder, clock=clock, components=("score", "ideational")).folder
 
 
 @pytest.fixture(scope="module")
