@@ -47,7 +47,10 @@ _REST: Final = 4_000
 _OPEN: Final = 60_000
 # Points of the curve, as parts of its length.
 _PARTS: Final = (0.0, 0.04, 0.1, 0.18, 0.28, 0.4, 0.55, 0.7, 0.85, 1.0)
+# Of few customers more of them, where the curve is steep.
+_PARTS_OF_FEW: Final = (0.0, 0.01, 0.02, 0.04, 0.07, 0.1, 0.14, 0.18, 0.23, 0.28, 0.34, 0.4, 0.47, 0.55, 0.7, 0.85, 1.0)
 _DRAWS: Final = 600
+_FEW: Final = 1_500
 _LOWER: Final = 0.1
 _UPPER: Final = 0.9
 _FIRST_LINES: Final = 60
@@ -376,7 +379,13 @@ def _curve(ready: Ready, limits: Sequence[Bound], length: float, share: float) -
     worthwhile = float(weight @ (thin.counts[free.option] @ cost))
     own = _budget(limits)
     end = length or max(worthwhile * 1.25, own * 1.5 if np.isfinite(own) else 0.0)
-    at = sorted({*(end * part for part in _PARTS), *([own] if np.isfinite(own) else []), *([worthwhile] if worthwhile < end else [])})
+    at = sorted(
+        {
+            *(end * part for part in (_PARTS if len(thin.rows) > _FEW else _PARTS_OF_FEW)),
+            *([own] if np.isfinite(own) else []),
+            *([worthwhile] if worthwhile < end else []),
+        }
+    )
     gains: list[float] = []
     spent: list[float] = []
     stakes: list[Mapping[str, Floats]] = []

@@ -9,6 +9,8 @@ from kundenwert.reports.charts._axes import HEIGHT, across, upward
 from kundenwert.reports.charts._theme import Data, Headings, Spec, chart, colour
 from kundenwert.reports.language import Language
 
+# Names of points keep this part of the height between them.
+_GAP = 0.085
 _NAMES = {"even": "even split", "biggest": "most to the biggest", "today": "as today"}
 
 
@@ -25,7 +27,9 @@ def plan_curve(content: Mapping[str, Any], lang: str = "en", *, width: int = 700
     own = [{"x": content["cost"], "y": content["gain"], "words": language.text("plan")}]
     band = _band(content["curve"])
     low = min(0.0, *(mark["y"] for mark in marks), *(one["low"] for one in band), 0.0)
-    high = max((*(gain for _, gain in known), *(one["high"] for one in band), *(mark["y"] for mark in marks), content["gain"] or 0.0)) or 1.0
+    high = (
+        max((*(gain for _, gain in known), *(one["high"] for one in band), *(mark["y"] for mark in marks), content["gain"] or 0.0)) or 1.0
+    )
     end = known[-1][0] or 1.0
     worthwhile = content["facts"].get("worthwhile_budget")
     limit = [{"x": worthwhile}] if worthwhile and band and worthwhile < end * 0.995 else []
@@ -34,9 +38,7 @@ def plan_curve(content: Mapping[str, Any], lang: str = "en", *, width: int = 700
     symbol = language.symbol(content["currency"])
     body: Spec = {
         "encoding": {
-            "x": across(
-                "x", language.text("Money spent, {unit}", unit=symbol), domain=(0.0, end), format=",.0f", tickCount=5
-            ),
+            "x": across("x", language.text("Money spent, {unit}", unit=symbol), domain=(0.0, end), format=",.0f", tickCount=5),
             "y": upward("y", language.text("Gain, {unit}", unit=symbol), domain=(low - room if low else 0.0, high + room), format=",.0f"),
         },
         "layer": [
@@ -45,7 +47,7 @@ def plan_curve(content: Mapping[str, Any], lang: str = "en", *, width: int = 700
             _line(known),
             _points(marks, {"filled": False, "stroke": colour("py"), "strokeWidth": 1.5}),
             _points(own, {"filled": True, "color": colour("ac")}),
-            _words(marks, {"color": colour("text-2")}),
+            _words(_apart(marks, high - low), {"color": colour("text-2"), "baseline": "middle", "dx": 10, "dy": 0}),
             _words(own, {"fontWeight": 600, "color": colour("text")}),
         ],
     }
@@ -75,6 +77,17 @@ def _line(points: Sequence[tuple[float, float]]) -> Spec:
 
 def _points(values: list[dict[str, Any]], style: Spec) -> Spec:
     return {"data": {"values": values}, "mark": {"type": "point", "shape": "circle", "size": 70, "opacity": 1, **style}}
+
+
+def _apart(marks: list[dict[str, Any]], span: float) -> list[dict[str, Any]]:
+    """The names beside their points, moved up as far as one would cover another."""
+    found: list[dict[str, Any]] = []
+    lowest = -span
+    for mark in sorted(marks, key=lambda one: (one["y"], one["words"])):
+        place = max(mark["y"], lowest)
+        lowest = place + _GAP * span
+        found.append({**mark, "y": place})
+    return found
 
 
 def _words(values: list[dict[str, Any]], style: Spec) -> Spec:

@@ -23,6 +23,8 @@ from kundenwert.web.rights import allows
 
 # Plans for more customers than these are made as a job.
 _AT_ONCE = 2_000
+# Of the curve, in pixels.
+_HEIGHT = 420
 _EXAMPLE = {
     "visit": {"money": "120", "minutes": "150", "low": "0.5", "likely": "3", "high": "6", "most": "2"},
     "call": {"money": "15", "minutes": "15", "low": "0.2", "likely": "1", "high": "2", "most": "3"},
@@ -130,7 +132,7 @@ def _answered(answer: plan_preview.Answer, board: plan_preview.Board, wishes: Wi
         "finding": words.heading(board, wishes, answer, room.manifest["yardstick"], language),
         "lead": words.lead(answer, board, language),
         "curve_heading": words.curve_heading(answer, board, language),
-        "spec": plan_curve(words.curve(answer, board), language.code) if found.curve["budget"][-1] else None,
+        "spec": {**plan_curve(words.curve(answer, board), language.code), "height": _HEIGHT} if found.curve["budget"][-1] else None,
         "compared_heading": words.compared_heading(answer, board, language),
         "compared": words.compared(answer, language),
         "list_heading": words.list_heading(answer, language),
@@ -196,7 +198,8 @@ def _action_form(request: HttpRequest, problems: list[dict[str, str]]) -> dict[s
     for name in plan_actions.KINDS:
         if name in there:
             continue
-        values = {key: request.POST.get(f"{name}_{key}", example.get(name, {}).get(key, "")) for key in _EXAMPLE[name]}
+        first = {"most": "1", **example.get(name, {})}
+        values = {key: request.POST.get(f"{name}_{key}", first.get(key, "")) for key in _EXAMPLE[name]}
         values = {key: _shown(value, language.code) for key, value in values.items()}
         is_on = bool(request.POST.get(f"{name}_use")) if request.method == "POST" else name != "letter"
         rows.append({"name": name, "words": words.action(name, language), "is_on": is_on, **values})

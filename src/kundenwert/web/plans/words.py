@@ -68,9 +68,7 @@ def amount(name: str, value: float, currency: str, language: Language) -> str:
 
 def heading(board: Board, wishes: Wishes, answer: Answer, yardstick: str, language: Language) -> str:
     """What the means would bring, as a sentence."""
-    means = language.listed(
-        [amount(one.resource, wishes.limits[one.resource], board.currency, language) for one in _binding(board, wishes)]
-    )
+    means = language.listed([amount(name, value, board.currency, language) for name, value in _binding(board, wishes, answer)])
     gain = language.money(answer.found.gain, board.currency, 0)
     if not answer.found.customers:
         return language.text("Within these limits nothing pays")
@@ -220,7 +218,11 @@ def measuring(answer: Answer, wishes: Wishes, board: Board, language: Language) 
     share = language.percent(wishes.hold_out, 0)
     seen = language.short(found.detectable, board.currency)
     sentence = "{held} ({share}) are held out by chance. Afterwards a difference from {seen} on can be told from chance."
-    return language.text(sentence, held=held, share=share, seen=seen)
+    said = language.text(sentence, held=held, share=share, seen=seen)
+    if found.detectable > found.gain:
+        more = "That is more than this plan is expected to bring: only several plans together, or a larger control group, will show it."
+        return f"{said} {language.text(more)}"
+    return said
 
 
 def left_out(counts: Mapping[str, int], language: Language) -> list[str]:
