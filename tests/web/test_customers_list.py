@@ -23,6 +23,7 @@ from kundenwert.flows import index
 from kundenwert.flows.customer_list import open_list
 from kundenwert.flows.customer_list_query import Filters, Key, Query
 from kundenwert.flows.objection import objection
+from kundenwert.web.customers import preparing
 from kundenwert.web.customers.asked import DEFAULT, Asked, asked_of, plain_number, problems_of_filters
 from kundenwert.web.language import use
 from kundenwert.web.rights import EXPORT, ROLES
@@ -180,6 +181,20 @@ def test_the_page_asks_the_database_few_times(analyst: Client, django_assert_num
         analyst.get(LIST)
     with django_assert_num_queries(4):
         analyst.get(LIST, {"region": "Nord"}, headers=PART)
+
+
+def test_a_large_list_that_is_missing_is_made_beside_a_page_that_asks_again(
+    analyst: Client, room: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparing, "MANY", 1)
+    assert customers(text_of(analyst.get(LIST))), "files that are there are used"
+    index.forget(room)
+    answer = analyst.get(LIST)
+    assert "wird aufgebaut" in text_of(answer)
+    assert int(answer["Refresh"]) > 0
+    for making in preparing._RUNNING.values():
+        making.join(30)
+    assert len(customers(text_of(analyst.get(LIST)))) == 50
 
 
 def test_no_style_or_script_stands_in_the_page(analyst: Client) -> None:

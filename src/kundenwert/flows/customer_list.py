@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     Places = NDArray[np.intp]
     Mask = NDArray[np.bool_]
 
-__all__ = ["CustomerList", "Page", "Totals", "build", "open_list", "ready"]
+__all__ = ["CustomerList", "Page", "Totals", "at_hand", "build", "open_list", "ready"]
 
 _DAY_ZERO = date(1970, 1, 1)
 # How many lists stay open in a process, and how much the kept answers of each may weigh, in bytes. A small one is taken for so many.
@@ -436,6 +436,15 @@ def _opened(project: Path, source: store.Run, progress: Progress | None) -> Cust
         source = store.read(project, source.name)
     came = f"The customer list of run {source.name} was removed again and again while it was opened."
     raise StorageError(Problem(came, "a folder that nothing else clears.", "look what else works on this project.", file=str(project)))
+
+
+def at_hand(project: Path, run: str | None = None) -> bool:
+    """Whether a list can be had at once: it is open in this process, or its files are there."""
+    place = store.runs_folder(project.resolve()) / (run or store.current(project) or "")
+    seen = _seen(project)
+    with _OPEN_GUARD:
+        held = _OPEN.get(place)
+    return bool(held and held[0] == seen and held[1].folder.is_dir()) or ready(project, run)
 
 
 def ready(project: Path, run: str | None = None) -> bool:

@@ -98,6 +98,14 @@ def _short_heading(opened: CustomerList, column: ListColumn, language: Language,
         return text("Cl.")
     if column.name == "p_alive":
         return text("P(active)")
+    if column.name == "contribution_year":
+        served = (opened.manifest.get("contribution") or {}).get("is_served")
+        level = (
+            text("Contr. IV {year}", year=str(opened.content["year"]))
+            if served
+            else text("Contr. I {year}", year=str(opened.content["year"]))
+        )
+        return language.with_unit(level, currency)
     return heading(column, language, year=opened.content["year"], currency=currency)
 
 

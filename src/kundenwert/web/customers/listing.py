@@ -25,6 +25,7 @@ from kundenwert.runs import storage
 from kundenwert.web.audit_trail import audit_export
 from kundenwert.web.customers import list_page, saved
 from kundenwert.web.customers.asked import DEFAULT, Asked, asked_of, problems_of_filters
+from kundenwert.web.customers.preparing import AGAIN_SECONDS, is_preparing
 from kundenwert.web.links import to_customer
 from kundenwert.web.problems import problems_of
 from kundenwert.web.rights import allows
@@ -41,8 +42,14 @@ _TABLE, _PAGE, _PART = "list-table", "customers/list.html", "customers/list_tabl
 def listing(request: HttpRequest) -> HttpResponse:
     """A page of the list, or the table alone for a page that is there already."""
     room = _room(request)
-    room.needs_run()
-    opened = open_list(room.project, room.run)
+    run = room.needs_run()
+    if is_preparing(room.project, run, room.manifest["totals"]["customers"]):
+        # A part is not swapped for a page: the whole page is asked for again.
+        waiting = render(request, "customers/list_preparing.html")
+        for name, value in (("Refresh", str(AGAIN_SECONDS)), ("HX-Refresh", "true"), ("Cache-Control", "no-store")):
+            waiting.headers[name] = value
+        return waiting
+    opened = open_list(room.project, run)
     asked = _asked(request, request.GET, opened)
     problems = problems_of_filters(asked)
     told = (list_page.problems(opened, asked, room.language) or problems_of(problems)) if problems else []
