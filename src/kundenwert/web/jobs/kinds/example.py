@@ -16,11 +16,13 @@ def run(arguments: Mapping[str, Any], progress: Progress, clock: datetime) -> di
     from django.urls import reverse
 
     from kundenwert.flows.demo import demo
+    from kundenwert.flows.prepared import prepare
     from kundenwert.web.workspace.known import know
 
     made = demo(
         Path(arguments["parent"]), clock=clock, progress=progress, language=arguments.get("language"), company=bool(arguments["company"])
     )
+    prepare(made.folder.parents[1], made.folder.name, progress=progress)
     entry = know(made.folder.parents[1])
     return {"run": made.folder.name, "project": entry.pk, "next": reverse("workspace:visit", args=[entry.pk])}
 

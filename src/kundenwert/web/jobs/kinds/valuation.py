@@ -14,10 +14,12 @@ def run(arguments: Mapping[str, Any], progress: Progress, clock: datetime) -> di
     """arguments: none of its own. Files that patterns of the project file meet are read anew each time."""
     from django.urls import reverse
 
+    from kundenwert.flows.prepared import prepare
     from kundenwert.flows.run import run as run_flow
     from kundenwert.web.workspace.known import know
 
     made = run_flow(arguments["project"], {}, clock=clock, progress=progress)
+    prepare(arguments["project"], made.folder.name, progress=progress)
     entry = know(arguments["project"])
     return {"run": made.folder.name, "is_current": made.is_current, "next": reverse("workspace:visit", args=[entry.pk])}
 

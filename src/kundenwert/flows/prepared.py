@@ -1,0 +1,45 @@
+"""What the first reader of a run would have to wait for, made right after the run: the customer list and the pages of the whole base."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kundenwert.reports.language import LANGUAGES, Language
+
+if TYPE_CHECKING:
+    from kundenwert.flows.progress import Progress
+
+_LOG = logging.getLogger("kundenwert")
+
+
+def prepare(project: Path, run: str, *, progress: Progress) -> None:
+    """Makes what screens keep of a run. A page that cannot be made is left out: the run is good, and the page says itself what is wrong."""
+    with progress.phase("Preparing the pages"):
+        for make in _pages(project, run):
+            try:
+                make()
+            except Exception as error:  # noqa: BLE001 (a finished run must not fail by a page of it)
+                _LOG.warning("a page could not be prepared: %s", type(error).__name__)
+
+
+def _pages(project: Path, run: str) -> Iterator[Callable[[], object]]:
+    from kundenwert.flows import customer_list, models_page, overview, plan_preview, portfolio_page, result_page
+
+    yield lambda: customer_list.build(project, run)
+    yield lambda: overview.overview(project, run)
+    yield lambda: portfolio_page.portfolio_page(project, run) if portfolio_page.has_portfolio(project, run) else None
+    for code in LANGUAGES:
+        yield lambda code=code: models_page.models_page(project, run, Language(code))  # type: ignore[misc]
+        yield lambda code=code: (  # type: ignore[misc]
+            result_page.result_page(project, run, Language(code)) if result_page.has_result(project, run) else None
+        )
+    yield lambda: plan_preview.build(project, run) if _needs_planner(project, run) else None
+
+
+def _needs_planner(project: Path, run: str) -> bool:
+    from kundenwert.flows import plan_preview
+
+    return plan_preview.has_actions(project) and not plan_preview.is_ready(project, run)
