@@ -20,8 +20,8 @@ from kundenwert.decisions._allocation_others import evenly, practice, served, su
 from kundenwert.decisions._allocation_told import REASONS, lines
 from kundenwert.decisions._allocation_wrong import wrong
 from kundenwert.decisions._limits import Bound, bounds, clashes, counts_allowed
-from kundenwert.decisions._menu import Menu, menu, solvable
-from kundenwert.decisions._response import STAKES, Response, amount, effects_of, is_known, response, unchanged
+from kundenwert.decisions._menu import MOST, Menu, menu, solvable
+from kundenwert.decisions._response import STAKES, Response, amount, is_known, response, unchanged
 from kundenwert.errors import CallError, DataError
 from kundenwert.records.plans import MONEY, Case, Practice
 from kundenwert.stats import choice
@@ -51,6 +51,8 @@ _PARTS: Final = (0.0, 0.04, 0.1, 0.18, 0.28, 0.4, 0.55, 0.7, 0.85, 1.0)
 _PARTS_OF_FEW: Final = (0.0, 0.01, 0.02, 0.04, 0.07, 0.1, 0.14, 0.18, 0.23, 0.28, 0.34, 0.4, 0.47, 0.55, 0.7, 0.85, 1.0)
 _DRAWS: Final = 600
 _FEW: Final = 1_500
+# Customers whose chances can rise about as much are put together.
+_ROOMS: Final = (0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.06, 0.08, 0.12, 0.2, 0.4)
 _LOWER: Final = 0.1
 _UPPER: Final = 0.9
 _FIRST_LINES: Final = 60
@@ -116,6 +118,16 @@ class Ready:
         return _thinned(self)
 
     @cached_property
+    def shares(self) -> _Shares:
+        """What the bundles change, in draws."""
+        return _Shares(self)
+
+    @cached_property
+    def rooms(self) -> Mapping[str, Integers]:
+        """The class of room of each customer, by kind (n,)."""
+        return {kind: np.searchsorted(_ROOMS, room).astype(np.int64) for kind, room in self.response.room.items()}
+
+    @cached_property
     def by_chance(self) -> Floats:
         """A number from 0 to 1 by chance for each customer, (n,)."""
         return order_of(self.case.ids, self.case.seed).astype(np.float64) / 2.0**64
@@ -151,7 +163,13 @@ class _Thin:
 
     @property
     def counts(self) -> _Counts:
+        """How often each action comes in options."""
         return _Counts(self.all_counts, self.bundle)
+
+    def places(self, option: Integers) -> Integers:
+        """Where the bundles of these options stand among all, (rows,)."""
+        row = np.arange(len(option)) if len(self.bundle) > 1 else np.zeros(len(option), dtype=np.int64)
+        return np.asarray(self.bundle[row, option], dtype=np.int64)
 
     def solve(self, ready: Ready, limits: Sequence[Bound], share: float) -> choice.Chosen:
         """The best choice for them. share: of each that may be planned for."""
@@ -235,7 +253,7 @@ def preview(ready: Ready, case_limits: tuple[Any, ...], *, hold_out: float = 0.0
         drawing = beside.submit(_curve, ready, limits, length, 1.0 - hold_out)
         chosen = _exactly(ready, limits, hold_out) if is_small else _nearly(ready, limits, hold_out)
         compared = _compared(ready, limits) if is_small else _compared_nearly(ready, limits)
-        shares = _Shares(ready)
+        shares = ready.shares
         points = drawing.result()
     who = np.flatnonzero((chosen.option > 0) | ready.least.any(axis=1))
     counts = ready.menu.part(who).of(chosen.option[who])
@@ -264,7 +282,7 @@ def preview(ready: Ready, case_limits: tuple[Any, ...], *, hold_out: float = 0.0
         drawn_from=chosen.drawn_from,
         detectable=_detectable(ready, who, counts, chosen.held),
         considered=len(case.ids),
-        is_exact=len(case.ids) <= EXACT,
+        is_exact=len(case.ids) <= EXACT and len(ready.menu.counts) <= MOST + 1,
     )
 
 
@@ -401,7 +419,7 @@ def _curve(ready: Ready, limits: Sequence[Bound], length: float, share: float) -
         gains.append(found.total)
         counts = thin.counts[found.option]
         spent.append(float(weight @ (counts @ cost)))
-        stakes.append(_by_bundle(ready, thin.rows, thin.bundle, found.option, weight))
+        stakes.append(_by_bundle(ready, thin.rows, thin.places(found.option), weight))
     rising = np.fmax.accumulate(np.array(gains))
     return _Points(np.array(at), rising, np.array(spent), tuple(stakes), worthwhile)
 
@@ -427,20 +445,22 @@ def _through(points: _Points, shares: _Shares, budget: float, gain: float) -> di
 # ---- how sure it is ------------------------------------------------------------------------------------------------------
 
 
-def _by_bundle(ready: Ready, rows: Integers, bundle: Integers, option: Integers, weight: Floats) -> dict[str, Floats]:
-    """What is at stake with the customers of each bundle, by kind (bundles,)."""
-    place = bundle[np.arange(len(option)) if len(bundle) > 1 else np.zeros(len(option), dtype=np.int64), option]
-    size = len(ready.menu.counts)
-    return {kind: _sums(place, weight * money[rows], size) for kind, money in ready.response.stake.items()}
-
-
-def _sums(place: Integers, weights: Floats, size: int) -> Floats:
-    return np.asarray(np.bincount(place, weights=weights, minlength=size), dtype=np.float64)
+def _by_bundle(ready: Ready, rows: Integers, place: Integers, weight: Floats) -> dict[str, Floats]:
+    """What is at stake with the customers of each bundle and room, by kind (bundles, rooms). place: of each customer's bundle."""
+    size = len(ready.menu.counts), len(_ROOMS) + 1
+    found = {}
+    for kind, money in ready.response.stake.items():
+        code = place * size[1] + ready.rooms[kind][rows]
+        found[kind] = np.asarray(np.bincount(code, weights=weight * money[rows], minlength=size[0] * size[1]), dtype=np.float64)
+    return found
 
 
 @final
 class _Shares:
-    """The share of what is at stake that each bundle changes, in draws of the effects; segments have the effect of all here."""
+    """The share of what is at stake that each bundle changes, in draws of the effects; segments have the effect of all here.
+
+    changed: by kind (1 + draws, bundles x rooms), first at the likely effects; a chance rises by no more than its room.
+    """
 
     def __init__(self, ready: Ready) -> None:
         case, found = ready.case, ready.response
@@ -449,8 +469,8 @@ class _Shares:
         given = np.zeros((_DRAWS + 1, len(ready.menu.counts)))
         self.is_known = False
         for place, action in enumerate(found.actions):
-            effect = action.effect if action.effect.source != "none" else effects_of(action, None)[0][0]
-            if effect.source == "none" and action.groups:
+            effect = action.effect
+            if effect.source == "none":
                 effect = next(iter(action.groups.values()))
             self.is_known |= effect.low < effect.high
             fading = share_left(action.half_life_days, case.horizon_days) if STAKES[action.changes] == "earned" else 1.0
@@ -463,7 +483,22 @@ class _Shares:
                 continue
             kind = STAKES[action.changes]
             left[kind] = left.get(kind, 1.0) * unchanged(action.curve, rate, sizes, done)
-        self.changed = {"given": given, **{kind: 1 - rest for kind, rest in left.items()}}
+        every = {"given": given, **{kind: 1 - rest for kind, rest in left.items()}}
+        self.changed = {}
+        for kind, changed in every.items():
+            room = self._mean_rooms(ready, kind)
+            self.changed[kind] = np.minimum(changed[:, :, None], room[None, None, :]).reshape(len(changed), -1)
+
+    @staticmethod
+    def _mean_rooms(ready: Ready, kind: str) -> Floats:
+        """The mean room of the customers in each class of it, by what is at stake with them."""
+        rows, weight = ready.thin.rows, ready.thin.weight
+        room, code = ready.response.room[kind][rows], ready.rooms[kind][rows]
+        if not np.isfinite(room).all():
+            return np.full(len(_ROOMS) + 1, np.inf)
+        stake = weight * ready.response.stake[kind][rows] + 1e-12
+        size = len(_ROOMS) + 1
+        return np.asarray(np.bincount(code, stake * room, size) / np.maximum(np.bincount(code, stake, size), 1e-12), dtype=np.float64)
 
     def of_stakes(self, stakes: Mapping[str, Floats], gain: float, spent: float) -> tuple[float, float]:
         """The interval of a gain, by what is at stake with each bundle."""
@@ -482,9 +517,7 @@ class _Shares:
         codes = ready.menu.counts @ radix
         order = np.argsort(codes)
         place = order[np.searchsorted(codes[order], counts @ radix)]
-        size = len(codes)
-        stakes = {kind: _sums(place, money[who], size) for kind, money in ready.response.stake.items()}
-        return self.of_stakes(stakes, gain, cost)
+        return self.of_stakes(_by_bundle(ready, who, place, np.ones(len(who))), gain, cost)
 
 
 # ---- beside it ---------------------------------------------------------------------------------------------------------

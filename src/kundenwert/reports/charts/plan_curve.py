@@ -21,7 +21,7 @@ def plan_curve(content: Mapping[str, Any], lang: str = "en", *, width: int = 700
     """
     language = Language(lang)
     points = list(zip(content["curve"]["budget"], content["curve"]["gain"], strict=True))
-    known = [(budget, gain) for budget, gain in points if gain is not None]
+    known = _with_plan([(budget, gain) for budget, gain in points if gain is not None], content)
     others = [one for one in content["compared"] if one["name"] in _NAMES and one["gain"] is not None and one["cost"] is not None]
     marks = [{"x": one["cost"], "y": one["gain"], "words": language.text(_NAMES[one["name"]])} for one in others]
     own = [{"x": content["cost"], "y": content["gain"], "words": language.text("plan")}]
@@ -52,6 +52,16 @@ def plan_curve(content: Mapping[str, Any], lang: str = "en", *, width: int = 700
         ],
     }
     return chart(_headings(content, language), _data(known, content, language), width=width, height=HEIGHT, body=body)
+
+
+def _with_plan(points: list[tuple[float, float]], content: Mapping[str, Any]) -> list[tuple[float, float]]:
+    """The plan lies on the curve, also where it spends less than there is."""
+    cost, gain = content["cost"], content["gain"]
+    if gain is None or cost is None or not points[0][0] < cost < points[-1][0]:
+        return points
+    below = [(budget, min(one, gain)) for budget, one in points if budget < cost]
+    above = [(budget, max(one, gain)) for budget, one in points if budget > cost]
+    return [*below, (cost, gain), *above]
 
 
 def _band(curve: Mapping[str, Any]) -> list[dict[str, float]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +124,7 @@ def _shown(request: HttpRequest, name: str, problems: list[dict[str, str]] | Non
             "is_ranking": is_whole and is_ranking(content),
             "compared": _compared(content, language) if is_whole else [],
             "spec": plan_curve(content, language.code) if is_whole and content["curve"].get("budget") else None,
-            "assumes": list(assumes(told)) if is_whole else [],
+            "assumes": list(assumes(_named(told))) if is_whole else [],
             "notices": [*notices(told), *struck(told)] if is_whole else [],
             "measured": _measured(room.project, found, language),
             "formats": [one for one in kept_plans.formats() if one in _TYPES] if is_whole and allows("plans:export", request.user) else [],
@@ -147,6 +148,14 @@ def _seen(request: HttpRequest, name: str, most: int | None) -> tuple[KeptPlan, 
         if not kept_plans.plans(room.project):
             raise Http404 from err
         raise
+
+
+def _named(told: Told) -> Told:
+    """The same with words for usual actions in the place of their names."""
+    content, language = told.content, told.language
+    actions = [{**one, "name": words.action(one["name"], language)} for one in content["actions"]]
+    uses = {words.action(name, language): count for name, count in content["uses"].items()}
+    return replace(told, plan=replace(told.plan, content={**content, "actions": actions, "uses": uses}))
 
 
 def _heading(told: Told, entry: Listed) -> str:

@@ -214,11 +214,14 @@ def measuring(answer: Answer, wishes: Wishes, board: Board, language: Language) 
         return language.text("Nobody is held out, so nobody can tell afterwards what the plan changed.")
     if not found.held:
         return language.text("Too few customers are in the plan to hold anybody out.")
-    held = language.plural("{n} customer", "{n} customers", found.held, n=language.number(found.held))
-    share = language.percent(wishes.hold_out, 0)
-    seen = language.short(found.detectable, board.currency)
-    sentence = "{held} ({share}) are held out by chance. Afterwards a difference from {seen} on can be told from chance."
-    said = language.text(sentence, held=held, share=share, seen=seen)
+    said = language.plural(
+        "{n} customer ({share}) is held out by chance. Afterwards a difference from {seen} on can be told from chance.",
+        "{n} customers ({share}) are held out by chance. Afterwards a difference from {seen} on can be told from chance.",
+        found.held,
+        n=language.number(found.held),
+        share=language.percent(wishes.hold_out, 0),
+        seen=language.short(found.detectable, board.currency),
+    )
     if found.detectable > found.gain:
         more = "That is more than this plan is expected to bring: only several plans together, or a larger control group, will show it."
         return f"{said} {language.text(more)}"
