@@ -24,6 +24,8 @@ from kundenwert.errors import CallError
 from kundenwert.web.jobs.orphans import is_gone
 from kundenwert.web.serve import Address, serve
 
+pytestmark = pytest.mark.server
+
 
 def _free_port() -> int:
     with socket.socket() as probe:

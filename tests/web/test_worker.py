@@ -23,6 +23,8 @@ from kundenwert.web.jobs import kind as kinds
 from kundenwert.web.jobs import orphans
 from kundenwert.web.jobs.models import CANCELLED, DONE, FAILED, RUNNING, WAITING, Job, Worker
 
+pytestmark = pytest.mark.server
+
 
 @pytest.fixture(scope="module")
 def _template(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any) -> Path:
