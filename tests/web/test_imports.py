@@ -126,8 +126,9 @@ def test_a_question_is_asked_in_german_and_settled_by_an_option(signed_in: Calla
     assert _heading(client.get(address)) == "1 Datei, eine offene Frage"
     page = _text(client.get(address + "columns/"))
     assert "Jedes Datum in date kann dd/mm/yyyy oder mm/dd/yyyy heißen" in page
-    assert "Wählen Sie es unter „Lesart“ dieser Datei." in page
-    client.post(address + "columns/", {"file": "a.csv", "table": "transactions", "date_format": "mm/dd/yyyy"})
+    assert "MM/TT/JJJJ, Monat zuerst" in page
+    client.post(address + "columns/", {"file": "a.csv", "table": "transactions", "answer": "date_format=mm/dd/yyyy"})
+    assert drafts.read(ImportDraft.objects.get().folder).file("a.csv").options == {"date_format": "mm/dd/yyyy"}
     assert _heading(client.get(address)) == "1 Datei, alle erkannt"
 
 

@@ -11,8 +11,9 @@ from kundenwert.sources._records import Column
 from kundenwert.sources._roles import OF_LINES, Meanings, guessed_roles
 from kundenwert.tables.transactions import Role
 
-# From this rank on a name is known, but also used for other things: e-mail or id as number of the customer.
-_VAGUE = 2
+# From this rank on a name is known, but also used for other things: e-mail or id as number of the customer, total as net amount.
+_VAGUE = {"customer_id": 2, "amount": 2, "date": 5, "document_id": 2, "kind": 1, "promotion": 1}
+_NEVER = 99
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def said_by_names(columns: Sequence[Column], table: str) -> Named:
     return Named(
         places={role: place[column.key] for role, column in found.items()},
         ties={role: tuple(place[column.key] for column in rivals) for role, rivals in ties.items() if role in asked},
-        vague=frozenset(role for role, column in found.items() if (ranks[role][place[column.key]] or 0) >= _VAGUE),
+        vague=frozenset(role for role, column in found.items() if (ranks[role][place[column.key]] or 0) >= _VAGUE.get(role, _NEVER)),
         rivals={
             role: tuple(number for number, rank in enumerate(ranks[role]) if rank is not None and number != place[column.key])
             for role, column in found.items()

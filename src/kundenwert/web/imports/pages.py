@@ -30,6 +30,13 @@ _DAYS = {
     "iso": "YYYY-MM-DD",
     "yyyymmdd": "YYYYMMDD",
     "serial": "days as Excel counts them",
+    "dd/mm/yyyy": "DD/MM/YYYY, the day first",
+    "mm/dd/yyyy": "MM/DD/YYYY, the month first",
+    "dd-mm-yyyy": "DD-MM-YYYY, the day first",
+    "mm-dd-yyyy": "MM-DD-YYYY, the month first",
+    "dd/mm/yy": "DD/MM/YY, the day first",
+    "mm/dd/yy": "MM/DD/YY, the month first",
+    "yyyy/mm/dd": "YYYY/MM/DD",
 }
 _WORTH_A_COLUMN = frozenset({"amount", "cost", "document_id", "product_group"})
 _CLASSES = (
@@ -217,11 +224,31 @@ def of_columns(draft: Draft, look: FileLook) -> dict[str, Any]:
         "shown_rows": range(1, 1 + max((len(column.values[:_SHOWN]) for column in look.columns), default=0)),
         "tables": _tables(language, look, entry.table),
         "missing": [(language.text(role_label(look.table, one.role)), one.needed, told.said(language, one.adds)) for one in look.missing],
-        "file_problems": [told.problem(language, one, look.table) for one in look.problems],
+        "questions_here": [{**told.problem(language, one, look.table), "answers": _answers(language, one.came)} for one in look.problems],
         "others": [{"name": one.name, "is_here": one.name == look.name, "questions": questions_of(one)} for one in looks],
         "questions": sum(questions_of(one) for one in looks),
         "purpose": purpose(draft),
     }
+
+
+_ANSWERS: tuple[tuple[str, str], ...] = (
+    (r"Every date in .* can be read as (\S+) and as (\S+)\.", "date_format"),
+    (r"In .* dates can only be (\S+) and .* only (\S+)\.", "date_format"),
+    (r"\d+ sheets could hold the lines: (.*)\.", "sheet"),
+)
+
+
+def _answers(language: Language, came: str) -> list[tuple[str, str, str]]:
+    """Buttons that settle a question: (field of the reading, its value, words)."""
+    if "decimal comma and" in came or "either thousands or decimals" in came:
+        return [("decimal_mark", ",", language.text("comma: 1.234,56")), ("decimal_mark", ".", language.text("point: 1,234.56"))]
+    if "tax" in came and ("amounts" in came.lower() or "net" in came):
+        return [("money", "net", language.text("The amounts are net"))]
+    for pattern, field in _ANSWERS:
+        if found := re.fullmatch(pattern, came):
+            values = found[1].split(", ") if field == "sheet" else list(found.groups())
+            return [(field, value, language.text(_DAYS.get(value, value))) for value in values]
+    return []
 
 
 def _columns_heading(language: Language, look: FileLook) -> str:

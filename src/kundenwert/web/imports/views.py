@@ -159,7 +159,7 @@ def columns(request: HttpRequest, number: UUID) -> HttpResponse:
     problems: list[dict[str, str]] = []
     form = None
     if request.method == "POST":
-        form = ReadingForm(request.POST)
+        form = ReadingForm(_with_answer(request))
         try:
             if form.is_valid():
                 _change(request, draft, look, form)
@@ -175,6 +175,13 @@ def columns(request: HttpRequest, number: UUID) -> HttpResponse:
     form = form or ReadingForm(initial=ReadingForm.initial_of(draft.file(name).options))
     content = {**pages.of_columns(draft, look), "entry": entry, "form": form, "problems": problems, "step": 2}
     return _render(request, "imports/columns.html", content)
+
+
+def _with_answer(request: HttpRequest) -> dict[str, str]:
+    """The fields of the reading, with the one that a button answers."""
+    sent = {name: request.POST.get(name, "") for name in ReadingForm.base_fields}
+    field, sign, value = request.POST.get("answer", "").partition("=")
+    return {**sent, field: value} if sign and field in sent else sent
 
 
 def _change(request: HttpRequest, draft: Draft, look: preview.FileLook, form: ReadingForm) -> None:
