@@ -11,6 +11,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 
 from kundenwert.errors import UnknownName
 from kundenwert.flows import report as reports
@@ -116,6 +117,7 @@ def step(request: HttpRequest, step: str) -> HttpResponse:
     return render(request, "result/step.html", {"page": page, "name": name, "widest": widest, "asked": asked})
 
 
+@never_cache
 def records(request: HttpRequest, customer: str) -> HttpResponse:
     """Every record behind the result of one customer."""
     room = request.room  # type: ignore[attr-defined]
