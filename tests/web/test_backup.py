@@ -262,3 +262,38 @@ def test_a_project_that_changes_under_the_copy_is_told(project: Path) -> None:
     (project / "kundenwert.toml").write_text("changed", encoding="utf-8")
     with pytest.raises(StorageError, match="was changed while it was copied"):
         list(copying)
+
+
+def test_the_database_is_copied_at_one_moment_while_others_write(tmp_path: Path) -> None:
+    """Two tables that always change together are alike in the copy."""
+    import contextlib
+    import sqlite3
+    import threading
+
+    source = tmp_path / "live.sqlite3"
+    with contextlib.closing(sqlite3.connect(source)) as made:
+        made.executescript("pragma journal_mode=wal; create table one(x); create table two(x);")
+    stop, began = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with contextlib.closing(sqlite3.connect(source, timeout=20)) as writer:
+            while not stop.is_set():
+                with writer:
+                    writer.execute("insert into one values (randomblob(500))")
+                    writer.execute("insert into two values (1)")
+                began.set()
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    began.wait(10)
+    try:
+        for number in range(5):
+            backups._copy_sqlite(source, tmp_path / f"copy{number}.sqlite3")
+    finally:
+        stop.set()
+        thread.join()
+    for number in range(5):
+        with contextlib.closing(sqlite3.connect(tmp_path / f"copy{number}.sqlite3")) as copy:
+            assert copy.execute("pragma integrity_check").fetchone() == ("ok",)
+            (one,), (two,) = (copy.execute(f"select count(*) from {name}").fetchone() for name in ("one", "two"))
+            assert one == two > 0
