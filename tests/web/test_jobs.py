@@ -215,3 +215,22 @@ def test_old_jobs_and_their_tickets_go_and_those_at_work_stay(person: Callable[.
     tidy()
     assert set(Job.objects.values_list("pk", flat=True)) == {waiting.pk, new.pk}
     assert set(DBTaskResult.objects.values_list("pk", flat=True)) == {waiting.ticket, new.ticket}
+
+
+def test_a_database_that_is_away_for_a_moment_does_not_cost_the_work(
+    person: Callable[..., Any], done_here: Callable[[Job], Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.db import OperationalError
+
+    real, calls = queue.finish, []
+
+    def away_twice(*given: Any, **told: Any) -> bool:
+        calls.append(given)
+        if len(calls) < 3:
+            raise OperationalError("the server closed the connection")
+        return real(*given, **told)
+
+    monkeypatch.setattr(queue, "finish", away_twice)
+    monkeypatch.setattr(child, "PAUSES", (0, 0, 0))
+    assert done_here(jobs.start("works", Path("/p"), person("analyst"), rows=1)).state == DONE
+    assert len(calls) == 3

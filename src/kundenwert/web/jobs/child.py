@@ -6,10 +6,12 @@ next attempt does not work beside it.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +21,9 @@ from kundenwert.errors import KundenwertError
 
 if TYPE_CHECKING:
     from kundenwert.web.jobs.models import Job
+
+# Seconds between the tries to keep how a job ended.
+PAUSES = (0.5, 1, 2, 4, 8, 16, 32)
 
 
 def main(number: str) -> None:
@@ -37,6 +42,8 @@ def main(number: str) -> None:
 
 def do(number: str) -> None:
     """Runs the kind of a job that is claimed and keeps how it ended."""
+    from django.db import DatabaseError
+
     from kundenwert.web import language
     from kundenwert.web.jobs import kind as kinds
     from kundenwert.web.jobs import queue
@@ -47,7 +54,9 @@ def do(number: str) -> None:
     job = Job.objects.select_related("by").get(pk=number)
 
     def write(phases: list[dict[str, Any]]) -> None:
-        Job.objects.filter(pk=job.pk, state=RUNNING, attempt=job.attempt).update(phases=phases)
+        # Progress may be lost while the database is away; the work goes on.
+        with contextlib.suppress(DatabaseError):
+            Job.objects.filter(pk=job.pk, state=RUNNING, attempt=job.attempt).update(phases=phases)
 
     if job.by:
         # What flows say of problems is for whoever started the job.
@@ -56,7 +65,7 @@ def do(number: str) -> None:
         kind = kinds.find(job.kind)
         with Reporter(write) as progress:
             result = kind.run(_arguments(job), progress, datetime.now(UTC))
-        queue.finish(job, queue.DONE, result=result)
+        _finish(job, queue.DONE, result=result)
     except KundenwertError as error:
         _problems(job, error)
     except Exception as error:  # noqa: BLE001 (whatever fails is told to whoever started it)
@@ -64,6 +73,22 @@ def do(number: str) -> None:
     if job.project:
         # Somebody may have been erased on the command line since the last job.
         forget_erased(Path(job.project))
+
+
+def _finish(job: Job, state: str, **told: Any) -> None:
+    """Keeps the end of a job; a database that is away for a minute does not cost the work of an hour."""
+    from django.db import DatabaseError, connection
+
+    from kundenwert.web.jobs import queue
+
+    for pause in PAUSES:
+        try:
+            queue.finish(job, state, **told)
+            return
+        except DatabaseError:
+            connection.close_if_unusable_or_obsolete()
+            time.sleep(pause)
+    queue.finish(job, state, **told)
 
 
 def _arguments(job: Job) -> Mapping[str, Any]:
@@ -74,7 +99,7 @@ def _problems(job: Job, error: KundenwertError) -> None:
     from kundenwert.web.jobs import queue
     from kundenwert.web.problems import problems_of
 
-    queue.finish(job, queue.FAILED, problems=problems_of(error))
+    _finish(job, queue.FAILED, problems=problems_of(error))
 
 
 def _mistake(job: Job, error: Exception) -> None:
@@ -82,9 +107,9 @@ def _mistake(job: Job, error: Exception) -> None:
     from kundenwert.web.jobs.mistake import number_of
 
     if isinstance(error, MemoryError):
-        queue.finish(job, queue.FAILED, reason="The machine ran out of memory.")
+        _finish(job, queue.FAILED, reason="The machine ran out of memory.")
     else:
-        queue.finish(job, queue.FAILED, mistake=number_of(error))
+        _finish(job, queue.FAILED, mistake=number_of(error))
 
 
 def end_with_parent() -> None:
