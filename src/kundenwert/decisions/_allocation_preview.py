@@ -365,7 +365,7 @@ def _held(ready: Ready, option: Integers, hold_out: float) -> tuple[int, Flags]:
 
 def _price(limits: Sequence[Bound], found: choice.Chosen) -> float:
     """What one more of the money for all would bring; 0 where it is not limited."""
-    return next((float(own[0]) for one, own in zip(limits, found.prices, strict=True) if one.resource == MONEY and one.codes is None), 0.0)
+    return next((float(own[0]) for one, own in zip(limits, found.prices, strict=False) if one.resource == MONEY and one.codes is None), 0.0)
 
 
 def _budget(limits: Sequence[Bound]) -> float:
