@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import tomllib
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +22,7 @@ from kundenwert.flows.audit import check
 from kundenwert.flows.objection import objection
 from kundenwert.flows.portfolio_page import BUBBLES, has_portfolio, portfolio_page
 from kundenwert.flows.portfolio_weights import change_weights, changes, weights
+from kundenwert.flows.portfolio_workbook import gather
 from kundenwert.runs import store
 
 CLOCK = datetime(2025, 6, 1, 9, 30, tzinfo=UTC)
@@ -128,6 +130,13 @@ def test_who_objects_vanishes_from_the_portfolio_at_once(copy: Path) -> None:
     assert first not in json.dumps(portfolio_page(copy, run))
 
 
+def test_the_workbook_counts_the_customers_of_each_field_as_the_screen_does(folder: Path) -> None:
+    run = store.read(folder).name
+    taken = Counter(field for field in gather(folder, run=run).columns["portfolio"].tolist() if field is not None)
+    shown = {one["name"]: one["customers"] for one in portfolio_page(folder, run, view="four")["fields"] if one["customers"]}
+    assert taken == shown
+
+
 # ---------- weights ----------
 
 
@@ -145,6 +154,7 @@ def test_weights_are_written_with_an_entry_in_the_log_and_the_rest_stays(copy: P
     assert ["attractiveness", "growth"] in [one[:2] for one in noted["changes"]]
 
 
+@pytest.mark.slow
 def test_the_next_run_takes_the_weights_and_compares_with_none_of_other_weights(copy: Path) -> None:
     change_weights(copy, {"position": {"tenure": 0.9}}, reason="Long ones", by="a", clock=CLOCK)
     made = plain_runs.value(copy, clock=CLOCK + timedelta(hours=1), as_of="2024-11-30", components=PARTS)

@@ -91,6 +91,8 @@ def test_a_reader_and_field_sales_have_no_form(placed: Path, signed_in: SignedIn
         assert client.post("/portfolio/weights/", {"reason": "x"}).status_code == 403
         assert client.get("/portfolio/workbook.xlsx").status_code == 403
     assert "eigene Kunden" in shown
+    (listed,) = re.findall(r'href="(/customers/\?column=[^"]+)"', shown)
+    assert signed_in("field", managers="A. Okafor").get(listed.replace("&amp;", "&")).status_code == 200
 
 
 def _form(room: Path, **more: str) -> dict[str, str]:

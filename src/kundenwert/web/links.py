@@ -11,9 +11,9 @@ LIST, CUSTOMER = "customers:list", "customers:customer"
 
 
 def to_list(**filters: Any) -> str:
-    """The customer list with these filters, such as to_list(stage="retention")."""
+    """The customer list with these filters, such as to_list(stage="retention"); a list of words is given once for each."""
     found = address(LIST)
-    return f"{found}?{urlencode(filters)}" if found and filters else found
+    return f"{found}?{urlencode(filters, doseq=True)}" if found and filters else found
 
 
 def to_customer(customer_id: str) -> str:

@@ -206,13 +206,18 @@ def _alert(one: Mapping[str, Any], manifest: Mapping[str, Any], language: Langua
     told = {"at_risk": _at_risk, "loss_maker": _losses, "overdue": _overdue, "rejected": _rejected, "readiness": _unready}[one["kind"]]
     found = told(one, language)
     amount = _short(language, one["amount"], manifest["currency"]) if one["amount"] is not None and one["kind"] != "rejected" else ""
-    named = [{**each, "words": _short(language, each["amount"], manifest["currency"])} for each in one.get("named", ())]
+    named = [
+        {**each, "words": "" if each["amount"] is None else _short(language, each["amount"], manifest["currency"])}
+        for each in one.get("named", ())
+    ]
     return {"amount": amount, "is_bad": one["kind"] == "loss_maker", "named": named, **found}
 
 
 def _at_risk(one: Mapping[str, Any], language: Language) -> dict[str, Any]:
     title = language.plural("{n} valuable customer is at risk", "{n} valuable customers are at risk", one["customers"])
-    sentence = language.text("They have been silent for longer than is usual for them. The amount is what is at stake.")
+    sentence = language.text("They have been silent for longer than is usual for them.")
+    if one["amount"] is not None:
+        sentence = f"{sentence} {language.text('The amount is what is at stake.')}"
     return {"title": title, "sentence": sentence, "link": links.to_list(at_risk=1, sort="-at_stake"), "go": language.text("See the list")}
 
 
@@ -317,11 +322,12 @@ def stages(page: Mapping[str, Any], language: Language) -> dict[str, Any] | None
         for one, amount in zip(found, amounts, strict=True)
     ]
     place = max(range(len(found)), key=lambda each: amounts[each])
-    heading = language.text(
-        "{n} customers in the stage “{stage}” hold {share} of the value",
-        n=found[place]["customers"],
-        stage=names[found[place]["stage"]],
-        share=language.percent(amounts[place] / total if total > 0 else None, 0),
+    known = {"n": found[place]["customers"], "stage": names[found[place]["stage"]]}
+    known["share"] = language.percent(amounts[place] / total if total > 0 else None, 0)
+    heading = (
+        language.text("{n} customers in the stage “{stage}” hold {share} of the value", **known)
+        if page["in_money"]
+        else language.text("{n} customers in the stage “{stage}” hold {share} of what is expected", **known)
     )
     return {
         "heading": heading,

@@ -18,6 +18,7 @@ from kundenwert.flows import portfolio_page as flow
 from kundenwert.flows import portfolio_weights
 from kundenwert.flows import report as reports
 from kundenwert.reports.language import Language
+from kundenwert.web import links
 from kundenwert.web.audit_trail import audit_export
 from kundenwert.web.portfolio import matrix, words
 from kundenwert.web.problems import problems_of
@@ -25,6 +26,8 @@ from kundenwert.web.rights import allows
 
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LONGEST = 12
+# What the list shows when it is opened from here; it can be taken out as it stands, by field sales too.
+_COLUMNS = ("class", "value", "contribution_year", "p_alive", "account_manager")
 
 
 def portfolio(request: HttpRequest) -> HttpResponse:
@@ -63,6 +66,7 @@ def _shown(request: HttpRequest, *, given: Mapping[str, str] | None = None, prob
             "movers": [{**one, "from": names[one["before"]]["strategy"], "to": names[one["now"]]["strategy"]} for one in page["movers"]],
             "criteria": words.criteria(page, _written(room.project) if may_change else {}, language),
             "may_change": may_change,
+            "list": links.to_list(column=[*_COLUMNS, flow.VIEWS[view][0]]),
             "may_export": allows("portfolio:workbook", request.user),
             "changes": _last_change(room.project, language) if may_change else (),
             "year_words": str(page["year"] or ""),
