@@ -273,7 +273,8 @@ def preview(ready: Ready, case_limits: tuple[Any, ...], *, hold_out: float = 0.0
         uses=dict(zip(names, counts.sum(axis=0).tolist(), strict=True)),
         taken={name: float((counts @ ready.response.taken(name)).sum()) for name in resources},
         curve=_through(points, shares, _budget(limits), total),
-        worthwhile=points.worthwhile,
+        # Where money is left, what the plan spends is all that pays.
+        worthwhile=points.worthwhile if chosen.price > 0 else cost,
         next_euro=chosen.price,
         compared=compared,
         lines=_first_lines(ready, who, counts, gains),

@@ -11,6 +11,8 @@ from kundenwert.reports.language import Language
 
 # Names of points keep this part of the height between them.
 _GAP = 0.085
+# From this part of the width on there is no room for a name to the right.
+_LEFT_FROM = 0.6
 _NAMES = {"even": "even split", "biggest": "most to the biggest", "today": "as today"}
 
 
@@ -47,8 +49,8 @@ def plan_curve(content: Mapping[str, Any], lang: str = "en", *, width: int = 700
             _line(known),
             _points(marks, {"filled": False, "stroke": colour("py"), "strokeWidth": 1.5}),
             _points(own, {"filled": True, "color": colour("ac")}),
-            _words(_apart(marks, high - low), {"color": colour("text-2"), "baseline": "middle", "dx": 10, "dy": 0}),
-            _words(own, {"fontWeight": 600, "color": colour("text")}),
+            *_beside(_apart(marks, high - low), end, {"color": colour("text-2"), "baseline": "middle", "dy": 0}),
+            *_beside(own, end, {"fontWeight": 600, "color": colour("text")}),
         ],
     }
     return chart(_headings(content, language), _data(known, content, language), width=width, height=HEIGHT, body=body)
@@ -98,6 +100,14 @@ def _apart(marks: list[dict[str, Any]], span: float) -> list[dict[str, Any]]:
         lowest = place + _GAP * span
         found.append({**mark, "y": place})
     return found
+
+
+def _beside(marks: list[dict[str, Any]], end: float, style: Spec) -> list[Spec]:
+    """Names right of their points; left of those that stand near the right edge."""
+    near = [mark for mark in marks if mark["x"] > _LEFT_FROM * end]
+    rest = [mark for mark in marks if mark["x"] <= _LEFT_FROM * end]
+    left = {**style, "align": "right", "dx": -10}
+    return [*([_words(rest, {**style, "dx": 10})] if rest else []), *([_words(near, left)] if near else [])]
 
 
 def _words(values: list[dict[str, Any]], style: Spec) -> Spec:
