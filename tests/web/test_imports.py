@@ -228,6 +228,15 @@ def test_broken_files_give_a_page_that_helps(signed_in: Callable[..., Client], c
         assert client.post(answer["Location"] + "check/").status_code in {200, 302, 422}
 
 
+def test_nobody_fills_the_disk_with_open_imports(signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kundenwert.web.imports.views._OPEN_IMPORTS", 1)
+    client = signed_in("analyst")
+    _begin(client, rechnungen__csv=LINES)
+    answer = client.post("/import/new/", {"way": "new", "files": _files(b__csv=LINES)})
+    assert "Sie haben 1 offene Importe" in _text(answer)
+    assert ImportDraft.objects.count() == 1
+
+
 def test_another_ones_import_does_not_exist(signed_in: Callable[..., Client]) -> None:
     address = _begin(signed_in("analyst"), rechnungen__csv=LINES)
     other = signed_in("analyst", "other@firma.example")

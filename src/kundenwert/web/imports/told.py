@@ -20,6 +20,7 @@ SAME: list[str] = [
     "Nothing was chosen. Choose files, or paste cells with their header.",
     "Its name is one that Windows keeps for devices.",
     "another name.",
+    "There are {n} open imports of yours. Finish one of them, or remove it.",
     "a name such as rechnungen.csv.",
     "letters, digits, blanks and . - _ ( ) +",
     "None of {n} cells of {column} is a date.",
@@ -158,10 +159,10 @@ ANEW: dict[str, str] = {
     "record is readable": "Line cannot be split into cells",
     "record is no line of sums": "Line of sums",
     "document counts once, in the newest file": "Document is also in a newer file and counts there",
-    "{role} is readable and {rest}": "{role} not readable or out of range",
-    "{role} is readable": "{role} not readable",
-    "{role} is given": "{role} missing",
-    "{role} is sound": "{role} damaged, such as 4,01E+12",
+    "{role} is readable and {rest}": "{role}: not readable or out of range",
+    "{role} is readable": "{role}: not readable",
+    "{role} is given": "{role}: missing",
+    "{role} is sound": "{role}: damaged, such as 4,01E+12",
 }
 # What was found out about a file, and how its value is called.
 FACTS: dict[str, str] = {

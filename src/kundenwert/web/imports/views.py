@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import codecs
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -33,6 +34,8 @@ from kundenwert.web.workspace.known import know
 KEPT_DAYS = 30
 # So much is checked at once; more is a job with progress.
 _AT_ONCE = 1 << 20
+# Each may hold gigabytes.
+_OPEN_IMPORTS = 10
 LIMITS = Limits()
 
 
@@ -73,6 +76,7 @@ def new(request: HttpRequest) -> HttpResponse:
     way = request.POST.get("way", NEW)
     entry = ImportDraft(owner=request.user)  # type: ignore[misc]
     try:
+        _refuse_too_many(request)
         draft = drafts.meant_for(Draft(entry.folder), way, room.project if way in {ADD, REPLACE} else None)
         received = _received(request, draft)
     except KundenwertError as error:
@@ -85,6 +89,12 @@ def new(request: HttpRequest) -> HttpResponse:
     drafts.with_received(draft, received)
     entry.save(force_insert=True)
     return _files_page(request, entry, received) if received.problems else redirect("imports:files", entry.pk)
+
+
+def _refuse_too_many(request: HttpRequest) -> None:
+    count = ImportDraft.objects.filter(owner=request.user.pk, state=OPEN).count()
+    if count >= _OPEN_IMPORTS:
+        raise CallError(f"There are {count} open imports of yours. Finish one of them, or remove it.")
 
 
 def _received(request: HttpRequest, draft: Draft) -> Received:
@@ -251,14 +261,23 @@ def rejected(request: HttpRequest, number: UUID) -> HttpResponse:
 
 
 @require_GET
-def sheet(request: HttpRequest, number: UUID) -> FileResponse:
+def sheet(request: HttpRequest, number: UUID) -> StreamingHttpResponse:
     """All rejected lines as a file for a spreadsheet."""
     entry = draft_of(request.user, number)
     file = draft_check.rejects_sheet(drafts.read(entry.folder))
     if file is None:
         raise Http404
     name = current().text("rejected-lines") + ".csv"
-    return FileResponse(file.open("rb"), as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingHttpResponse(_blocks(file), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _blocks(file: Path) -> Iterator[bytes]:
+    # By this sign Excel knows that the letters are UTF-8.
+    yield codecs.BOM_UTF8
+    with file.open("rb") as content:
+        while block := content.read(1 << 16):
+            yield block
 
 
 @require_POST
