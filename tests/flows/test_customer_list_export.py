@@ -136,6 +136,7 @@ def test_field_sales_take_out_their_own_customers_only(opened: CustomerList, tmp
     assert {cell.value for cell in sheet["B"][5:]} == {"B. Lind"}
 
 
+@pytest.mark.slow
 def test_another_process_writes_the_same_file(opened: CustomerList, valued: Path, tmp_path: Path) -> None:
     own, about = frozenset({"B. Lind"}), {"managers": frozenset({"B. Lind"}), "language": GERMAN}
     here = write_list(opened, Query(), COLUMNS, tmp_path / "here.csv", **about)  # type: ignore[arg-type]
