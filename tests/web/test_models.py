@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from django.test import Client
 
+from kundenwert.flows import screens
 from kundenwert.flows.models_page import models_page
 from kundenwert.reports.language import Language
 from kundenwert.runs import store
@@ -14,6 +16,12 @@ from kundenwert.web import sections
 from kundenwert.web.models import views
 
 SignedIn = Callable[..., Client]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _ready(_small_project: Path) -> None:
+    """The pages lie ready in the project that each test gets a copy of."""
+    screens.prepare(_small_project, store.read(_small_project).name)
 
 
 def test_the_verdict_stands_below_the_heading_and_once(room: Path, signed_in: SignedIn) -> None:

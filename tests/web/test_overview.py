@@ -11,12 +11,20 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from kundenwert.flows import screens
 from kundenwert.reports.language import Language
+from kundenwert.runs import store
 from kundenwert.web.overview import words
 from kundenwert.web.overview.course import band, columns
 
 SignedIn = Callable[..., Client]
 DE, EN = Language("de"), Language("en")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _ready(_small_project: Path) -> None:
+    """The pages lie ready in the project that each test gets a copy of."""
+    screens.prepare(_small_project, store.read(_small_project).name)
 
 
 def headings(page: str) -> list[str]:

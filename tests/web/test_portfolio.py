@@ -10,13 +10,20 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from kundenwert.flows import portfolio_weights
+from kundenwert.flows import portfolio_weights, screens
 from kundenwert.register.book import Register
 from kundenwert.reports.language import Language
+from kundenwert.runs import store
 from kundenwert.web.portfolio import matrix, words
 
 SignedIn = Callable[..., Client]
 EN = Language("en")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _ready(_small_project: Path) -> None:
+    """The pages lie ready in the project that each test gets a copy of."""
+    screens.prepare(_small_project, store.read(_small_project).name)
 
 
 @pytest.fixture

@@ -11,11 +11,18 @@ import openpyxl
 import pytest
 from django.test import Client
 
-from kundenwert.flows import contribution, seen
+from kundenwert.flows import contribution, screens, seen
 from kundenwert.flows.objection import objection
 from kundenwert.register.book import Register
+from kundenwert.runs import store
 
 SignedIn = Callable[..., Client]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _ready(_small_project: Path) -> None:
+    """The pages lie ready in the project that each test gets a copy of."""
+    screens.prepare(_small_project, store.read(_small_project).name)
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +100,7 @@ def test_readers_see_the_result_but_take_nothing_out(room: Path, signed_in: Sign
 
 
 def test_without_costs_the_page_says_what_would_help(room: Path, signed_in: SignedIn) -> None:
-    from kundenwert.runs import storage, store
+    from kundenwert.runs import storage
 
     source = store.read(room)
     storage.write_json(source.folder / "manifest.json", {**source.manifest, "contribution": None})

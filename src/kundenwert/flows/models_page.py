@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 def models_page(project: Path, run: str, language: Language) -> dict[str, Any]:
     """The page in the reader's language.
 
-    verdict: why this model; used_scored: how good it was, see `_scored`; is_naive: no model beats the naive rules; finding: how far off, as a heading. sections: as flows.sections
-    gives them, in their order. origins: each day looked back from, with every forecast (see `_origin`). has_backtest: False where
-    nothing could be looked back at; then the verdict says why.
+    verdict: why this model; used_scored: how good it was, see `_scored`; is_naive: no model beats the naive rules; finding: how far off,
+    as a heading. sections: as flows.sections gives them, in their order. origins: each day looked back from, with every forecast (see
+    `_origin`). has_backtest: False where nothing could be looked back at; then the verdict says why.
     """
     name = f"models.2-{language.code}-{language.figures}"
     return kept(project, run, name, lambda: _made(project, run, language))
