@@ -303,7 +303,9 @@ def test_every_table_role_and_known_sentence_has_german_words() -> None:
         *told.ANEW.values(),
         *told.VALUES.values(),
     }
-    words |= {name for _, name in pages._CLASSES} | set(pages._DAYS.values()) | {"Valuation", "Check of an import"}
+    words |= (
+        {name for _, name in pages._CLASSES} | set(pages._DAYS.values()) | set(pages._MARKS.values()) | {"Valuation", "Check of an import"}
+    )
     assert sorted(word for word in words if word not in german) == []
 
 

@@ -38,6 +38,7 @@ _DAYS = {
     "mm/dd/yy": "MM/DD/YY, the month first",
     "yyyy/mm/dd": "YYYY/MM/DD",
 }
+_MARKS = {",": "decimal comma", ".": "decimal point"}
 _WORTH_A_COLUMN = frozenset({"amount", "cost", "document_id", "product_group"})
 _CLASSES = (
     ("unreadable", "Cannot be split into cells"),
@@ -175,7 +176,7 @@ def format_of(language: Language, look: FileLook) -> str:
     """Windows-1252, semicolon, header in line 3, decimal comma, 31.12.2024."""
     names = ("format", "sheet", "encoding", "packed", "delimiter", "header", "sums", "letters")
     words = [told.fact(language, name, look.fact(name)) for name in names if look.fact(name)]
-    words += [language.text("decimal comma" if look.decimal == "," else "decimal point")] if look.decimal else []
+    words += [language.text(_MARKS[look.decimal])] if look.decimal else []
     words += [language.text(_DAYS.get(look.days, look.days))] if look.days else []
     return ", ".join(word for word in words if word)
 
