@@ -29,7 +29,7 @@ _ABILITIES = (
     ("Take customers out as a file", "customers:export"),
     ("Rate customers and write notes", "customers:rate"),
     ("Bring in files and value them", "imports:start"),
-    ("Make plans", "plans:planner"),
+    ("Make plans", "plans:make"),
     ("Approve plans of others", "plans:approve"),
     ("Read the audit log", "administration:audit"),
     ("Administer people and roles", "administration:people"),
