@@ -234,6 +234,10 @@ def test_a_project_is_read_exactly_as_the_person_said(folder: Path) -> None:
     assert project.inputs[0].wanted.mapping["amount"] == "Betrag"
     assert project.inputs[0].wanted.decimal_mark == ","
     assert (project.settings.title, project.settings.currency, project.settings.margin) == ("Klein & Söhne GmbH", "EUR", 0.3)
+
+
+@pytest.mark.slow
+def test_a_project_made_of_a_draft_can_be_valued(folder: Path) -> None:
     made = run(folder, {"model": "recent_rate"}, clock=datetime(2026, 9, 1, tzinfo=UTC), progress=Progress())
     assert made.folder.is_dir()
 
@@ -306,3 +310,25 @@ def test_a_file_that_is_removed_is_gone(tmp_path: Path) -> None:
     draft = drafts.without(_draft(tmp_path, rechnungen__csv=SAP), "rechnungen.csv")
     assert draft.files == ()
     assert not (tmp_path / "files" / "rechnungen.csv").exists()
+
+
+def test_a_workbook_and_a_parquet_file_are_looked_at_with_their_own_days_and_numbers(tmp_path: Path) -> None:
+    import pyarrow
+    import xlsxwriter
+    from pyarrow import parquet
+
+    packed = io.BytesIO()
+    with xlsxwriter.Workbook(packed) as book:
+        sheet = book.add_worksheet("Umsatz")
+        for row, cells in enumerate([("Kundennummer", "Datum", "Nettobetrag"), ("K1", "31.01.2024", 12.5), ("=1+1", "01.02.2024", 7)]):
+            for column, cell in enumerate(cells):
+                (sheet.write_string if isinstance(cell, str) else sheet.write_number)(row, column, cell)
+    table = pyarrow.table({"Kundennummer": ["K1"], "Datum": [datetime(2024, 1, 31)], "Nettobetrag": [12.5]})  # noqa: DTZ001 (as exports have it)
+    kept = io.BytesIO()
+    parquet.write_table(table, kept)
+    draft = _draft(tmp_path, a__xlsx=packed.getvalue(), b__parquet=kept.getvalue())
+    sheet_look, parquet_look = preview.look_at_all(draft)
+    assert (sheet_look.fact("sheet"), sheet_look.is_ready, sheet_look.rows) == ("Umsatz", True, 2)
+    assert _column(sheet_look, "Kundennummer").values == ("K1", "=1+1")
+    assert _column(parquet_look, "Datum").read == ("2024-01-31",)
+    assert _column(parquet_look, "Nettobetrag").read == ("12.5",)

@@ -309,7 +309,7 @@ def test_every_table_role_and_known_sentence_has_german_words() -> None:
     assert sorted(word for word in words if word not in german) == []
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(st.sampled_from(sorted(forms.ReadingForm.base_fields)), st.text(max_size=60), max_size=8))
 def test_any_reading_is_refused_or_becomes_options_that_a_draft_knows(sent: dict[str, str]) -> None:
     form = forms.ReadingForm(sent)
@@ -320,7 +320,7 @@ def test_any_reading_is_refused_or_becomes_options_that_a_draft_knows(sent: dict
         assert form.errors
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(st.sampled_from(["title", "currency", "margin", "preset", "accept"]), st.text(max_size=100), max_size=5))
 def test_any_name_of_a_project_is_refused_or_becomes_settings(sent: dict[str, str]) -> None:
     form = forms.SaveForm(sent)
@@ -331,7 +331,7 @@ def test_any_name_of_a_project_is_refused_or_becomes_settings(sent: dict[str, st
         assert form.errors
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200))
 def test_any_sentence_can_be_told(sentence: str) -> None:
     from kundenwert.reports.language import Language
