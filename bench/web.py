@@ -67,6 +67,8 @@ class Times:
 
     found: list[float] = field(default_factory=list)
     wrong: list[int] = field(default_factory=list)
+    # Milliseconds of processor that the server needed for each, on average.
+    worked: float = float("nan")
 
     def at(self, share: float) -> float:
         """The share-quantile: at least this share of the answers came within so many milliseconds."""
@@ -81,8 +83,8 @@ def main(words: list[str]) -> int:
         home = Path(scratch) / "home"
         visitors = _visitors(home, given.people)
         customers = _customers(project)
-        with _server(project, home) as port:
-            first, alone = _alone(port, visitors[0], customers, given.repeat)
+        with _server(project, home) as (port, server):
+            first, alone = _alone(port, server, visitors[0], customers, given.repeat)
             pages = [page for page in PAGES if page.name in alone]
             load = os.getloadavg()[0]
             together, used = _together(port, visitors, customers, pages, given.seconds)
@@ -170,7 +172,8 @@ def _count(project: Path) -> int:
 
 
 @contextmanager
-def _server(project: Path, home: Path) -> Iterator[int]:
+def _server(project: Path, home: Path) -> Iterator[tuple[int, int]]:
+    """Port and process number of a server while it runs."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -178,7 +181,7 @@ def _server(project: Path, home: Path) -> Iterator[int]:
         server = subprocess.Popen([KUNDENWERT, "serve", str(project), "--port", str(port), "--home", str(home)], cwd=ROOT, stderr=log)
     try:
         _wait(port)
-        yield port
+        yield port, server.pid
     finally:
         server.terminate()
         server.wait(30)
@@ -207,7 +210,7 @@ def _get(connection: http.client.HTTPConnection, address: str, cookie: str) -> t
 # ---- what is measured ---------------------------------------------------------------------------------------------
 
 
-def _alone(port: int, cookie: str, customers: list[str], repeat: int) -> tuple[dict[str, float], dict[str, Times]]:
+def _alone(port: int, server: int, cookie: str, customers: list[str], repeat: int) -> tuple[dict[str, float], dict[str, Times]]:
     """Each page by one reader: the first time, when what is kept of a run is made, and then warm. Pages that are not there are left out."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
     first: dict[str, float] = {}
@@ -219,8 +222,9 @@ def _alone(port: int, cookie: str, customers: list[str], repeat: int) -> tuple[d
             print(f"{page.name}: answers {status}, left out", file=sys.stderr)
             continue
         _get(connection, page.address.format(customer=customers[1]), cookie)
-        found[page.name] = _repeated(connection, page, cookie, customers, chosen, repeat)
-        times = found[page.name]
+        before = _worked(server)
+        times = found[page.name] = _repeated(connection, page, cookie, customers, chosen, repeat)
+        times.worked = (_worked(server) - before) * _BLOCK / repeat
         print(
             f"{page.name}: first {first[page.name]:,.0f} ms, then {times.at(0.5):,.0f}, p95 {times.at(0.95):,.0f}",
             file=sys.stderr,
@@ -272,6 +276,16 @@ def _together(port: int, cookies: list[str], customers: list[str], pages: list[P
     return found, (_busy() - busy) / (time.perf_counter() - begin)
 
 
+def _worked(server: int) -> float:
+    """Seconds of processor that the processes of the server have used; the worker beside it idles. NaN where the system does not say."""
+    try:
+        listed = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+        rows = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in listed]
+    except OSError:
+        return float("nan")
+    return sum(float(row[11]) + float(row[12]) for row in rows) / os.sysconf("SC_CLK_TCK")
+
+
 def _busy() -> float:
     """Seconds that the cores of this machine were at work, all programs together; 0 where the system does not say."""
     try:
@@ -305,12 +319,15 @@ def _told(
             f"{first[name]:,.0f}",
             f"{times.at(0.5):,.0f}",
             f"{times.at(0.95):,.0f}",
+            f"{times.worked:,.0f}",
             f"{targets[name]:,.0f}",
             f"{together[name].at(0.95):,.0f}" if together[name].found else "",
         )
         for name, times in alone.items()
     ]
-    yield report.table(("", "page", "first time", "median", "95 of 100 within", "target", "95 of 100, all together"), rows)
+    yield report.table(
+        ("", "page", "first time", "median", "95 of 100 within", "of it processor, mean", "target", "95 of 100, all together"), rows
+    )
     met = "met" if everything.at(0.95) <= TOGETHER_MS else "missed"
     yield (
         f"{given.people} people with one action every {PAUSE:.0f} s for {given.seconds:.0f} s: {len(everything.found)} pages, half within "
