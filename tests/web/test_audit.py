@@ -152,3 +152,12 @@ def test_rows_of_the_register_are_read_once_until_they_change(log: Path, monkeyp
 def test_an_address_asks_for_moments_in_utc() -> None:
     wanted = asked({"first": "2026-07-01", "last": "2026-07-31", "before": "7"})
     assert (wanted.first, wanted.last, wanted.before) == ("2026-06-30T22:00:00", "2026-07-31T21:59:59", 7)
+
+
+def test_every_word_of_the_log_that_flows_name_has_words_for_people() -> None:
+    from kundenwert.flows import plan_actions, portfolio_weights, seen
+    from kundenwert.reports.language import _catalog
+    from kundenwert.web.administration.audit import ACTIONS, WHATS
+
+    assert {plan_actions.ACTION, portfolio_weights.ACTION, seen.READ, seen.EXPORT} <= set(ACTIONS)
+    assert [words for words in (*ACTIONS.values(), *WHATS.values()) if words not in _catalog("de")] == []

@@ -33,8 +33,26 @@ ACTIONS = {
     "read": "Looked at",
     "export": "Taken out",
     "release": "Evaluation released",
-    "weigh": "Weights changed",
+    "withdraw release": "Release withdrawn",
+    "change weights": "Weights changed",
+    "describe actions": "Actions described",
+    "return plan": "Plan returned",
     "reidentify": "Pseudonym resolved",
+}
+# The words with which screens and files note themselves (`audit_trail`).
+WHATS = {
+    "customer": "page of the customer",
+    "invoice lines": "invoice lines",
+    "records": "records of the customer result",
+    "account sheet": "account sheet",
+    "customer list": "customer list",
+    "visit list": "visit list",
+    "plan as csv": "plan as CSV",
+    "plan as xlsx": "plan as workbook",
+    "portfolio_xlsx": "portfolio as workbook",
+    "result_xlsx": "customer result as workbook",
+    "result_pdf": "customer result as PDF",
+    "audit log": "audit log",
 }
 _MOST = 100_000
 _SECONDS = len("2026-09-30T14:05:00")
@@ -47,7 +65,9 @@ def audit(request: HttpRequest) -> HttpResponse:
     found = _page(request, wanted)
     context = {
         "page": found,
-        "lines": list(zip(found.entries, (said(one.action) for one in found.entries), found.details, strict=True)),
+        "lines": list(
+            zip(found.entries, (said(one.action) for one in found.entries), (_detail(word) for word in found.details), strict=True)
+        ),
         "wanted": wanted,
         "days": {name: request.GET.get(name, "")[:10] for name in ("first", "last")},
         "actions": [(code, current().text(words)) for code, words in ACTIONS.items()],
@@ -89,6 +109,10 @@ def said(action: str) -> str:
     """An action in the reader's words."""
     words = ACTIONS.get(action)
     return current().text(words) if words else action
+
+
+def _detail(word: str) -> str:
+    return current().text(WHATS[word]) if word in WHATS else word
 
 
 def _query(request: HttpRequest, **more: Any) -> str:
