@@ -45,6 +45,8 @@ _HEAD: Final = 2_000
 _REST: Final = 4_000
 # The least decided customers, who are fitted into the limits one by one.
 _OPEN: Final = 60_000
+# Rows that are looked at together.
+_PIECE: Final = 65_536
 # Points of the curve, as parts of its length.
 _PARTS: Final = (0.0, 0.04, 0.1, 0.18, 0.28, 0.4, 0.55, 0.7, 0.85, 1.0)
 # Of few customers more of them, where the curve is steep.
@@ -118,6 +120,16 @@ class Ready:
         return _thinned(self)
 
     @cached_property
+    def has_least(self) -> bool:
+        """Whether anything is fixed or must be done."""
+        return bool(self.least.any())
+
+    @cached_property
+    def live(self) -> _Live:
+        """The customers with whom anything can pay at all."""
+        return _lively(self)
+
+    @cached_property
     def shares(self) -> _Shares:
         """What the bundles change, in draws."""
         return _Shares(self)
@@ -131,12 +143,6 @@ class Ready:
     def by_chance(self) -> Floats:
         """A number from 0 to 1 by chance for each customer, (n,)."""
         return order_of(self.case.ids, self.case.seed).astype(np.float64) / 2.0**64
-
-    @cached_property
-    def takes(self) -> Mapping[str, NDArray[np.float32]]:
-        """What each option takes of each resource, (n, m) or (1, m)."""
-        names = dict.fromkeys(name for action in self.response.actions for name in action.costs)
-        return {name: self.menu.uses(self.response.taken(name)).astype(np.float32) for name in names}
 
     @cached_property
     def room(self) -> Room:
@@ -177,6 +183,44 @@ class _Thin:
         uses = [np.asarray((self.all_counts @ ready.response.taken(one.resource))[self.bundle] * weight) for one in limits]
         groups = [None if one.codes is None else one.codes[self.rows] for one in limits]
         return choice.choose(self.gain * weight, uses, [one.amounts for one in limits], groups, thorough=False)
+
+
+@final
+@dataclass(frozen=True)
+class _Live:
+    """The customers with whom some option gains more than the least that must be done: rows, gains, and what options take."""
+
+    rows: Integers
+    gain: NDArray[Any]
+    takes: Mapping[str, NDArray[np.float32]]
+
+    def problem(self, ready: Ready, limits: Sequence[Bound]) -> Problem:
+        """What is chosen from for them, with what the others must get taken off the limits."""
+        capacity = [one.amounts for one in limits]
+        if ready.has_least:
+            rest = np.ones(len(ready.case.ids), dtype=np.bool_)
+            rest[self.rows] = False
+            capacity = [one.amounts - _least_taken(ready, one, rest) for one in limits]
+        codes = [None if one.codes is None else one.codes[self.rows] for one in limits]
+        return choice._problem(self.gain, [self.takes[one.resource] for one in limits], capacity, codes)
+
+
+def _least_taken(ready: Ready, limit: Bound, rows: Flags) -> Floats:
+    need = ready.least[rows] @ ready.response.taken(limit.resource)
+    return np.asarray(np.bincount(limit.of(len(rows))[rows], weights=need, minlength=len(limit.amounts)), dtype=np.float64)
+
+
+def _lively(ready: Ready) -> _Live:
+    gain = ready.menu.gain
+    rows = np.concatenate(
+        [
+            begin + np.flatnonzero(gain[begin : begin + _PIECE].max(axis=1) > gain[begin : begin + _PIECE, 0])
+            for begin in range(0, max(len(gain), 1), _PIECE)
+        ]
+    )
+    part = ready.menu.part(rows)
+    names = dict.fromkeys(name for action in ready.response.actions for name in action.costs)
+    return _Live(rows, part.gain, {name: part.uses(ready.response.taken(name)).astype(np.float32) for name in names})
 
 
 @final
@@ -244,7 +288,7 @@ def preview(ready: Ready, case_limits: tuple[Any, ...], *, hold_out: float = 0.0
     """
     case = replace(ready.case, limits=case_limits)
     limits = bounds(case)
-    problems = clashes(case, limits, ready.response.actions, ready.least)
+    problems = clashes(case, limits, ready.response.actions, ready.least) if ready.has_least else []
     if problems:
         raise DataError(*problems)
     is_small = len(case.ids) <= SMALL
@@ -255,7 +299,7 @@ def preview(ready: Ready, case_limits: tuple[Any, ...], *, hold_out: float = 0.0
         compared = _compared(ready, limits) if is_small else _compared_nearly(ready, limits)
         shares = ready.shares
         points = drawing.result()
-    who = np.flatnonzero((chosen.option > 0) | ready.least.any(axis=1))
+    who = np.flatnonzero((chosen.option > 0) | ready.least.any(axis=1) if ready.has_least else chosen.option > 0)
     counts = ready.menu.part(who).of(chosen.option[who])
     gains = ready.menu.gain[who, chosen.option[who]].astype(np.float64)
     cost = float((counts @ ready.response.costs).sum())
@@ -318,19 +362,20 @@ def _exactly(ready: Ready, limits: Sequence[Bound], hold_out: float) -> _Chosen:
 def _nearly(ready: Ready, limits: Sequence[Bound], hold_out: float) -> _Chosen:
     """At prices of the sample; the least decided customers are fitted in one by one."""
     first = ready.thin.solve(ready, limits, 1.0)
-    uses = [ready.takes[one.resource] for one in limits]
-    whole = choice._problem(ready.menu.gain, uses, [one.amounts for one in limits], [one.codes for one in limits])
+    whole = ready.live.problem(ready, limits)
     going = np.concatenate([np.zeros(0), *first.prices])
     option, lead = best(whole, going)
     listed = option > 0
     from_, held, price = int(listed.sum()), np.zeros(len(option), dtype=np.bool_), _price(limits, first)
     if hold_out:
-        held = listed & (ready.by_chance < hold_out)
+        held = listed & (ready.by_chance[ready.live.rows] < hold_out)
         second = ready.thin.solve(ready, limits, 1.0 - hold_out)
         going, price = np.concatenate([np.zeros(0), *second.prices]), _price(limits, second)
         option, lead = best(whole, going)
         option[held], lead[held] = 0, np.inf
-    return _Chosen(_fitted(whole, option, lead, going, held), price, int(held.sum()), from_)
+    every = np.zeros(len(ready.case.ids), dtype=np.int64)
+    every[ready.live.rows] = _fitted(whole, option, lead, going, held)
+    return _Chosen(every, price, int(held.sum()), from_)
 
 
 def _fitted(whole: Problem, option: Integers, lead: Floats, going: Floats, held: Flags) -> Integers:
@@ -616,7 +661,7 @@ def _thinned(ready: Ready) -> _Thin:
         rows, weight = np.arange(size), np.ones(size)
     else:
         # Rows are looked at in pieces: the most of each, without a copy of all.
-        top = np.concatenate([options.gain[begin : begin + 65_536].max(axis=1) for begin in range(0, size, 65_536)])
+        top = np.concatenate([options.gain[begin : begin + _PIECE].max(axis=1) for begin in range(0, size, _PIECE)])
         needed = ready.least.any(axis=1)
         top = np.where(needed, np.inf, top)
         order = np.argpartition(-top, min(_HEAD, size - 1))
