@@ -106,11 +106,19 @@ def _dump() -> bytes:
     from django.db import connection, transaction
 
     text = io.StringIO()
-    with transaction.atomic():
+    if connection.vendor == "postgresql":
+        from psycopg import IsolationLevel
+
+        # A connection of its own, since the level counts from the next transaction on.
+        connection.close()
+        connection.ensure_connection()
+        connection.connection.isolation_level = IsolationLevel.REPEATABLE_READ
+    try:
+        with transaction.atomic():
+            call_command("dumpdata", exclude=list(_NOT_DUMPED), natural_foreign=True, stdout=text, verbosity=0)
+    finally:
         if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        call_command("dumpdata", exclude=list(_NOT_DUMPED), natural_foreign=True, stdout=text, verbosity=0)
+            connection.close()
     return text.getvalue().encode()
 
 
