@@ -41,10 +41,10 @@ if TYPE_CHECKING:
 EXACT: Final = 600
 SMALL: Final = 4_000
 # Of more: those with most to gain, and an even sample of the others.
-_HEAD: Final = 2_000
-_REST: Final = 4_000
-# The least decided customers, who are fitted into the limits one by one.
-_OPEN: Final = 60_000
+_HEAD: Final = 1_500
+_REST: Final = 2_500
+# Between which multiples of the prices of the sample the right ones are looked for.
+_AROUND: Final = ((0.9, 1.1), (0.6, 1.6), (0.25, 4.0))
 # Rows that are looked at together.
 _PIECE: Final = 65_536
 # Points of the curve, as parts of its length.
@@ -364,32 +364,36 @@ def _nearly(ready: Ready, limits: Sequence[Bound], hold_out: float) -> _Chosen:
     first = ready.thin.solve(ready, limits, 1.0)
     whole = ready.live.problem(ready, limits)
     going = np.concatenate([np.zeros(0), *first.prices])
-    option, lead = best(whole, going)
+    option = best(whole, going)[0]
     listed = option > 0
     from_, held, price = int(listed.sum()), np.zeros(len(option), dtype=np.bool_), _price(limits, first)
     if hold_out:
         held = listed & (ready.by_chance[ready.live.rows] < hold_out)
         second = ready.thin.solve(ready, limits, 1.0 - hold_out)
         going, price = np.concatenate([np.zeros(0), *second.prices]), _price(limits, second)
-        option, lead = best(whole, going)
-        option[held], lead[held] = 0, np.inf
+        option = best(whole, going)[0]
+        option[held] = 0
     every = np.zeros(len(ready.case.ids), dtype=np.int64)
-    every[ready.live.rows] = _fitted(whole, option, lead, going, held)
+    every[ready.live.rows] = _fitted(whole, option, going, held)
     return _Chosen(every, price, int(held.sum()), from_)
 
 
-def _fitted(whole: Problem, option: Integers, lead: Floats, going: Floats, held: Flags) -> Integers:
-    """The choice within the limits and filled up, by those who are least decided: as few as are enough."""
-    size = _OPEN
-    while True:
-        few = np.sort(np.argpartition(lead, size)[:size]) if len(lead) > size else np.arange(len(lead))
-        few = few[~held[few]]
-        own = whole.rows(few)
-        rest = whole.limits - whole.taken(option) + own.taken(option[few])
-        nothing = own.taken(np.zeros(len(few), dtype=np.int64))
-        if size >= len(lead) or not (nothing > rest + 1e-6).any():
+def _fitted(whole: Problem, option: Integers, going: Floats, held: Flags) -> Integers:
+    """The choice within the limits and filled up, by those whose option changes between lower and higher prices: as few as are enough."""
+    open_ = ~held
+    for low, high in _AROUND:
+        cheap, dear = best(whole, going * low)[0], best(whole, going * high)[0]
+        cheap[held], dear[held] = 0, 0
+        fits = (whole.taken(dear) <= whole.limits * (1 + 1e-9) + 1e-9).all()
+        fills = ((whole.taken(cheap) >= whole.limits * (1 - 1e-9)) | (going <= 0)).all()
+        if fits and fills:
+            open_ = (cheap != dear) | (option != dear)
             break
-        size *= 4
+    few = np.flatnonzero(open_ & ~held)
+    if not len(few):
+        return option
+    own = whole.rows(few)
+    rest = whole.limits - whole.taken(option) + own.taken(option[few])
     own = Problem(own.gain, own.uses, own.groups, tuple(np.split(rest, whole.first[1:-1])))
     option = option.copy()
     option[few] = filled(own, within(own, option[few], going), going)
