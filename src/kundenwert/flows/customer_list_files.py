@@ -324,8 +324,9 @@ def _text(engine: Engine, arrays: _Arrays, name: str, rows: int) -> dict[str, An
         return None
     _texts(engine, arrays, name, rows, Reading((name,), type="varchar"))
     if name != "customer_id":
-        for direction in ("up", "down"):
-            found = engine.arrays(f"value/customer_list/by_text_{direction}.sql")["row"]
+        steps = {"up": "value/customer_list/by_text_up.sql", "down": "value/customer_list/by_text_down.sql"}
+        for direction, step in steps.items():
+            found = engine.arrays(step)["row"]
             arrays.add(f"{name}/{direction}", _plain(found).astype(np.uint32))
     return {"known": count}
 
