@@ -37,7 +37,9 @@ PAGES = ("/", "/projects/", "/account/settings/", "/administration/roles/", "/no
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", [*PAGES, "/account/login/"])
 @pytest.mark.parametrize("role", ["", "reader"])
-def test_every_answer_carries_the_strict_policy(address: str, role: str, signed_in: Callable[..., Client], person: Callable[..., Any]) -> None:
+def test_every_answer_carries_the_strict_policy(
+    address: str, role: str, signed_in: Callable[..., Client], person: Callable[..., Any]
+) -> None:
     person("admin")
     answer = (signed_in(role) if role else Client()).get(address)
     policy = dict(part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";") if part.strip())
