@@ -61,3 +61,20 @@ def blank_pictures() -> Callable[[], AbstractContextManager[None]]:
             yield
 
     return blank
+
+
+@pytest.fixture(scope="session")
+def one_look_back() -> Callable[[], AbstractContextManager[None]]:
+    """Gives a context in which a run looks back from one earlier day instead of up to six: that takes a third of a small run, and
+    tests/flows/test_backtest.py and its neighbours look at all of them.
+    """
+
+    @contextmanager
+    def one() -> Iterator[None]:
+        from kundenwert.flows import learning
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(learning, "MOST_ORIGINS", 1)
+            yield
+
+    return one

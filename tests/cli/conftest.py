@@ -45,3 +45,10 @@ def pictures(blank_pictures: Callable[[], AbstractContextManager[None]]) -> Iter
     """Charts of reports are blank here."""
     with blank_pictures():
         yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def days_back(one_look_back: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
+    """Runs look back from one earlier day; a module about looking back overrides this."""
+    with one_look_back():
+        yield

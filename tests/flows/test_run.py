@@ -21,13 +21,14 @@ import plain_runs
 import pyarrow.parquet as pq
 import pytest
 
-from kundenwert import sources
+from kundenwert import registry, sources
 from kundenwert.errors import NothingToValue, SettingsError, StorageError, UnknownName
 from kundenwert.flows.check import as_json, check_project
 from kundenwert.flows.look import list_runs, manifest
 from kundenwert.flows.progress import Progress
 from kundenwert.flows.run import Ran, run
 from kundenwert.runs import store
+from kundenwert.value import components as room
 
 Value = Callable[..., Ran]
 
@@ -41,8 +42,10 @@ EARLIER = {"discount_rate": "0.07", "value_horizon": "3y", "as_of": "2024-08-31"
 
 @pytest.fixture(autouse=True, scope="module")
 def plain_report() -> Iterator[None]:
-    """Drawing takes longer than all the rest; the report has its own tests, and the processes started here draw it."""
-    with plain_runs.without_pages():
+    """Drawing and most components take longer than all the rest; both have their own tests, and the processes started here make all."""
+    few = {name: registry.load(room.ROOM, name) for name in ("score", "value_class")}
+    with plain_runs.without_pages(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(room, "components", lambda: few)
         yield
 
 
