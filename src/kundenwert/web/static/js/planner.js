@@ -2,7 +2,6 @@
 
 for (const range of document.querySelectorAll("input[type=range][data-of]")) {
   const amount = document.getElementById(range.dataset.of);
-  range.hidden = false;
   range.addEventListener("input", () => {
     amount.value = range.value;
     amount.dispatchEvent(new Event("input", { bubbles: true }));
