@@ -42,6 +42,7 @@ python3 run.py WORD [...]; what is missing is set up first
 
   setup   make .venv with the command kundenwert in it
   demo    value the sales lines of a real wholesaler, with report
+  serve   the web app on this machine, with the projects in this folder
   test    run the tests; further words go to pytest
   check   format, lint, types and import contracts
   docs    build the pages into site/
