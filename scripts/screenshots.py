@@ -182,7 +182,7 @@ def the_company(camera: Camera) -> None:
     (offered if offered.count() else page.locator("tr", has_text="Muster").locator("form[action*=open] button")).first.click()
     settle(page)
     if "/jobs/" in page.url:
-        page.wait_for_url("**/overview/**", timeout=600_000)
+        page.locator("#job a.main-action").click(timeout=600_000)
     page.goto("/portfolio/")
     camera.take("6-portfolio", height=1000)
     page.goto("/result/")

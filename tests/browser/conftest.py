@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 FLAGS = (
     "--no-sandbox",
@@ -220,6 +220,16 @@ def set_language(page: Page, language: str) -> None:
         page.locator("main form button.main-action").click()
         page.wait_for_load_state("networkidle")
     assert page.locator("html").get_attribute("lang") == language
+
+
+def press(page: Page, button: Locator, seconds: float = 180.0) -> None:
+    """Presses what leads to another page; if that is the page of a job, waits for it and goes to its result."""
+    with page.expect_navigation():
+        button.click()
+    page.wait_for_load_state("networkidle")
+    if "/jobs/" in page.url:
+        page.locator("#job a.main-action").click(timeout=seconds * 1000)
+        page.wait_for_load_state("networkidle")
 
 
 def headline(page: Page) -> str:
