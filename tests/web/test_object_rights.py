@@ -94,3 +94,8 @@ def test_a_field_sales_account_without_names_sees_nobody(signed_in: Callable[...
     assert answer.status_code == 200
     assert b"Firma 0" not in answer.content
     assert client.get(reverse("customers:customer", args=[OWN])).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/customers/", "/portfolio/", "/plans/", "/projects/", f"/customers/customer/{OWN}/"])
+def test_what_a_person_sees_is_kept_by_nobody_on_the_way(field: Client, address: str) -> None:
+    assert "private" in field.get(address).headers["Cache-Control"]

@@ -113,7 +113,11 @@ class RoomMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.room = room_of(request)  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.user.is_authenticated and "Cache-Control" not in response.headers:
+            # What one person sees is kept by nobody on the way, nor by the browser for the next person at the machine.
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Turns a missing project or run into a page that says what to do."""
