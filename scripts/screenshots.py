@@ -175,7 +175,7 @@ def the_demo(camera: Camera) -> None:
 
 
 def the_company(camera: Camera) -> None:
-    """One click to the example company, ten visits, the list on paper."""
+    """One click to the example company, what could be done there, ten visits, the list on paper."""
     page = camera.page
     page.goto("/projects/")
     offered = page.locator("form[action*=example]", has=page.locator("[value=company]")).locator("button")
@@ -188,17 +188,21 @@ def the_company(camera: Camera) -> None:
     page.goto("/result/")
     camera.take("7-result", height=1000)
     page.goto("/plans/")
-    settle(page)
+    page.locator("a[href='?example=1']").click()
+    camera.take("8-actions", height=900)
+    page.locator("main form button.main-action").click()
+    page.locator("form#means").wait_for(timeout=60_000)
     page.locator("[name=action][value=call]").uncheck()
     page.fill("input[name=limit_visits]", "10")
     page.wait_for_timeout(2500)
-    camera.take("8-planner", height=1000)
+    page.evaluate("() => scrollTo(0, 0)")
+    camera.take("9-planner", height=1000)
     page.locator("#answer form button.main-action").click()
     page.wait_for_url("**/plans/plan/**", timeout=120_000)
     settle(page)
-    camera.take("9-plan", height=1000)
+    camera.take("10-plan", height=1000)
     page.goto(page.url.rstrip("/") + "/print/")
-    camera.print("10-list-on-paper")
+    camera.print("11-list-on-paper")
 
 
 @contextmanager

@@ -168,7 +168,13 @@ class Seen:
 
 def _watch(page: Page, address: str) -> Seen:
     troubles: list[str] = []
-    page.on("console", lambda one: troubles.append(f"console: {one.text}") if one.type in {"error", "warning"} else None)
+
+    def told(one: Any) -> None:
+        troubles.append(f"console: {one.text}")
+
+    # A page that is left while htmx asks for the state of a job says that this request ended; what the server answers is seen below.
+    left = ("htmx:afterRequest", "htmx:sendError", "htmx:sendAbort")
+    page.on("console", lambda one: told(one) if one.type in {"error", "warning"} and not one.text.startswith(left) else None)
     page.on("pageerror", lambda one: troubles.append(f"script: {one}"))
     page.on("request", lambda one: None if one.url.startswith((address, "data:", "blob:")) else troubles.append(f"asks {one.url}"))
     page.on("response", lambda one: troubles.append(f"{one.status} {one.url}") if one.status >= 500 else None)
@@ -228,7 +234,9 @@ def press(page: Page, button: Locator, seconds: float = 180.0) -> None:
         button.click()
     page.wait_for_load_state("networkidle")
     if "/jobs/" in page.url:
-        page.locator("#job a.main-action").click(timeout=seconds * 1000)
+        page.locator("#job a.main-action").wait_for(timeout=seconds * 1000)
+        with page.expect_navigation():
+            page.locator("#job a.main-action").click()
         page.wait_for_load_state("networkidle")
 
 
