@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,6 +22,18 @@ pytestmark = pytest.mark.browser
 def fresh(tmp_path: Path, wholesaler: Path) -> Iterator[Site]:
     """A server that nobody has ever signed in to, with the demo in its folder."""
     found = started(tmp_path, wholesaler, people=False)
+    yield found
+    ended(found)
+
+
+@pytest.fixture
+def untouched(tmp_path: Path, company: Path) -> Iterator[Site]:
+    """A server of its own on a copy of the company, in which nobody has written down actions."""
+    project = tmp_path / company.name
+    shutil.copytree(company, project)
+    file = project / "kundenwert.toml"
+    file.write_text(file.read_text(encoding="utf-8").partition("\n[actions.")[0] + "\n", encoding="utf-8")
+    found = started(tmp_path, project)
     yield found
     ended(found)
 
@@ -87,9 +100,9 @@ def test_a_newcomer_gets_from_the_first_start_to_ten_visits_on_paper(fresh: Site
     seen.clean()
 
 
-def test_field_sales_plan_visits_to_their_own_customers_in_english(site: Site, visit: Callable[..., Any]) -> None:
-    _planner(visit(site, "manager").page)
-    seen = visit(site, "field", language="en")
+def test_field_sales_plan_visits_to_their_own_customers_in_english(untouched: Site, visit: Callable[..., Any]) -> None:
+    _planner(visit(untouched, "manager").page)
+    seen = visit(untouched, "field", language="en")
     page = seen.page
     _planner(page)
     assert page.locator("#manager option").count() <= 2
