@@ -19,7 +19,7 @@ from kundenwert.flows import draft as drafts
 from kundenwert.flows import project as projects
 from kundenwert.reports.language import _catalog
 from kundenwert.tables import transactions
-from kundenwert.web.imports import forms, labels, pages, told
+from kundenwert.web.imports import check_page, forms, labels, pages, told
 from kundenwert.web.imports.models import ImportDraft
 from kundenwert.web.jobs import kind as kinds
 from kundenwert.web.jobs.models import Job
@@ -304,7 +304,10 @@ def test_every_table_role_and_known_sentence_has_german_words() -> None:
         *told.VALUES.values(),
     }
     words |= (
-        {name for _, name in pages._CLASSES} | set(pages._DAYS.values()) | set(pages._MARKS.values()) | {"Valuation", "Check of an import"}
+        {name for _, name in check_page._CLASSES}
+        | set(pages._DAYS.values())
+        | set(pages._MARKS.values())
+        | {"Valuation", "Check of an import"}
     )
     assert sorted(word for word in words if word not in german) == []
 

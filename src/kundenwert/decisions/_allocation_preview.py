@@ -10,25 +10,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, final
 
 import numpy as np
 
-from kundenwert.decisions._allocation_chance import three_points
-from kundenwert.decisions._allocation_others import evenly, practice, served, sum_before
 from kundenwert.decisions._allocation_told import REASONS, lines
-from kundenwert.decisions._allocation_wrong import wrong
-from kundenwert.decisions._limits import Bound, bounds, clashes, counts_allowed
-from kundenwert.decisions._menu import MOST, Menu, menu, solvable
-from kundenwert.decisions._response import STAKES, Response, amount, is_known, response, unchanged
+from kundenwert.decisions._limits import Bound, bounds, clashes
+from kundenwert.decisions._menu import MOST, solvable
+from kundenwert.decisions._preview_beside import compared, compared_nearly
+from kundenwert.decisions._preview_ready import EXACT, SMALL, Ready, Room, ready
+from kundenwert.decisions._preview_sure import Shares, by_bundle
+from kundenwert.decisions._response import response
 from kundenwert.errors import CallError, DataError
-from kundenwert.records.plans import MONEY, Case, Practice
+from kundenwert.records.plans import MONEY, Practice
 from kundenwert.stats import choice
 from kundenwert.stats import power as experiments_power
 from kundenwert.stats._choice_fill import best, filled, within
 from kundenwert.stats._choice_prices import Problem
-from kundenwert.stats.experiments import held_out, order_of, share_left
+from kundenwert.stats.experiments import held_out
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,26 +36,13 @@ if TYPE_CHECKING:
 
     Flags = NDArray[np.bool_]
 
-# Up to so many customers the preview is the plan itself; up to so many all of them are looked at.
-EXACT: Final = 600
-SMALL: Final = 4_000
-# Of more: those with most to gain, and an even sample of the others.
-_HEAD: Final = 1_500
-_REST: Final = 2_500
 # Between which multiples of the prices of the sample the right ones are looked for.
 _AROUND: Final = ((0.9, 1.1), (0.6, 1.6), (0.25, 4.0))
-# Rows that are looked at together.
-_PIECE: Final = 65_536
 # Points of the curve, as parts of its length.
 _PARTS: Final = (0.0, 0.04, 0.1, 0.18, 0.28, 0.4, 0.55, 0.7, 0.85, 1.0)
 # Of few customers more of them, where the curve is steep.
 _PARTS_OF_FEW: Final = (0.0, 0.01, 0.02, 0.04, 0.07, 0.1, 0.14, 0.18, 0.23, 0.28, 0.34, 0.4, 0.47, 0.55, 0.7, 0.85, 1.0)
-_DRAWS: Final = 600
 _FEW: Final = 1_500
-# Customers whose chances can rise about as much are put together.
-_ROOMS: Final = (0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.06, 0.08, 0.12, 0.2, 0.4)
-_LOWER: Final = 0.1
-_UPPER: Final = 0.9
 _FIRST_LINES: Final = 60
 _CLASS: Final = "class"
 
@@ -66,7 +52,7 @@ _CLASS: Final = "class"
 class Preview:
     """What a plan at these limits would be. Money is net of its cost.
 
-    gain, lower, upper: expected, and its 80 % interval (not a number where nothing is uncertain). cost, customers. uses: name of an
+    gain, lower, upper: expected, and its 90 % interval (not a number where nothing is uncertain). cost, customers. uses: name of an
     action -> how many. taken: resource -> how much of all. curve: "budget", "gain", "lower", "upper". worthwhile: the budget beyond which
     nothing more pays. next_euro: what one unit of money more would bring. compared: other ways to spend the same. lines: the first ones,
     with `reasons`. held: who is held out; drawn_from: how many could have been; detectable: the smallest difference of the whole plan
@@ -93,194 +79,6 @@ class Preview:
     is_exact: bool
 
 
-@final
-@dataclass(frozen=True)
-class Room:
-    """What the planner needs at most of each resource: all that pays, if nothing is limited. money and others, by name."""
-
-    needs: Mapping[str, float]
-    gain: float
-
-
-@final
-@dataclass(frozen=True)
-class Ready:
-    """A case with all that does not depend on its limits; customers with most at stake stand first."""
-
-    case: Case
-    response: Response
-    least: Integers
-    most: Integers
-    menu: Menu
-    today: Integers | None
-
-    @cached_property
-    def thin(self) -> _Thin:
-        """The customers prices are found with."""
-        return _thinned(self)
-
-    @cached_property
-    def has_least(self) -> bool:
-        """Whether anything is fixed or must be done."""
-        return bool(self.least.any())
-
-    @cached_property
-    def live(self) -> _Live:
-        """The customers with whom anything can pay at all."""
-        return _lively(self)
-
-    @cached_property
-    def shares(self) -> _Shares:
-        """What the bundles change, in draws."""
-        return _Shares(self)
-
-    @cached_property
-    def rooms(self) -> Mapping[str, Integers]:
-        """The class of room of each customer, by kind (n,)."""
-        return {kind: np.searchsorted(_ROOMS, room).astype(np.int64) for kind, room in self.response.room.items()}
-
-    @cached_property
-    def by_chance(self) -> Floats:
-        """A number from 0 to 1 by chance for each customer, (n,)."""
-        return order_of(self.case.ids, self.case.seed).astype(np.float64) / 2.0**64
-
-    @cached_property
-    def room(self) -> Room:
-        """What can be used at most."""
-        thin = self.thin
-        found = thin.solve(self, (), 1.0)
-        counts = thin.counts[found.option]
-        names = dict.fromkeys((MONEY, *(name for action in self.response.actions for name in action.costs)))
-        needs = {name: float(thin.weight @ (counts @ self.response.taken(name))) for name in names}
-        return Room(needs, float(found.total))
-
-
-@final
-@dataclass(frozen=True)
-class _Thin:
-    """Some customers that stand for all: rows, how many each stands for, gains and counts of their options."""
-
-    rows: Integers
-    weight: Floats
-    gain: Floats
-    bundle: Integers
-    all_counts: Integers
-    response: Response
-
-    @property
-    def counts(self) -> _Counts:
-        """How often each action comes in options."""
-        return _Counts(self.all_counts, self.bundle)
-
-    def places(self, option: Integers) -> Integers:
-        """Where the bundles of these options stand among all, (rows,)."""
-        row = np.arange(len(option)) if len(self.bundle) > 1 else np.zeros(len(option), dtype=np.int64)
-        return np.asarray(self.bundle[row, option], dtype=np.int64)
-
-    def solve(self, ready: Ready, limits: Sequence[Bound], share: float) -> choice.Chosen:
-        """The best choice for them. share: of each that may be planned for."""
-        weight = (self.weight * share)[:, None]
-        uses = [np.asarray((self.all_counts @ ready.response.taken(one.resource))[self.bundle] * weight) for one in limits]
-        groups = [None if one.codes is None else one.codes[self.rows] for one in limits]
-        return choice.choose(self.gain * weight, uses, [one.amounts for one in limits], groups, thorough=False)
-
-
-@final
-@dataclass(frozen=True)
-class _Live:
-    """The customers with whom some option gains more than the least that must be done: rows, gains, and what options take."""
-
-    rows: Integers
-    gain: NDArray[Any]
-    takes: Mapping[str, NDArray[np.float32]]
-
-    def problem(self, ready: Ready, limits: Sequence[Bound]) -> Problem:
-        """What is chosen from for them, with what the others must get taken off the limits."""
-        capacity = [one.amounts for one in limits]
-        if ready.has_least:
-            rest = np.ones(len(ready.case.ids), dtype=np.bool_)
-            rest[self.rows] = False
-            capacity = [one.amounts - _least_taken(ready, one, rest) for one in limits]
-        codes = [None if one.codes is None else one.codes[self.rows] for one in limits]
-        return choice._problem(self.gain, [self.takes[one.resource] for one in limits], capacity, codes)
-
-
-def _least_taken(ready: Ready, limit: Bound, rows: Flags) -> Floats:
-    need = ready.least[rows] @ ready.response.taken(limit.resource)
-    return np.asarray(np.bincount(limit.of(len(rows))[rows], weights=need, minlength=len(limit.amounts)), dtype=np.float64)
-
-
-def _lively(ready: Ready) -> _Live:
-    gain = ready.menu.gain
-    rows = np.concatenate(
-        [
-            begin + np.flatnonzero(gain[begin : begin + _PIECE].max(axis=1) > gain[begin : begin + _PIECE, 0])
-            for begin in range(0, max(len(gain), 1), _PIECE)
-        ]
-    )
-    part = ready.menu.part(rows)
-    names = dict.fromkeys(name for action in ready.response.actions for name in action.costs)
-    return _Live(rows, part.gain, {name: part.uses(ready.response.taken(name)).astype(np.float32) for name in names})
-
-
-@final
-@dataclass(frozen=True)
-class _Counts:
-    """How often each action comes in chosen options."""
-
-    counts: Integers
-    bundle: Integers
-
-    def __getitem__(self, option: Integers) -> Integers:
-        row = np.arange(len(option)) if len(self.bundle) > 1 else np.zeros(len(option), dtype=np.int64)
-        return self.counts[self.bundle[row, option]]
-
-
-def ready(case: Case) -> Ready | None:
-    """A case made ready; None where nobody knows the effect of any action. Raises DataError with everything that is wrong with it.
-
-    The limits of the case say at which prices bundles are looked for where there are many.
-    """
-    problems = wrong(case)
-    if problems:
-        raise DataError(*problems)
-    if not any(is_known(action) for action in case.actions):
-        return None
-    found = response(case)
-    worth = found.stake["earned"] + found.stake["stays"]
-    case = rows_of(case, np.lexsort((case.ids, -worth)))
-    found = response(case)
-    least, most = counts_allowed(case, found.actions)
-    today = np.stack([np.asarray(case.today.get(one.name, np.zeros(len(case.ids))), dtype=np.int64) for one in found.actions], axis=1)
-    today = np.clip(today, least, most)
-    limits = bounds(case)
-    # All that is fixed must fit into the limits that bundles are looked for with.
-    limits = tuple(one for one in limits if not clashes(case, (one,), found.actions, least))
-    wanted = [least, *([today] if today.any() else [])]
-    options = menu(case, found, limits, wanted)
-    narrow: Any = options.gain.astype(np.float32) if len(case.ids) > SMALL else options.gain
-    return Ready(case, found, least, most, replace(options, gain=narrow), today if today.any() else None)
-
-
-def rows_of(case: Case, rows: Any) -> Case:
-    """The case of some customers, by places or flags, in that order."""
-
-    def of(arrays: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: np.asarray(values)[rows] for name, values in arrays.items()}
-
-    return replace(
-        case,
-        ids=case.ids[rows],
-        columns=of(case.columns),
-        allowed=of(case.allowed),
-        today=of(case.today),
-        at_least=of(case.at_least),
-        at_most=of(case.at_most),
-        person=None if case.person is None else case.person[rows],
-        draws=None if case.draws is None else case.draws[:, rows],
-    )
-
-
 def preview(ready: Ready, case_limits: tuple[Any, ...], *, hold_out: float = 0.0, length: float = 0.0) -> Preview:
     """What the plan would be with these limits (records.plans.Limit). length: to which budget the curve goes.
 
@@ -296,7 +94,7 @@ def preview(ready: Ready, case_limits: tuple[Any, ...], *, hold_out: float = 0.0
         # The curve is found on the second processor meanwhile.
         drawing = beside.submit(_curve, ready, limits, length, 1.0 - hold_out)
         chosen = _exactly(ready, limits, hold_out) if is_small else _nearly(ready, limits, hold_out)
-        compared = _compared(ready, limits) if is_small else _compared_nearly(ready, limits)
+        others = compared(ready, limits) if is_small else compared_nearly(ready, limits)
         shares = ready.shares
         points = drawing.result()
     who = np.flatnonzero((chosen.option > 0) | ready.least.any(axis=1) if ready.has_least else chosen.option > 0)
@@ -320,7 +118,7 @@ def preview(ready: Ready, case_limits: tuple[Any, ...], *, hold_out: float = 0.0
         # Where money is left, what the plan spends is all that pays.
         worthwhile=points.worthwhile if chosen.price > 0 else cost,
         next_euro=chosen.price,
-        compared=compared,
+        compared=others,
         lines=_first_lines(ready, who, counts, gains),
         reasons=REASONS,
         held=chosen.held,
@@ -469,12 +267,12 @@ def _curve(ready: Ready, limits: Sequence[Bound], length: float, share: float) -
         gains.append(found.total)
         counts = thin.counts[found.option]
         spent.append(float(weight @ (counts @ cost)))
-        stakes.append(_by_bundle(ready, thin.rows, thin.places(found.option), weight))
+        stakes.append(by_bundle(ready, thin.rows, thin.places(found.option), weight))
     rising = np.fmax.accumulate(np.array(gains))
     return _Points(np.array(at), rising, np.array(spent), tuple(stakes), worthwhile)
 
 
-def _through(points: _Points, shares: _Shares, budget: float, gain: float) -> dict[str, Floats]:
+def _through(points: _Points, shares: Shares, budget: float, gain: float) -> dict[str, Floats]:
     """The curve through the chosen point, with its band."""
     found = points.gain.copy()
     here = int(np.argmin(np.abs(points.budget - budget))) if np.isfinite(budget) else len(found) - 1
@@ -492,161 +290,10 @@ def _through(points: _Points, shares: _Shares, budget: float, gain: float) -> di
     }
 
 
-# ---- how sure it is ------------------------------------------------------------------------------------------------------
-
-
-def _by_bundle(ready: Ready, rows: Integers, place: Integers, weight: Floats) -> dict[str, Floats]:
-    """What is at stake with the customers of each bundle and room, by kind (bundles, rooms). place: of each customer's bundle."""
-    size = len(ready.menu.counts), len(_ROOMS) + 1
-    found = {}
-    for kind, money in ready.response.stake.items():
-        code = place * size[1] + ready.rooms[kind][rows]
-        found[kind] = np.asarray(np.bincount(code, weights=weight * money[rows], minlength=size[0] * size[1]), dtype=np.float64)
-    return found
-
-
-@final
-class _Shares:
-    """The share of what is at stake that each bundle changes, in draws of the effects; segments have the effect of all here.
-
-    changed: by kind (1 + draws, bundles x rooms), first at the likely effects; a chance rises by no more than its room.
-    """
-
-    def __init__(self, ready: Ready) -> None:
-        case, found = ready.case, ready.response
-        rng = np.random.default_rng([case.seed, len(found.actions)])
-        left: dict[str, Any] = {}
-        given = np.zeros((_DRAWS + 1, len(ready.menu.counts)))
-        self.is_known = False
-        for place, action in enumerate(found.actions):
-            effect = action.effect
-            if effect.source == "none":
-                effect = next(iter(action.groups.values()))
-            self.is_known |= effect.low < effect.high
-            fading = share_left(action.half_life_days, case.horizon_days) if STAKES[action.changes] == "earned" else 1.0
-            drawn = three_points(effect.low, effect.likely, effect.high, rng.standard_normal(_DRAWS))
-            sizes = np.concatenate(([effect.likely], drawn))[:, None] * fading
-            done = ready.menu.counts[:, place][None, :].astype(np.float64)
-            rate = float(np.mean(found.rates[place]))
-            if action.changes == "money":
-                given += sizes * amount(action.curve, rate, done)
-                continue
-            kind = STAKES[action.changes]
-            left[kind] = left.get(kind, 1.0) * unchanged(action.curve, rate, sizes, done)
-        every = {"given": given, **{kind: 1 - rest for kind, rest in left.items()}}
-        self.changed = {}
-        for kind, changed in every.items():
-            room = self._mean_rooms(ready, kind)
-            self.changed[kind] = np.minimum(changed[:, :, None], room[None, None, :]).reshape(len(changed), -1)
-
-    @staticmethod
-    def _mean_rooms(ready: Ready, kind: str) -> Floats:
-        """The mean room of the customers in each class of it, by what is at stake with them."""
-        rows, weight = ready.thin.rows, ready.thin.weight
-        room, code = ready.response.room[kind][rows], ready.rooms[kind][rows]
-        if not np.isfinite(room).all():
-            return np.full(len(_ROOMS) + 1, np.inf)
-        stake = weight * ready.response.stake[kind][rows] + 1e-12
-        size = len(_ROOMS) + 1
-        return np.asarray(np.bincount(code, stake * room, size) / np.maximum(np.bincount(code, stake, size), 1e-12), dtype=np.float64)
-
-    def of_stakes(self, stakes: Mapping[str, Floats], gain: float, spent: float) -> tuple[float, float]:
-        """The interval of a gain, by what is at stake with each bundle."""
-        if not self.is_known or not stakes or not np.isfinite(gain):
-            return float("nan"), float("nan")
-        brought = sum((self.changed[kind] @ money for kind, money in stakes.items() if kind in self.changed), np.zeros(_DRAWS + 1))
-        if not brought[0] > 0:
-            return gain, gain
-        # Draws move what the plan brings; what it costs is sure.
-        low, high = np.quantile(brought[1:] / brought[0], (_LOWER, _UPPER)) * (gain + spent) - spent
-        return float(min(low, gain)), float(max(high, gain))
-
-    def interval(self, ready: Ready, who: Integers, counts: Integers, gain: float, cost: float) -> tuple[float, float]:
-        """The interval of a whole plan."""
-        radix = np.cumprod(np.concatenate(([1], ready.menu.counts.max(axis=0, initial=0)[:-1] + 1)))
-        codes = ready.menu.counts @ radix
-        order = np.argsort(codes)
-        place = order[np.searchsorted(codes[order], counts @ radix)]
-        return self.of_stakes(_by_bundle(ready, who, place, np.ones(len(who))), gain, cost)
-
-
-# ---- beside it ---------------------------------------------------------------------------------------------------------
-
-
-def _compared(ready: Ready, limits: Sequence[Bound]) -> tuple[Practice, ...]:
-    """Other ways to spend the same: evenly, most to the biggest, as today."""
-    found = ready.response
-    ways: dict[str, Any] = {
-        "even": evenly(found, limits, ready.least, ready.most),
-        "biggest": served(found, limits, ready.most, ready.least),
-    }
-    if ready.today is not None:
-        ways["today"] = served(found, limits, ready.today, ready.least)
-    return tuple(practice(name, found, counts) for name, counts in ways.items())
-
-
-def _compared_nearly(ready: Ready, limits: Sequence[Bound]) -> tuple[Practice, ...]:
-    """The same by customers who stand for others."""
-    thin, found = ready.thin, ready.thin.response
-    least, most = ready.least[thin.rows], ready.most[thin.rows]
-    ways: dict[str, Any] = {
-        "even": _evenly(found, thin, limits, least, most),
-        "biggest": _served(found, thin, limits, most, least),
-    }
-    if ready.today is not None:
-        ways["today"] = _served(found, thin, limits, ready.today[thin.rows], least)
-    return tuple(
-        Practice(
-            name,
-            round(float(thin.weight @ found.net(counts)), 2),
-            round(float(thin.weight @ (counts @ found.costs)), 2),
-            round(float(thin.weight @ np.minimum(counts.max(axis=1, initial=0), 1))),
-        )
-        for name, counts in ways.items()
-    )
-
-
-def _evenly(found: Response, thin: _Thin, limits: Sequence[Bound], least: Integers, most: Integers) -> Floats:
-    """As `_allocation_others.evenly`, for customers who stand for others."""
-    parts = most.astype(np.float64)
-    for limit in limits:
-        one, code = found.taken(limit.resource), limit.of(len(thin.weight)) if limit.codes is None else limit.codes[thin.rows]
-        size = len(limit.amounts)
-        room = np.maximum(limit.amounts - np.bincount(code, weights=thin.weight * (least @ one), minlength=size), 0.0)
-        sharing = max(1, int((one > 0).sum()))
-        for place in np.flatnonzero(one > 0):
-            can = np.bincount(code, weights=thin.weight * (most[:, place] > least[:, place]), minlength=size)
-            each = np.where(can > 0, room / np.maximum(can, 1) / sharing / one[place], 0.0)
-            parts[:, place] = np.minimum(parts[:, place], least[:, place] + each[code])
-    return np.clip(parts, least, most)
-
-
-def _served(found: Response, thin: _Thin, limits: Sequence[Bound], wanted: Integers, least: Integers) -> Integers:
-    """As `_allocation_others.served`, for customers who stand for others; rows stand in the order in which customers are served."""
-    given = least.copy()
-    taken = [found.taken(limit.resource) for limit in limits]
-    codes = [limit.of(len(thin.weight)) if limit.codes is None else limit.codes[thin.rows] for limit in limits]
-    room = [
-        limit.amounts - np.bincount(code, weights=thin.weight * (least @ one), minlength=len(limit.amounts))
-        for limit, one, code in zip(limits, taken, codes, strict=True)
-    ]
-    for place in range(wanted.shape[1]):
-        more = np.maximum(wanted[:, place] - least[:, place], 0)
-        for one, left, code in zip(taken, room, codes, strict=True):
-            if one[place] > 0:
-                need = thin.weight * one[place]
-                fits = np.floor((left[code] - sum_before(more * need, code)) / need + 1e-9)
-                more = np.clip(fits, 0, more).astype(np.int64)
-        given[:, place] += more
-        for limit, one, left, code in zip(limits, taken, room, codes, strict=True):
-            left -= np.bincount(code, weights=thin.weight * more * one[place], minlength=len(limit.amounts))
-    return given
-
-
 def _first_lines(ready: Ready, who: Integers, counts: Integers, gains: Floats) -> dict[str, NDArray[Any]]:
     """The lines of the customers who gain most."""
     few = np.argpartition(-gains, _FIRST_LINES)[:_FIRST_LINES] if len(who) > _FIRST_LINES else np.arange(len(who))
-    part = rows_of(ready.case, who[few])
+    part = ready.case.at(who[few])
     return lines(part, response(part), counts[few])
 
 
@@ -658,27 +305,4 @@ def _detectable(ready: Ready, who: Integers, counts: Integers, held: int) -> flo
     return experiments_power.detectable(len(who) + held, spread, held=held / (len(who) + held)) * len(who)
 
 
-def _thinned(ready: Ready) -> _Thin:
-    size = len(ready.case.ids)
-    options = ready.menu
-    if size <= SMALL:
-        rows, weight = np.arange(size), np.ones(size)
-    else:
-        # Rows are looked at in pieces: the most of each, without a copy of all.
-        top = np.concatenate([options.gain[begin : begin + _PIECE].max(axis=1) for begin in range(0, size, _PIECE)])
-        needed = ready.least.any(axis=1)
-        top = np.where(needed, np.inf, top)
-        order = np.argpartition(-top, min(_HEAD, size - 1))
-        head, rest = order[:_HEAD], np.sort(order[_HEAD:])
-        few = rest[:: max(1, len(rest) // _REST)]
-        rows = np.concatenate([head, few])
-        weight = np.concatenate([np.ones(len(head)), np.full(len(few), len(rest) / len(few))])
-        # In the order of all: most at stake first.
-        order = np.argsort(rows)
-        rows, weight = rows[order], weight[order]
-    bundle = options.bundle if len(options.bundle) == 1 else options.bundle[rows]
-    gain = options.gain[rows].astype(np.float64)
-    return _Thin(rows, weight, gain, bundle, options.counts, response(rows_of(ready.case, rows)))
-
-
-__all__ = ["EXACT", "SMALL", "Preview", "Ready", "Room", "preview", "ready", "rows_of"]
+__all__ = ["EXACT", "SMALL", "Preview", "Ready", "Room", "preview", "ready"]

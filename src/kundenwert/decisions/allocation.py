@@ -94,24 +94,7 @@ def _problem(case: Case) -> tuple[_Problem, dict[str, Any]]:
 def _ordered(case: Case, found: Response) -> Case:
     """The case with most at stake first, then by name: among equals the plan must not depend on the order in which customers came."""
     worth = found.stake["earned"] + found.stake["stays"]
-    return _rows(case, np.lexsort((case.ids, -worth)))
-
-
-def _rows(case: Case, rows: Integers) -> Case:
-    def of(arrays: Any) -> dict[str, Any]:
-        return {name: np.asarray(values)[rows] for name, values in arrays.items()}
-
-    return replace(
-        case,
-        ids=case.ids[rows],
-        columns=of(case.columns),
-        allowed=of(case.allowed),
-        today=of(case.today),
-        at_least=of(case.at_least),
-        at_most=of(case.at_most),
-        person=None if case.person is None else case.person[rows],
-        draws=None if case.draws is None else case.draws[:, rows],
-    )
+    return case.at(np.lexsort((case.ids, -worth)))
 
 
 # ---- the plan ----------------------------------------------------------------------------------------------------------
@@ -261,7 +244,7 @@ def _sampled(problem: _Problem) -> tuple[_Problem, float]:
     )
     bundle = problem.menu.bundle if len(problem.menu.bundle) == 1 else problem.menu.bundle[rows]
     small = Menu(problem.menu.counts, bundle, problem.menu.gain[rows])
-    return _Problem(_rows(problem.case, rows), problem.response, limits, small, problem.least[rows], problem.most[rows]), times
+    return _Problem(problem.case.at(rows), problem.response, limits, small, problem.least[rows], problem.most[rows]), times
 
 
 # ---- what a reader must know -------------------------------------------------------------------------------------------

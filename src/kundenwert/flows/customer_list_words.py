@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from kundenwert.flows.customer_list_columns import QUARTERS, ListColumn
+from kundenwert.reports.language.names import field_names, stage_names
 
 if TYPE_CHECKING:
     from kundenwert.reports.language import Language
@@ -33,18 +34,8 @@ def words(language: Language) -> dict[str, dict[str, str]]:
     """Cells that are names of ours: column -> name -> what people read. Other cells are texts of the reader's own."""
     text = language.text
     return {
-        "stage": {
-            "acquisition": text("Acquisition"),
-            "development": text("Development"),
-            "retention": text("Retention"),
-            "win_back": text("Win-back"),
-        },
-        "portfolio": {
-            "star": text("Star customers"),
-            "question": text("Question marks"),
-            "earning": text("Earning customers"),
-            "incidental": text("Incidental customers"),
-        },
+        "stage": stage_names(language),
+        "portfolio": field_names(language),
         "portfolio_nine": _nine(language),
         "level": {
             "customer": text("own purchases"),

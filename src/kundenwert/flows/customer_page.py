@@ -197,7 +197,7 @@ def _facts(basis: CustomerBasis) -> Iterator[dict[str, str]]:
 
 
 def _standing(basis: CustomerBasis) -> dict[str, str]:
-    from kundenwert.reports._customer_basis import stage_names
+    from kundenwert.reports.language.names import stage_names
 
     text, row = basis.language.text, basis.row
     stage = str(row.get("stage") or "")

@@ -133,13 +133,8 @@ def narrowed(prepared: Prepared, only: Iterable[str] | None, *, positive: bool) 
 
 
 def rows_of(case: Case, kept: Flags) -> Case:
-    """The case of some customers, (n,) flags."""
+    """The case of some customers, (n,) flags, and nothing of the others: also not what is fixed for them, or said in further tables."""
     import numpy as np
-
-    ids = case.ids[kept]
-
-    def of(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-        return {name: values[kept] for name, values in arrays.items()}
 
     def of_table(table: Mapping[str, NDArray[Any]]) -> Mapping[str, NDArray[Any]]:
         if "customer_id" not in table:
@@ -150,17 +145,9 @@ def rows_of(case: Case, kept: Flags) -> Case:
     gone = case.ids[~kept]
     there = set(np.intersect1d(np.asarray([*case.fixed], dtype=np.str_), gone).tolist())
     return replace(
-        case,
-        ids=ids,
-        columns=of(case.columns),
-        allowed=of(case.allowed),
-        today=of(case.today),
-        at_least=of(case.at_least),
-        at_most=of(case.at_most),
-        person=None if case.person is None else case.person[kept],
+        case.at(kept),
         fixed={customer: counts for customer, counts in case.fixed.items() if customer not in there},
         tables={name: of_table(table) for name, table in case.tables.items()},
-        draws=None if case.draws is None else case.draws[:, kept],
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, final
 
@@ -128,6 +128,24 @@ class Case:
     tables: Mapping[str, Mapping[str, NDArray[Any]]] = field(default_factory=dict)
     draws: Floats | None = None
     seed: int = 1
+
+    def at(self, rows: Flags | Integers) -> Case:
+        """The case of some customers, by (n,) flags or by places in their order. What is fixed and the further tables stay as they are."""
+        return replace(
+            self,
+            ids=self.ids[rows],
+            columns=_at(self.columns, rows),
+            allowed=_at(self.allowed, rows),
+            today=_at(self.today, rows),
+            at_least=_at(self.at_least, rows),
+            at_most=_at(self.at_most, rows),
+            person=None if self.person is None else self.person[rows],
+            draws=None if self.draws is None else self.draws[:, rows],
+        )
+
+
+def _at(arrays: Mapping[str, NDArray[Any]], rows: Flags | Integers) -> dict[str, NDArray[Any]]:
+    return {name: values[rows] for name, values in arrays.items()}
 
 
 @final

@@ -12,8 +12,9 @@ from kundenwert.reports._bars import scale
 from kundenwert.reports._basis import Basis, exact, number
 from kundenwert.reports._page import Block, Cell, Column, Picture, Row, Section, Table, Text
 from kundenwert.reports._pictures import PAIR, picture
-from kundenwert.reports.charts._words import STAGES, stage_names
+from kundenwert.reports.charts._words import STAGES
 from kundenwert.reports.language import HARD_SPACE
+from kundenwert.reports.language.names import stage_names
 
 _RUNGS = ("prospect", "first", "repeat", "regular", "recommender")
 

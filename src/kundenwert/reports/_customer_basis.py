@@ -119,17 +119,6 @@ def model_sentence(name: str, language: Language) -> str:
     )
 
 
-def stage_names(language: Language) -> Mapping[str, str]:
-    """The stages of a customer's life."""
-    text = language.text
-    return {
-        "acquisition": text("Acquisition"),
-        "development": text("Development"),
-        "retention": text("Retention"),
-        "win_back": text("Win-back"),
-    }
-
-
 def table_names(language: Language) -> Mapping[str, str]:
     """What the tables of a company are called."""
     text = language.text

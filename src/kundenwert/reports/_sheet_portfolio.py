@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kundenwert.reports._sheet_scoring import Scoring, conflict_names, field_names
+from kundenwert.reports._sheet_scoring import Scoring, conflict_names
 from kundenwert.reports._workbook import cell_text, missing, printed
 from kundenwert.reports.charts._theme import colour
+from kundenwert.reports.language.names import field_names
 
 if TYPE_CHECKING:
     from xlsxwriter.chart import Chart
@@ -98,7 +99,7 @@ def _four(made: Scoring, sheet: Worksheet) -> None:
         sheet.write_string(_FOUR, place, head, formats.head("text" if place < 2 else "count"))
     limit, strategies = _limit_cell(0), _strategies(made)
     sides = {"star": (">=", ">="), "question": (">=", "<"), "earning": ("<", ">="), "incidental": ("<", "<")}
-    for row, (key, name) in enumerate(field_names(made).items(), _FOUR + 1):
+    for row, (key, name) in enumerate(field_names(made.told.words).items(), _FOUR + 1):
         attractive, strong = sides[key]
         sheet.write_string(row, 0, name, formats.bold)
         sheet.write_string(row, 1, strategies[key], formats.cells["text"])

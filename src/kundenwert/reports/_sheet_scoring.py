@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kundenwert.records.portfolio_workbook import PortfolioWorkbook, ScoredCriterion
 from kundenwert.reports._workbook import Formats, Told, cell_text, missing, printed
 from kundenwert.reports.charts._theme import colour
+from kundenwert.reports.language.names import field_names
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -83,7 +84,7 @@ class Scoring:
     @property
     def named(self) -> Mapping[str, Mapping[str, str]]:
         """What stands in cells of words: column -> what the run writes -> how people call it."""
-        return {"portfolio": field_names(self), "conflict": conflict_names(self)}
+        return {"portfolio": field_names(self.told.words), "conflict": conflict_names(self)}
 
     def area(self, name: str) -> str:
         """The cells of all customers in a column of facts, as formulas of other sheets name them."""
@@ -260,17 +261,6 @@ def _score_formula(made: Scoring, row: int) -> str:
     known = xl_rowcol_to_cell(row, place)
     told = f"SUMPRODUCT({weights},{points})/SUMPRODUCT({weights},--ISNUMBER({points}))"
     return f'=IFERROR(IF({known}>={least},{told},""),"")'
-
-
-def field_names(made: Scoring) -> dict[str, str]:
-    """The four fields as people call them."""
-    text = made.told.words.text
-    return {
-        "star": text("Star customers"),
-        "question": text("Question marks"),
-        "earning": text("Earning customers"),
-        "incidental": text("Incidental customers"),
-    }
 
 
 def conflict_names(made: Scoring) -> dict[str, str]:

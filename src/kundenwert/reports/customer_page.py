@@ -7,9 +7,10 @@ from typing import Any
 
 from kundenwert.records import Explained
 from kundenwert.reports import _customer_data, _customer_judged, _customer_value
-from kundenwert.reports._customer_basis import CustomerBasis, stage_names
+from kundenwert.reports._customer_basis import CustomerBasis
 from kundenwert.reports._page import Facts, Page, Section
 from kundenwert.reports.language import Language
+from kundenwert.reports.language.names import stage_names
 
 # The share of customers that counts as top may be set otherwise; then the sentence of the component says it.
 _TENTH = 0.1

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kundenwert.reports._workbook import Column, Formats, Told, cell_text, missing
 from kundenwert.reports.language import Language
+from kundenwert.reports.language.names import field_names, stage_names
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -78,18 +79,8 @@ def _words(told: Told) -> dict[str, dict[str, str]]:
     text = told.words.text
     return {
         "kind": {"b2b": text("Company"), "b2c": text("Private person")},
-        "stage": {
-            "acquisition": text("Acquisition"),
-            "development": text("Development"),
-            "retention": text("Retention"),
-            "win_back": text("Win-back"),
-        },
-        "portfolio": {
-            "star": text("Star customers"),
-            "question": text("Question marks"),
-            "earning": text("Earning customers"),
-            "incidental": text("Incidental customers"),
-        },
+        "stage": stage_names(told.words),
+        "portfolio": field_names(told.words),
     }
 
 

@@ -71,17 +71,6 @@ def quoted(name: str, language: Language) -> str:
 STAGES = ("acquisition", "development", "retention", "win_back")
 
 
-def stage_names(language: Language) -> dict[str, str]:
-    """The stages of a customer's life as people call them."""
-    text = language.text
-    return {
-        "acquisition": text("Acquisition"),
-        "development": text("Development"),
-        "retention": text("Retention"),
-        "win_back": text("Win-back"),
-    }
-
-
 def nine_names(language: Language) -> dict[tuple[int, int], tuple[str, str]]:
     """Attractiveness and position of each of nine fields, by row and column from low to high."""
     text = language.text

@@ -17,7 +17,7 @@ _NAMES = {"even": "even split", "biggest": "most to the biggest", "today": "as t
 
 
 def plan_curve(content: Mapping[str, Any], lang: str = "en", *, width: int = 700) -> Spec:
-    """content: plan.json, with `curve` of budget and gain, and where known the bounds of an 80 % band, `lower` and `upper`.
+    """content: plan.json, with `curve` of budget and gain, and where known the bounds of an 90 % band, `lower` and `upper`.
 
     The plan is a filled point, other practices are rings. A line stands where more money no longer pays, if that lies within.
     """
@@ -67,7 +67,7 @@ def _with_plan(points: list[tuple[float, float]], content: Mapping[str, Any]) ->
 
 
 def _band(curve: Mapping[str, Any]) -> list[dict[str, float]]:
-    """The 80 % band where the curve has one."""
+    """The 90 % band where the curve has one."""
     bounds = zip(curve["budget"], curve.get("lower", ()), curve.get("upper", ()), strict=False)
     return [{"x": budget, "low": lower, "high": upper} for budget, lower, upper in bounds if lower is not None and upper is not None]
 

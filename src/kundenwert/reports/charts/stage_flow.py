@@ -5,8 +5,9 @@ from __future__ import annotations
 from kundenwert.records import StageFlow
 from kundenwert.reports.charts._grid import Square, grid, step_of
 from kundenwert.reports.charts._theme import Data, Headings, Spec
-from kundenwert.reports.charts._words import STAGES, stage_names
+from kundenwert.reports.charts._words import STAGES
 from kundenwert.reports.language import Language
+from kundenwert.reports.language.names import stage_names
 
 _LIMITS = (0.05, 0.25, 0.5, 0.75)
 # From this width on a cell has room for share and number.

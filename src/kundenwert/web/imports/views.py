@@ -23,7 +23,7 @@ from kundenwert.flows.draft import ADD, NEW, REPLACE, Draft
 from kundenwert.flows.progress import Progress
 from kundenwert.flows.upload import Limits, Received, Upload, receive, receive_text
 from kundenwert.web import jobs
-from kundenwert.web.imports import pages, told
+from kundenwert.web.imports import check_page, pages, told
 from kundenwert.web.imports.forms import ReadingForm, SaveForm
 from kundenwert.web.imports.models import OPEN, SAVED, ImportDraft, draft_of, drafts_of
 from kundenwert.web.language import current
@@ -243,8 +243,8 @@ def _check_page(
     if not draft.files:
         return redirect("imports:files", entry.pk)
     made = draft_check.checked(draft)
-    form = form or SaveForm(initial=pages.initial(draft, made, request.user))
-    content = {**pages.of_check(draft, made), "entry": entry, "form": form, "problems": problems, "step": 3}
+    form = form or SaveForm(initial=check_page.initial(draft, made, request.user))
+    content = {**check_page.of_check(draft, made), "entry": entry, "form": form, "problems": problems, "step": 3}
     return _render(request, "imports/check.html", content)
 
 
@@ -257,7 +257,7 @@ def rejected(request: HttpRequest, number: UUID) -> HttpResponse:
     if made is None:
         return redirect("imports:check", entry.pk)
     rule, page = request.GET.get("rule", ""), pages.page_number(request.GET.get("page", ""))
-    return render(request, "imports/rejected.html", {**pages.of_rejected(draft, made, rule, page), "entry": entry, "step": 3})
+    return render(request, "imports/rejected.html", {**check_page.of_rejected(draft, made, rule, page), "entry": entry, "step": 3})
 
 
 @require_GET

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from kundenwert.records import Notice
-from kundenwert.reports.charts._words import forecast_name, stage_names
+from kundenwert.reports.charts._words import forecast_name
 from kundenwert.reports.language import Language
+from kundenwert.reports.language.names import stage_names
 from kundenwert.web import links
 from kundenwert.web.marks import Step, as_float, bar, scale_of, waterfall
 

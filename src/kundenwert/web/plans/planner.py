@@ -23,6 +23,8 @@ from kundenwert.web.rights import allows
 
 # Plans for more customers than these are made as a job.
 _AT_ONCE = 2_000
+# How often the page that waits asks again.
+_AGAIN_SECONDS = 3
 # Of the curve, in pixels.
 _HEIGHT = 420
 _EXAMPLE = {
@@ -69,7 +71,10 @@ def _making_ready(request: HttpRequest, asked: Wishes, run: str) -> HttpResponse
     found = Job.objects.filter(kind="plan", project=folder, state__in=(WAITING, RUNNING), arguments__flags=None, by=request.user.pk).first()
     if found is None:
         found = jobs.start("plan", room.project, request.user, title="Planner made ready", name=asked.name, run=run, flags=None)
-    return render(request, "plans/waiting.html", {"job": found})
+    # The browser asks again by itself, also without script.
+    answer = render(request, "plans/waiting.html", {"job": found})
+    answer.headers["Refresh"] = str(_AGAIN_SECONDS)
+    return answer
 
 
 def _content(request: HttpRequest, asked: Wishes, run: str) -> dict[str, Any]:

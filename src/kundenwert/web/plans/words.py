@@ -93,7 +93,7 @@ def lead(answer: Answer, board: Board, language: Language) -> list[str]:
     found, said = answer.found, []
     if found.customers and found.lower == found.lower and found.lower < found.upper:
         low, high = (language.short(one, board.currency) for one in (found.lower, found.upper))
-        said.append(language.text("With 80 % certainty between {low} and {high}.", low=low, high=high))
+        said.append(language.text("With 90 % certainty between {low} and {high}.", low=low, high=high))
     if (biggest := answer.practice("biggest")) and found.gain > 0:
         if biggest.gain <= 0:
             said.append(language.text("Going to the biggest customers first would bring nothing on balance."))
