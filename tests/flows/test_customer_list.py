@@ -477,6 +477,7 @@ def test_several_who_build_at_once_end_with_one_whole_list(project: Path) -> Non
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_two_processes_that_build_at_once_end_with_one_whole_list(project: Path) -> None:
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as others:
         for done in [others.submit(index.build, project) for _ in range(2)]:

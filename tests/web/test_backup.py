@@ -26,6 +26,8 @@ from kundenwert.web import archive
 from kundenwert.web import backup as backups
 from kundenwert.web import home as homes
 
+pytestmark = pytest.mark.server
+
 CLOCK = datetime(2026, 11, 22, 9, tzinfo=UTC)
 PASSWORD = "richtig-Pferd-Batterie-7"
 

@@ -65,6 +65,7 @@ def _run(home: Path, code: str, *words: str) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
+@pytest.mark.server
 def test_four_first_starts_at_once_make_one_administrator_and_tries_count_across_processes(tmp_path: Path) -> None:
     home = tmp_path / "home"
     found = _run(home, _START, str(home))
