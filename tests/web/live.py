@@ -64,6 +64,19 @@ def until(test: Callable[[], Any], seconds: float = 20.0) -> Any:
     raise AssertionError(f"not within {seconds:.0f} s: {test}")
 
 
+def told_of(pid: int, what: str) -> bytes:
+    """What the system tells of a process; nothing of one that ended in between."""
+    try:
+        return Path(f"/proc/{pid}/{what}").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
+def runs(pid: int) -> bool:
+    """Whether a process still does something: one that ended and was not waited for does not."""
+    return told_of(pid, "stat").rpartition(b")")[2].split()[:1] not in ([], [b"Z"])
+
+
 @contextmanager
 def database(settings: dict[str, Any]) -> Iterator[None]:
     """This thread works with another database for a while."""

@@ -18,10 +18,9 @@ import pytest
 
 sys.path.append(str(Path(__file__).parent))
 
-from live import Live, until
+from live import Live, runs, told_of, until
 
 from kundenwert.errors import CallError
-from kundenwert.web.jobs.orphans import is_gone
 from kundenwert.web.serve import Address, serve
 
 pytestmark = pytest.mark.server
@@ -78,7 +77,7 @@ class Running:
         return [int(pid) for pid, state in rows if not state.startswith("Z")]
 
     def worker(self) -> int | None:
-        return next((pid for pid in self.children() if b"kundenwert.web.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()), None)
+        return next((pid for pid in self.children() if b"kundenwert.web.worker" in told_of(pid, "cmdline")), None)
 
 
 @pytest.fixture
@@ -93,7 +92,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
 
 
 def _all_gone(pids: list[int]) -> bool:
-    return all(is_gone(pid) or Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z" for pid in pids)
+    return not any(runs(pid) for pid in pids)
 
 
 @pytest.mark.slow
@@ -130,7 +129,7 @@ def test_a_server_that_is_killed_leaves_nothing_behind_and_its_port_is_free(runn
 @pytest.mark.slow
 def test_a_process_that_answers_and_is_killed_is_begun_anew(running: Running) -> None:
     worker = until(running.worker)
-    answering = [pid for pid in running.children() if pid != worker and b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    answering = [pid for pid in running.children() if pid != worker and b"spawn_main" in told_of(pid, "cmdline")]
     assert len(answering) == 1
     os.kill(answering[0], signal.SIGKILL)
     until(lambda: _all_gone(answering))

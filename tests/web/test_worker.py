@@ -15,7 +15,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).parent))
 
-from live import Live, live, migrated, until
+from live import Live, live, migrated, runs, until
 from patient import find
 
 from kundenwert.web import jobs
@@ -64,12 +64,6 @@ def _noted(file: Path, word: str) -> list[int]:
     return [int(line.split()[1]) for line in lines if line.startswith(word)]
 
 
-def _lives(pid: int) -> bool:
-    # A process that ended and was not waited for counts as gone.
-    stat = Path(f"/proc/{pid}/stat")
-    return not orphans.is_gone(pid) and not (stat.exists() and stat.read_text().rpartition(")")[2].split()[0] == "Z")
-
-
 def test_a_worker_does_what_waits_and_tells_how_far_it_is(home: Live, tmp_path: Path) -> None:
     notes, go = tmp_path / "notes", tmp_path / "go"
     job = jobs.start("patient", tmp_path, None, file=str(notes), go=str(go))
@@ -100,7 +94,7 @@ def test_a_running_job_is_cancelled_and_its_process_is_gone(home: Live, tmp_path
     (pid,) = until(lambda: _noted(notes, "begin"))
     job.cancel()
     _reach(job, CANCELLED)
-    assert not _lives(pid)
+    assert not runs(pid)
     assert _noted(notes, "end") == []
 
 
@@ -111,7 +105,7 @@ def test_a_worker_that_is_killed_takes_its_process_along_and_another_begins_the_
     (pid,) = until(lambda: _noted(notes, "begin"))
     first.kill()
     first.wait()
-    until(lambda: not _lives(pid))
+    until(lambda: not runs(pid))
     home.worker()
     go.touch()
     _reach(job, DONE)
@@ -183,7 +177,7 @@ def test_a_process_that_does_not_listen_is_ended_for_good(home: Live, tmp_path: 
     time.sleep(0.3)
     job.cancel()
     _reach(job, CANCELLED)
-    assert not _lives(pid)
+    assert not runs(pid)
 
 
 @pytest.mark.slow
@@ -199,7 +193,7 @@ def test_a_worker_taken_for_dead_ends_its_own_process_when_the_job_runs_elsewher
         until(lambda: len(_noted(notes, "begin")) == 2)
     finally:
         os.kill(asleep.pid, signal.SIGCONT)
-    until(lambda: not _lives(pid))
+    until(lambda: not runs(pid))
     assert _state(job) == RUNNING
     go.touch()
     _reach(job, DONE)
