@@ -18,7 +18,7 @@ from kundenwert.decisions._allocation_others import evenly, practice
 from kundenwert.decisions._allocation_wrong import example
 from kundenwert.decisions._limits import bounds
 from kundenwert.decisions._menu import solvable
-from kundenwert.errors import DataError, UnknownName
+from kundenwert.errors import DataError, SettingsError, UnknownName
 from kundenwert.flows import index, kept_plans, plan_actions, plan_preview, plan_settings, plan_submission
 from kundenwert.flows.objection import objection
 from kundenwert.flows.plan_actions import Described
@@ -163,6 +163,27 @@ def test_a_plan_remembers_whose_customers_it_is_for(project: Path) -> None:
 def test_nobody_is_planned_for_by_somebody_whom_the_records_do_not_name(project: Path) -> None:
     with pytest.raises(DataError, match="nobody to plan for"):
         found(project, managers=frozenset({"Somebody"}))
+
+
+def test_another_span_moves_the_end_and_the_practice_of_today_it_is_held_against(project: Path) -> None:
+    def done(span: str) -> tuple[date, int]:
+        wishes = Wishes(span=span)
+        answer = plan_preview.answer(project, None, wishes)
+        assert answer is not None
+        today = answer.practice("today")
+        return plan_preview.board(project, None, wishes).until, 0 if today is None else today.customers
+
+    # K0010 was visited 20 and 40 days ago, K0011 called 10 days ago.
+    assert done("2w") == (date(2025, 6, 13), 1)
+    assert done("2m") == (date(2025, 7, 30), 2)
+    assert done("") == (date(2026, 5, 30), 2)
+    assert plan_preview.board(project, None, Wishes()).span == "12m"
+
+
+@pytest.mark.parametrize("span", ["0d", "soon", "11y", "99999y"])
+def test_a_span_that_is_none_or_too_long_is_refused(project: Path, span: str) -> None:
+    with pytest.raises(SettingsError, match="span"):
+        plan_preview.answer(project, None, Wishes(span=span))
 
 
 def test_who_objects_is_gone_from_the_next_preview(project: Path) -> None:

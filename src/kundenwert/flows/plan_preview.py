@@ -52,7 +52,7 @@ _ROUND = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 class Wishes:
     """What somebody chose. name: a section [plans.NAME] that allocates, or "allocation". limits: resource -> amount, in the place of those
     of the file. hold_out: share. actions: names, None: all. managers: account managers, None: everybody's customers. positive: only
-    customers whose contribution IV is not below 0.
+    customers whose contribution IV is not below 0. span: how long the plan spends, such as "3m"; "": as the file says.
     """
 
     name: str = DECISION
@@ -61,6 +61,7 @@ class Wishes:
     actions: tuple[str, ...] | None = None
     managers: frozenset[str] | None = None
     positive: bool = False
+    span: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Slider:
 class Board:
     """What the planner shows before anything is moved. actions: all there are, by name; known: those whose effect somebody knows.
     sliders: money first. managers: whose customers can be planned for, with how many. has_result: whether contribution IV is known.
-    customers: planned for. span: how long it spends, from as_of on. horizon: in which effects count. left_out: reason -> customers.
+    customers: planned for. span: how long it spends, from as_of on, until then. left_out: reason -> customers.
     notices: what a reader must know.
     """
 
@@ -91,6 +92,7 @@ class Board:
     has_result: bool
     customers: int
     as_of: date
+    span: str
     until: date
     currency: str
     hold_out: float
@@ -144,15 +146,15 @@ def has_actions(project: Path) -> bool:
     return bool(plan_settings.of_folder(project).actions)
 
 
-def is_ready(project: Path, run: str, name: str = DECISION) -> bool:
+def is_ready(project: Path, run: str, name: str = DECISION, span: str = "") -> bool:
     """Whether the planner answers at once; else `build` makes it ready, which may take as long as reading the run."""
     source = store.read(project, run)
-    return int(source.manifest["totals"]["customers"]) <= AT_ONCE or _whole(_place(project, source, name))
+    return int(source.manifest["totals"]["customers"]) <= AT_ONCE or _whole(_place(project, source, name, span))
 
 
-def build(project: Path, run: str | None = None, name: str = DECISION, *, progress: Progress | None = None) -> None:
+def build(project: Path, run: str | None = None, name: str = DECISION, *, span: str = "", progress: Progress | None = None) -> None:
     """Reads from a run what the planner needs, and keeps it."""
-    _prepared(project, store.read(project, run), name, progress=progress)
+    _prepared(project, store.read(project, run), name, span, progress=progress)
 
 
 def board(project: Path, run: str | None, wishes: Wishes) -> Board:
@@ -160,7 +162,7 @@ def board(project: Path, run: str | None, wishes: Wishes) -> Board:
     source = store.read(project, run)
     settings = _settings(project, wishes)
     prepared, made = _ready(project, source, wishes)
-    everybody = _prepared(project, source, wishes.name) if made is None else prepared
+    everybody = _prepared(project, source, wishes.name, wishes.span) if made is None else prepared
     case = everybody.case
     return Board(
         name=wishes.name,
@@ -172,6 +174,7 @@ def board(project: Path, run: str | None, wishes: Wishes) -> Board:
         has_result=RESULT in case.columns and bool(_finite(case.columns[RESULT])),
         customers=len(case.ids),
         as_of=source.as_of,
+        span=settings.span,
         until=_until(settings, source),
         currency=case.currency,
         hold_out=settings.hold_out,
@@ -215,7 +218,7 @@ def forget() -> None:
 
 
 def _settings(project: Path, wishes: Wishes) -> PlanSettings:
-    flags = {"actions": wishes.actions, "limits": dict(wishes.limits), "hold_out": wishes.hold_out or None}
+    flags = {"actions": wishes.actions, "limits": dict(wishes.limits), "hold_out": wishes.hold_out or None, "span": wishes.span or None}
     settings = plan_settings.chosen(plan_settings.of_folder(project), wishes.name, flags)
     return replace(settings, actions=with_measured(settings.actions, effects_measured(project)))
 
@@ -224,7 +227,7 @@ def _ready(project: Path, source: store.Run, wishes: Wishes) -> tuple[Prepared, 
     """The case of these wishes without their limits, from memory where it is there."""
     from kundenwert.decisions import _allocation_preview as preview
 
-    place = _place(project, source, wishes.name)
+    place = _place(project, source, wishes.name, wishes.span)
     key = (place, wishes.actions, wishes.managers, wishes.positive)
     with _GUARD:
         lock = _LOCKS.setdefault(str(place), threading.Lock())
@@ -233,7 +236,7 @@ def _ready(project: Path, source: store.Run, wishes: Wishes) -> tuple[Prepared, 
             if key in _KEPT:
                 _KEPT.move_to_end(key)
                 return _KEPT[key]
-        prepared = narrowed(_prepared(project, source, wishes.name), wishes.managers, positive=wishes.positive)
+        prepared = narrowed(_prepared(project, source, wishes.name, wishes.span), wishes.managers, positive=wishes.positive)
         case = prepared.case
         if wishes.actions is not None:
             case = replace(case, actions=tuple(one for one in case.actions if one.name in wishes.actions))
@@ -248,9 +251,9 @@ def _ready(project: Path, source: store.Run, wishes: Wishes) -> tuple[Prepared, 
         return found
 
 
-def _place(project: Path, source: store.Run, name: str) -> Path:
-    """Where the case of a run lies: by all it was made of."""
-    made = hashlib.sha256(f"{_SHAPE}/{index.stamp(project, source.name)}/{name}".encode())
+def _place(project: Path, source: store.Run, name: str, span: str) -> Path:
+    """Where the case of a run lies: by all it was made of. span: another one than that of the file, or ""."""
+    made = hashlib.sha256(f"{_SHAPE}/{index.stamp(project, source.name)}/{name}/{span}".encode())
     for path in (Register(project).table_file("consents"), project / FILE, effects_file(project)):
         content = path.read_bytes() if path.is_file() else b""
         made.update(hashlib.sha256(content).digest())
@@ -263,23 +266,23 @@ def _whole(folder: Path) -> bool:
     return (folder / _CONTENT).is_file() and (folder / _ARRAYS).is_file()
 
 
-def _prepared(project: Path, source: store.Run, name: str, *, progress: Progress | None = None) -> Prepared:
+def _prepared(project: Path, source: store.Run, name: str, span: str, *, progress: Progress | None = None) -> Prepared:
     """The case of a whole run, from disk where it is there and fits."""
-    folder = _place(project, source, name)
+    folder = _place(project, source, name, span)
     try:
         if _whole(folder):
-            return _read(folder, _settings(project, Wishes(name)))
+            return _read(folder, _settings(project, Wishes(name, span=span)))
     except (StorageError, OSError, ValueError, KeyError):
         # Damaged: it is made again.
         storage.remove(folder)
     from kundenwert.decisions import decisions
 
-    settings = replace(_settings(project, Wishes(name)), positive=True)
+    settings = replace(_settings(project, Wishes(name, span=span)), positive=True)
     with (progress or Progress()).phase("Reading the run") as phase:
         with open_engine() as engine:
             prepared = _everybody(engine, project, source, settings, decisions()[DECISION])
         phase.rows = len(prepared.case.ids)
-    if _place(project, source, name) == folder:
+    if _place(project, source, name, span) == folder:
         _write(project, folder, prepared)
     return prepared
 
@@ -406,11 +409,11 @@ def _managers(project: Path, source: store.Run, wishes: Wishes) -> tuple[tuple[s
     """Account managers and how many customers each has; of everybody's, for a screen cuts them to its reader."""
     import numpy as np
 
-    place = _place(project, source, wishes.name)
+    place = _place(project, source, wishes.name, wishes.span)
     with _GUARD:
         known = _COUNTED.get(place)
     if known is None:
-        person = _prepared(project, source, wishes.name).case.person
+        person = _prepared(project, source, wishes.name, wishes.span).case.person
         names, counts = np.unique(person if person is not None else np.zeros(0, dtype=np.str_), return_counts=True)
         known = tuple((str(name), int(count)) for name, count in zip(names, counts, strict=True) if name)
         with _GUARD:

@@ -23,6 +23,8 @@ SECTIONS = ("actions", "limits", "plans")
 # Words of the command line: no plan may be called so.
 COMMANDS = ("list", "show", "compare", "export", "approve", "name")
 SPAN = "12m"
+# A plan that spends longer is none.
+LONGEST_YEARS = 10
 CLASSES = ("A", "B", "C")
 _KEYS = (
     "decision", "actions", "limits", "per_person", "persons", "span", "at_least", "at_most", "fixed", "hold_out", "seed", "segment",
@@ -307,7 +309,7 @@ class _Section:
     def span(self) -> str:
         given = self.content.get("span", SPAN)
         try:
-            return str(Duration.parse(str(given)))
+            return span_of(str(given))
         except ValueError as err:
             self.wrong(f"span = {given!r} under {self.where}.", f"{err}.")
             return SPAN
@@ -373,6 +375,18 @@ class _Section:
 
 def _is_count(value: Any) -> bool:
     return is_number(value, 0, 10_000) and value == int(value)
+
+
+def span_of(text: str) -> str:
+    """How long a plan spends, such as "3m". Raises ValueError with what was expected.
+
+    >>> span_of(" 2W ")
+    '2w'
+    """
+    found = Duration.parse(text)
+    if found.count > LONGEST_YEARS * {"d": 366, "w": 53, "m": 12, "y": 1}[found.unit]:
+        raise ValueError(f"at most {LONGEST_YEARS} years")
+    return str(found)
 
 
 def as_json(settings: PlanSettings) -> dict[str, Any]:
