@@ -14,6 +14,8 @@ from cli_help import Call, content, english, lines_of, process, project, start, 
 from kundenwert.engines.duckdb import DuckDb
 from kundenwert.errors import Problem, StorageError
 
+# Processes that are hindered, killed and run beside each other.
+pytestmark = pytest.mark.server
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="limits and signals of POSIX")
 
 

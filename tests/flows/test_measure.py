@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import plain_runs
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -18,7 +19,6 @@ from kundenwert.flows.measure import measure
 from kundenwert.flows.measured_effects import evidence, measurements
 from kundenwert.flows.objection import objection
 from kundenwert.flows.progress import Progress
-from kundenwert.flows.run import run
 from kundenwert.runs import store
 
 CLOCK = datetime(2026, 1, 5, tzinfo=UTC)
@@ -75,7 +75,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, text in tables.items():
         (folder / name).write_text(text, encoding="utf-8")
     for day in (START, END):
-        run(folder, {"threads": "1", "as_of": day.isoformat()}, clock=CLOCK, progress=Progress())
+        plain_runs.value(folder, clock=CLOCK, as_of=day.isoformat(), components=("score",))
     plan(folder)
     return folder
 
