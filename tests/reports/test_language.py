@@ -147,8 +147,6 @@ def test_every_message_has_german_words() -> None:
     used = messages.used()
     assert used
     assert sorted(used - set(_catalog("de")), key=str) == [], "Add them to the .po of their screen in reports/language/locale/de"
-        "Add them to the .po of the screen in src/kundenwert/reports/language/locale/de/LC_MESSAGES"
-    )
 
 
 def test_every_notice_of_the_other_rooms_has_german_words() -> None:
