@@ -93,6 +93,10 @@ def test_ten_visits_are_ten_visits(project: Path) -> None:
     seen = found(project, limits={"visits": 10.0}, actions=("visit",))
     assert seen.uses == {"visit": 10}
     assert seen.taken["visits"] == 10
+    made = planned(project, "allocation", limits={"visits": 10.0}, actions=["visit"])
+    # Two visits may go to one customer.
+    assert seen.reached == {"visit": made.content["lines"]}
+    assert 5 <= seen.reached["visit"] < 10
 
 
 def test_the_curve_rises_through_the_chosen_point_and_lies_within_its_band(project: Path) -> None:

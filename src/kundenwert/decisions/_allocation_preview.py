@@ -53,10 +53,11 @@ class Preview:
     """What a plan at these limits would be. Money is net of its cost.
 
     gain, lower, upper: expected, and its 90 % interval (not a number where nothing is uncertain). cost, customers. uses: name of an
-    action -> how many. taken: resource -> how much of all. curve: "budget", "gain", "lower", "upper". worthwhile: the budget beyond which
-    nothing more pays. next_euro: what one unit of money more would bring. compared: other ways to spend the same. lines: the first ones,
-    with `reasons`. held: who is held out; drawn_from: how many could have been; detectable: the smallest difference of the whole plan
-    that would be seen, not a number without a control group. considered: customers. is_exact: whether the plan will be the same.
+    action -> how many; reached: to how many customers. taken: resource -> how much of all. curve: "budget", "gain", "lower", "upper".
+    worthwhile: the budget beyond which nothing more pays. next_euro: what one unit of money more would bring. compared: other ways to
+    spend the same. lines: the first ones, with `reasons`. held: who is held out; drawn_from: how many could have been; detectable: the
+    smallest difference of the whole plan that would be seen, not a number without a control group. considered: customers. is_exact:
+    whether the plan will be the same.
     """
 
     gain: float
@@ -65,6 +66,7 @@ class Preview:
     cost: float
     customers: int
     uses: Mapping[str, int]
+    reached: Mapping[str, int]
     taken: Mapping[str, float]
     curve: Mapping[str, Floats]
     worthwhile: float
@@ -113,6 +115,7 @@ def preview(ready: Ready, case_limits: tuple[Any, ...], *, hold_out: float = 0.0
         cost=round(cost, 2),
         customers=len(who),
         uses=dict(zip(names, counts.sum(axis=0).tolist(), strict=True)),
+        reached=dict(zip(names, (counts > 0).sum(axis=0).tolist(), strict=True)),
         taken={name: float((counts @ ready.response.taken(name)).sum()) for name in resources},
         curve=_through(points, shares, _budget(limits), total),
         # Where money is left, what the plan spends is all that pays.
