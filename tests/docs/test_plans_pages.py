@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import tomllib
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from kundenwert.cli import main
 from kundenwert.decisions import decisions
 from kundenwert.flows import actions, plan_settings
 
+SHIPPED = Path(str(resources.files("kundenwert.example"))) / "company" / "kundenwert.toml"
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "plans" / "index.md").read_text(encoding="utf-8")
 
 
@@ -23,12 +25,25 @@ def named(heading: str) -> set[str]:
     return {name for cell in first for name in re.findall(r"`(\w+)`", cell)}
 
 
-def test_the_example_is_read_as_it_stands() -> None:
+def test_the_example_stands_so_in_the_project_of_the_example_company() -> None:
     (text,) = re.findall(r"^```toml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-    found = plan_settings.of_content(tomllib.loads(text))
-    assert found.plans["spring"].limits == {"money": 6000.0, "visits": 60.0}
-    assert list(found.plans["spring"].actions) == ["visit", "call", "mailing"]
-    assert found.actions["mailing"].action.effect.source == "none"
+    shipped = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
+    for section, entries in tomllib.loads(text).items():
+        for name, content in entries.items():
+            assert shipped[section][name] == content
+
+
+def test_the_example_company_says_what_could_be_done_and_what_there_is_of_it() -> None:
+    found = plan_settings.of_content(tomllib.loads(SHIPPED.read_text(encoding="utf-8")))
+    assert list(found.actions) == ["visit", "call", "letter", "quote"]
+    assert {one.action.effect.source for one in found.actions.values()} == {"assumption"}
+    assert all("erfunden" in one.action.effect.by for one in found.actions.values())
+    # Ten visits are ten customers.
+    assert found.actions["visit"].action.most == 1
+    assert {name: plan.limits for name, plan in found.plans.items()} == {
+        "quarter": {"money": 10_000.0, "hours": 160.0},
+        "visits": {"visits": 10.0},
+    }
 
 
 def test_every_setting_and_every_decision_is_named() -> None:
@@ -42,12 +57,9 @@ def test_the_example_can_be_followed_on_the_example_company(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (text,) = re.findall(r"^```toml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     lines = [shlex.split(line[2:]) for line in PAGE.splitlines() if line.startswith("$ ")]
     answer(["demo", "--company", "--quiet"])
     monkeypatch.chdir(tmp_path / lines[0][1])
-    with Path("kundenwert.toml").open("a", encoding="utf-8") as file:
-        file.write(text)
     for first, *words in lines[1:]:
         assert first == "kundenwert"
         answer(words)
