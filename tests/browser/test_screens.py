@@ -32,6 +32,7 @@ SCREENS = {
     "customers:customer": "/customers/customer/{customer}/",
     "customers:lines": "/customers/lines/{customer}/",
     "workspace:projects": "/projects/",
+    "terms:terms": "/terms/",
     "jobs:list": "/jobs/",
     "jobs:schedule": "/jobs/schedule/valuation/",
     "administration:people": "/administration/people/",

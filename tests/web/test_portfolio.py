@@ -153,6 +153,27 @@ def test_the_area_of_a_bubble_is_the_value_of_the_customer() -> None:
     assert matrix.look({**spots[0], "position_before": 9.0, "attractiveness_before": 9.0}) == "down"
 
 
+def test_words_of_a_field_stand_where_no_bubble_covers_them() -> None:
+    names = words.field_names("nine", EN)
+    free = matrix.fields(page(), names, EN)[0]
+    assert (free["words_look"], free["count_y"]) == ("", f"{float(free['y']) + 18:.1f}")
+    left = {"x": free["x"], "y": float(free["y"]) + 20, "radius": "25.0"}
+    moved = matrix.fields(page(), names, EN, [left])[0]
+    assert (moved["words_look"], moved["count_y"]) == ("end", free["count_y"])
+    right = {"x": f"{float(free['x']) + float(free['width']):.2f}", "y": float(free["y"]) + 20, "radius": "25.0"}
+    below = matrix.fields(page(), names, EN, [left, right])[0]
+    assert float(below["count_y"]) > float(free["count_y"]) + 100
+
+
+def test_numbers_of_customers_in_one_place_stand_side_by_side() -> None:
+    spots = [{**page()["spots"][0], "customer_id": f"K{place}", "value": "1600.00"} for place in range(2)]
+    first, second = matrix.bubbles(spots, "EUR", EN)
+    assert first["x"] == second["x"]
+    assert abs(float(first["text_x"]) - float(second["text_x"])) > 3
+    (alone,) = matrix.bubbles(spots[:1], "EUR", EN)
+    assert (alone["text_x"], float(alone["text_y"])) == (alone["x"], pytest.approx(float(alone["y"]) + 4.5, abs=0.1))
+
+
 def test_a_field_that_loses_money_is_the_finding() -> None:
     names = words.field_names("nine", EN)
     assert words.fields_heading(page(), names, EN) == "The field “Withdraw” costs more than it brings"

@@ -169,6 +169,7 @@ RULES: dict[str, Predicate] = {
     "customers:rate": RATE,
     "customers:note": RATE,
     "customers:sheet": EXPORT,
+    "terms:terms": SIGNED_IN,
 }
 
 

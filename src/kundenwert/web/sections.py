@@ -10,6 +10,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from kundenwert.web.language import current
+from kundenwert.web.templatetags.terms import to_term
 
 # Where a cell leads to, "" for nowhere: asked with the cell, its row and the place of the cell.
 Link = Callable[[Mapping[str, Any], Mapping[str, Any], int], str]
@@ -57,7 +58,7 @@ def table(block: Mapping[str, Any], link: Link | None = None) -> SafeString:
 
 def _heading(column: Mapping[str, Any]) -> str:
     is_hidden = column["kind"] == "bars" and not column["shown"]
-    words = format_html('<span class="vh">{}</span>' if is_hidden else "{}", column["heading"])
+    words = format_html('<span class="vh">{}</span>', column["heading"]) if is_hidden else to_term(column["term"], column["heading"])
     return f'<th scope="col" class="{_class(column)}">{words}</th>'
 
 

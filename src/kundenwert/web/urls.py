@@ -23,6 +23,7 @@ urlpatterns = [
     path("result/", include("kundenwert.web.result.urls")),
     path("portfolio/", include("kundenwert.web.portfolio.urls")),
     path("plans/", include("kundenwert.web.plans.urls")),
+    path("terms/", include("kundenwert.web.terms.urls")),
 ]
 
 handler400 = "kundenwert.web.problems.bad_request"

@@ -45,6 +45,7 @@ def _shown(request: HttpRequest, *, given: Mapping[str, str] | None = None, prob
         return render(request, "portfolio/none.html", {"is_own": not room.scope.is_all})
     names = words.field_names(view, language)
     may_change = allows("portfolio:weights", request.user)
+    bubbles = matrix.bubbles(page["spots"], room.currency, language)
     return render(
         request,
         "portfolio/portfolio.html",
@@ -56,9 +57,9 @@ def _shown(request: HttpRequest, *, given: Mapping[str, str] | None = None, prob
             "before_words": language.date(page["before"]) if page["before"] else "",
             "heading": words.heading(page, room.currency, language),
             "lead": words.lead(page, names, language),
-            "fields": matrix.fields(page, names, language),
+            "fields": matrix.fields(page, names, language, bubbles),
             "lines": matrix.lines(page, language),
-            "bubbles": matrix.bubbles(page["spots"], room.currency, language),
+            "bubbles": bubbles,
             "fields_heading": words.fields_heading(page, names, language),
             "rows": words.field_rows(page, names, language),
             "moves_heading": words.moves_heading(page, language),
