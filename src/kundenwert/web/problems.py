@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from kundenwert.errors import KundenwertError
+from kundenwert.errors import KundenwertError, Problem
+from kundenwert.reports.language import Language
+from kundenwert.reports.language import problems as catalogue
+from kundenwert.web.language import current
 
 _LOG = logging.getLogger("kundenwert.web")
 
@@ -34,12 +37,42 @@ class ProblemsMiddleware:
         return None
 
 
-def problems_of(error: KundenwertError) -> list[dict[str, str]]:
-    """The problems of an error as the template shows them."""
+def problems_of(error: KundenwertError, language: Language | None = None, table: str = "") -> list[dict[str, str]]:
+    """The problems of an error as the template shows them, in the reader's words. table: what the file at hand holds, if one is."""
+    return told(raw(error), language, table)
+
+
+def problem(one: Problem, language: Language | None = None, table: str = "") -> dict[str, str]:
+    """One problem as the template shows it."""
+    return told([_parts(one)], language, table)[0]
+
+
+def raw(error: KundenwertError) -> list[dict[str, str]]:
+    """The problems of an error as flows wrote them: to be kept, and told to each reader in his own words."""
     found = getattr(error, "problems", ())
-    if not found:
-        return [{"came": str(error), "expected": "", "remedy": ""}]
-    return [{"came": one.came, "expected": one.expected, "remedy": one.remedy, "place": place(one)} for one in found]
+    return [_parts(one) for one in found] or [{"came": str(error), "expected": "", "remedy": "", "place": ""}]
+
+
+def told(problems: Iterable[Mapping[str, str]], language: Language | None = None, table: str = "") -> list[dict[str, str]]:
+    """Problems that were kept, in the words of a reader."""
+    return [{name: text if name == "place" else said(text, language, table) for name, text in one.items()} for one in problems]
+
+
+def said(text: str, language: Language | None = None, table: str = "") -> str:
+    """A text of a flow in the words of a reader; without a language in those of the page that is being made."""
+    reader = language or current()
+    return catalogue.told(reader, text, label_of(reader, table))
+
+
+def label_of(language: Language, table: str = "") -> catalogue.Label:
+    """Words for fields of tables, which flows call by their short names."""
+    from kundenwert.web.imports.labels import ROLES, role_label
+
+    return lambda name, value: language.text(role_label(table, value)) if name == "role" and value in ROLES else None
+
+
+def _parts(one: Problem) -> dict[str, str]:
+    return {"came": one.came, "expected": one.expected, "remedy": one.remedy, "place": place(one)}
 
 
 def place(problem: object) -> str:

@@ -18,6 +18,7 @@ from kundenwert.flows.audit_page import AuditPage, Wanted, audit_page
 from kundenwert.web.accounts.models import User
 from kundenwert.web.audit_trail import audit_export
 from kundenwert.web.language import current
+from kundenwert.web.problems import problems_of
 
 # What the log calls a decision, and what people read. Words of the log that are missing here are shown as they are.
 ACTIONS = {
@@ -129,7 +130,8 @@ def check(request: HttpRequest) -> HttpResponse:
     try:
         count = flow.check(room.project)
     except DataError as error:
-        messages.error(request, current().text("The log was changed: {what}", what=str(error)))
+        what = " ".join(f"{one['place']}: {one['came']}" if one["place"] else one["came"] for one in problems_of(error))
+        messages.error(request, current().text("The log was changed: {what}", what=what))
     else:
         messages.success(request, current().plural("{n} entry, without a gap.", "{n} entries, without a gap.", count))
     return redirect("administration:audit")

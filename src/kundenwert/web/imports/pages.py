@@ -19,6 +19,7 @@ from kundenwert.reports.language import Language
 from kundenwert.web.imports import told
 from kundenwert.web.imports.labels import TABLES, role_label
 from kundenwert.web.language import current
+from kundenwert.web.problems import problems_of
 
 _SHOWN = 3
 _DAYS = {
@@ -40,10 +41,7 @@ _MARKS = {",": "decimal comma", ".": "decimal point"}
 
 def problems(error: KundenwertError, table: str = "") -> list[dict[str, str]]:
     """The problems of an error in the reader's words."""
-    found = getattr(error, "problems", ())
-    if not found:
-        return [{"came": told.said(current(), str(error)), "expected": "", "remedy": "", "place": ""}]
-    return [told.problem(current(), one, table) for one in found]
+    return problems_of(error, current(), table)
 
 
 def query(**values: str) -> str:

@@ -97,9 +97,10 @@ def _arguments(job: Job) -> Mapping[str, Any]:
 
 def _problems(job: Job, error: KundenwertError) -> None:
     from kundenwert.web.jobs import queue
-    from kundenwert.web.problems import problems_of
+    from kundenwert.web.problems import raw
 
-    _finish(job, queue.FAILED, problems=problems_of(error))
+    # As flows write them: whoever opens the page of the job reads them in his own language.
+    _finish(job, queue.FAILED, problems=raw(error))
 
 
 def _mistake(job: Job, error: Exception) -> None:

@@ -42,7 +42,7 @@ class Job(models.Model):
     phases = models.JSONField(default=list)  # [{text, rows, seconds, is_over, is_part, began}]
     log = models.JSONField(default=list)  # [{at, text, values}]: English sentences with places
     result = models.JSONField(default=dict)
-    problems = models.JSONField(default=list)  # [{came, expected, remedy, place}], as pages show them
+    problems = models.JSONField(default=list)  # [{came, expected, remedy, place}], as flows write them
     reason = models.CharField(max_length=300, blank=True, default="")  # why it failed, if no problem of the data says it
     mistake = models.CharField(max_length=16, blank=True, default="")  # the number of a mistake of ours, as in the log of the server
     created = models.DateTimeField(default=timezone.now)

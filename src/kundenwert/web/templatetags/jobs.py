@@ -85,6 +85,14 @@ def said(text: str) -> str:
 
 
 @register.filter
+def told(problems: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Problems that were kept with a job, in the reader's language."""
+    from kundenwert.web.problems import told as in_words
+
+    return in_words(problems)
+
+
+@register.filter
 def of(key: str, mapping: dict[str, str]) -> str:
     """{{ job.project|of:titles }}"""
     return mapping.get(key, "")
