@@ -34,7 +34,7 @@ def test_the_verdict_stands_below_the_heading_and_once(room: Path, signed_in: Si
 def test_no_better_than_naive_is_the_heading() -> None:
     assert views._heading({"is_naive": True, "finding": "x"}, Language("en")) == "No model forecasts surely better than a simple rule"
     page = {"is_naive": False, "has_backtest": True, "used_scored": {"name": "mbg_nbd", "bias": 0.1}, "finding": "x"}
-    assert views._heading(page, Language("en")) == "MBG/NBD makes the forecast; looking back, its total was 10% too high"
+    assert views._heading(page, Language("en")) == "Looking back, the total of the forecast was 10% too high"
     assert views._heading({**page, "has_backtest": False}, Language("en")) == "x"
 
 

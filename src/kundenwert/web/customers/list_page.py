@@ -150,7 +150,9 @@ def _cell(
 def _below(row: Mapping[str, Any], labels: Mapping[str, Mapping[str, str]], language: Language) -> str:
     """What stands under the name on phones, where its columns rest."""
     stage = labels["stage"].get(row.get("stage") or "", "")
-    return ", ".join(part for part in (language.text("at risk") if row.get("at_risk") else "", stage, row.get("city") or "") if part)
+    if stage and row.get("alert"):
+        stage = language.text("{stage}, overdue", stage=stage)
+    return ", ".join(part for part in (stage, row.get("city") or "") if part)
 
 
 def _text(column: ListColumn, value: Any, language: Language, labels: Mapping[str, Mapping[str, str]]) -> str:
@@ -225,8 +227,12 @@ def finding(opened: CustomerList, asked: Asked, page: Page, managers: frozenset[
 
 
 def lead(opened: CustomerList, asked: Asked, page: Page, managers: frozenset[str] | None, language: Language, currency: str) -> list[str]:
-    """Up to two sentences: how much hangs on the largest three, and who lost most since the run before."""
+    """Up to three sentences: what is booked and what is to come, how much hangs on the largest three, who lost most since before."""
     found, total = [], page.totals.sums.get("value")
+    past, ahead = page.totals.sums.get("past"), page.totals.sums.get("clv")
+    if page.totals.count and past is not None and ahead is not None:
+        amounts = {"past": language.short(past, currency), "ahead": language.short(ahead, currency)}
+        found.append(language.text("So far {past}, still to come {ahead}.", **amounts))
     if page.totals.count > 3 and total and total > 0:
         top = opened.page(Query(asked.filters, "value", size=3), managers=managers).rows
         share = sum(row["value"] or 0 for row in top) / total

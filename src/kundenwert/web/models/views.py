@@ -58,9 +58,7 @@ def _heading(page: Mapping[str, Any], language: Language) -> str:
     used = page["used_scored"]
     if not page["has_backtest"] or not used:
         return str(page["finding"])
-    return language.text(
-        "{model} makes the forecast; looking back, its total was {off}", model=_name(used["name"], language), off=off(used, language)
-    )
+    return language.text("Looking back, the total of the forecast was {off}", off=off(used, language))
 
 
 def _all_heading(page: Mapping[str, Any], language: Language) -> str:

@@ -2,7 +2,8 @@
 // Strict policy: expressions are interpreted (ast), nothing is fetched, no style sheet is added.
 
 const PAUSE = 150; // milliseconds without a change of width before charts are drawn anew
-const SMALL = 500; // pixels: below, lettering is smaller and panels stand one below the other
+const SMALL = 500; // pixels: below, panels stand one below the other
+const PHONE = 420; // pixels: below, lettering is smaller
 let engine = null;
 
 function script(address) {
@@ -26,7 +27,7 @@ function vega(addresses) {
 
 // The spec for a place of that width; panels side by side share it.
 function fitted(spec, width) {
-  const size = width < SMALL ? 12 : 13;
+  const size = width < PHONE ? 12 : 13;
   const letters = (part) => ({ ...part, ...(part?.labelFontSize ? { labelFontSize: size, titleFontSize: size } : {}) });
   const config = { ...spec.config, axis: letters(spec.config?.axis), legend: letters(spec.config?.legend), text: { ...spec.config?.text, fontSize: size } };
   if (!spec.concat) return { ...spec, config, width };
