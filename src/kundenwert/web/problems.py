@@ -66,9 +66,14 @@ def said(text: str, language: Language | None = None, table: str = "") -> str:
 
 def label_of(language: Language, table: str = "") -> catalogue.Label:
     """Words for fields of tables, which flows call by their short names."""
-    from kundenwert.web.imports.labels import ROLES, role_label
+    from kundenwert.web.imports.labels import ROLES, TABLES, role_label
 
-    return lambda name, value: language.text(role_label(table, value)) if name == "role" and value in ROLES else None
+    def label(name: str, value: str) -> str | None:
+        if name == "role" and value in ROLES:
+            return language.text(role_label(table, value))
+        return language.text(TABLES[value]) if name == "table" and value in TABLES else None
+
+    return label
 
 
 def _parts(one: Problem) -> dict[str, str]:

@@ -20,7 +20,7 @@ from kundenwert.reports.language import Language
 
 _FILE = "problems.po"
 # At these places stand phrases of ours, which are told again. Names, files, columns and what people typed stay as they are.
-_PHRASES = {"what", "why", "place", "expected", "kind", "sentence"}
+_PHRASES = {"what", "why", "place", "expected", "kind", "sentence", "resource", "axis", "mark", "heading", "attribute"}
 _NUMBERS = {"n", "a", "b", "most", "least", "count", "rows", "bad", "lines", "share", "limit", "amount", "number", "days", "level"}
 # What stands in a file of settings is shown as it stands there.
 _TYPED = {"given"}
@@ -29,7 +29,7 @@ _BARE = {"column", "name", "cell"}
 # Where somebody may not know his way about the server, its folders are told by their names alone.
 _FOLDERS = {"project", "folder"}
 # Names of fields are one word, keys of settings stand before their value: so no rule is taken for another sentence.
-_FORMS = {"role": r"[\w.]+?", "key": r"[^={:,]+?"}
+_FORMS = {"role": r"[\w.]+?", "key": r"[^={:,]+?", "day": r"[^\s,]+?"}
 _GROUPED = re.compile(r"-?(?:0|[1-9]\d{0,2}(?:,\d{3})*|[1-9]\d*)")
 _DECIMAL = re.compile(r"(-?(?:0|[1-9]\d{0,2}(?:,\d{3})*|[1-9]\d*))\.(\d+)")
 _PERCENT = re.compile(r"(-?\d+(?:\.(\d+))?) ?%")
@@ -158,6 +158,8 @@ def value_of(language: Language, name: str, value: str, label: Label = _no_label
     kind = name.rstrip("_0123456789")
     if (words := label(kind, value)) is not None:
         return words
+    if kind == "roles":
+        return ", ".join(label("role", each) or each for each in value.split(", "))
     if kind in _PHRASES:
         return told(language, value, label)
     if kind in _TYPED:
