@@ -49,8 +49,20 @@ def _planner(page: Any) -> None:
 
 
 def _ten_visits(page: Any) -> int:
-    """Plans ten visits and nothing else; gives how many customers get one."""
-    _planner(page)
+    """The planner of the example company stands ready; its ten visits are one choice away. Gives how many customers get one."""
+    page.get_by_role("link", name="Planer", exact=True).click()
+    page.locator("form#means").wait_for()
+    assert "Stunden" in headline(page)
+    with page.expect_navigation():
+        page.select_option("#plan", label="Besuche: 10 Besuche, 1 Woche")
+    page.wait_for_load_state("networkidle")
+    assert headline(page).startswith("Für 10 Besuche bei 10 Kunden")
+    assert page.input_value("#span_count") == "1"
+    return _made(page)
+
+
+def _ten_by_hand(page: Any) -> int:
+    """Ten visits and nothing else, by what is ticked and typed."""
     for box in page.locator("input[name=action]:not([value=visit])").all():
         box.uncheck()
     with page.expect_response(lambda one: "limit_visits=10" in one.url and one.ok):
@@ -60,6 +72,11 @@ def _ten_visits(page: Any) -> int:
         page.keyboard.press("Tab")
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(500)
+    return _made(page)
+
+
+def _made(page: Any) -> int:
+    """Makes the plan that is shown, of ten visits."""
     press(page, page.locator("#answer form button.main-action"))
     page.wait_for_url("**/plans/plan/**")
     rows = page.locator("table.visits tbody tr:not(.sum)")
@@ -87,6 +104,7 @@ def test_a_newcomer_gets_from_the_first_start_to_ten_visits_on_paper(fresh: Site
     page.get_by_role("link", name="Projekte").click()
     press(page, page.locator("form", has=page.locator("[value=company]")).get_by_role("button"))
     customers = _ten_visits(page)
+    assert customers == 10
     press(page, page.get_by_role("link", name="Liste drucken"))
     lines = page.locator("table.sheet tbody tr")
     assert lines.count() == customers
@@ -100,9 +118,37 @@ def test_a_newcomer_gets_from_the_first_start_to_ten_visits_on_paper(fresh: Site
     seen.clean()
 
 
-def test_field_sales_plan_visits_to_their_own_customers_in_english(untouched: Site, visit: Callable[..., Any]) -> None:
-    _planner(visit(untouched, "manager").page)
-    seen = visit(untouched, "field", language="en")
+def test_where_nobody_has_said_what_could_be_done_example_figures_lead_to_ten_visits(untouched: Site, visit: Callable[..., Any]) -> None:
+    seen = visit(untouched, "manager")
+    page = seen.page
+    _planner(page)
+    assert _ten_by_hand(page) == 10
+    # The same customer may get a second visit where somebody says so.
+    page.goto("/plans/actions/")
+    page.fill("#known0_most", "2")
+    press(page, page.locator("main form button.main-action"))
+    assert "höchstens 2-mal je Kunde" in plain(page.locator("#means").inner_text())
+    assert _ten_by_hand(page) < 10
+    seen.clean()
+
+
+def test_how_long_the_means_are_to_last_moves_the_end_at_once(site: Site, visit: Callable[..., Any]) -> None:
+    seen = visit(site, "analyst")
+    page = seen.page
+    page.goto("/plans/?plan=visits")
+    page.locator("form#means").wait_for()
+    before = plain(page.locator("#means-said").inner_text())
+    with page.expect_response(lambda one: "span_count=3" in one.url and one.ok):
+        page.fill("#span_count", "3")
+    page.wait_for_function("before => document.getElementById('means-said').innerText !== before", arg=before)
+    with page.expect_response(lambda one: "span_count=0" in one.url and one.ok):
+        page.fill("#span_count", "0")
+    page.locator("#span-wrong", has_text="ist kein Zeitraum").wait_for()
+    seen.clean()
+
+
+def test_field_sales_plan_visits_to_their_own_customers_in_english(site: Site, visit: Callable[..., Any]) -> None:
+    seen = visit(site, "field", language="en")
     page = seen.page
     _planner(page)
     assert page.locator("#manager option").count() <= 2

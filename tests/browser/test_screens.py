@@ -131,28 +131,13 @@ def customer(site: Any) -> str:
     return str(max(zip(*table.to_pydict().values(), strict=True), key=lambda pair: pair[1] or 0)[0])
 
 
-ACTIONS = """
-[actions.visit]
-channel = "visit"
-changes = "chance"
-costs = {money = 120, hours = 2.5, visits = 1}
-effect = {low = 0.005, likely = 0.03, high = 0.06, source = "assumption", by = "Vertriebsleitung", on = 2026-01-15}
-most = 1
-"""
-
-
 @pytest.fixture(scope="module")
 def plan(site: Any) -> str:
-    """A plan of ten visits in the example company."""
-    file = site.project / "kundenwert.toml"
-    if "[actions.visit]" not in file.read_text(encoding="utf-8"):
-        with file.open("a", encoding="utf-8") as stream:
-            stream.write(ACTIONS)
+    """The ten visits that the example company plans."""
     made = site.python(
         "from pathlib import Path; from datetime import UTC, datetime\n"
         "from kundenwert.flows.plans import plan; from kundenwert.flows.progress import Progress\n"
-        f"print(plan(Path({str(site.project)!r}), 'allocation', {{'limits': {{'visits': 10.0}}}}, "
-        "clock=datetime.now(UTC), progress=Progress()).name)"
+        f"print(plan(Path({str(site.project)!r}), 'visits', {{}}, clock=datetime.now(UTC), progress=Progress()).name)"
     )
     return str(made)
 

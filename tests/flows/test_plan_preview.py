@@ -239,9 +239,64 @@ def test_all_that_is_wrong_with_an_action_is_told_and_nothing_is_written(project
     with pytest.raises(DataError) as caught:
         plan_actions.describe(project, wrong, by=" ", clock=NOW)
     told = " ".join(one.came for one in caught.value.problems)
-    for part in ("not said who", "an action visit already", "cost of -1", "pigeon", "3, 1 and 2"):
+    for part in ("not said who", "visit: a cost of -1", "pigeon", "3, 1 and 2"):
         assert part in told
     assert (project / "kundenwert.toml").read_bytes() == before
+
+
+def test_an_action_that_is_there_changes_in_its_own_lines_alone(project: Path) -> None:
+    file = project / "kundenwert.toml"
+    before = file.read_text(encoding="utf-8")
+    visit = plan_actions.as_described(plan_settings.of_folder(project).actions["visit"])
+    assert (visit.money, visit.minutes, visit.low, visit.likely, visit.high, visit.most) == (2.0, 90.0, 1.0, 5.0, 10.0, 2)
+    plan_actions.describe(project, [replace(visit, most=1)], by="J. Brandt", clock=NOW)
+    assert file.read_text(encoding="utf-8") == before.replace("most = 2", "most = 1")
+    once = found(project, limits={"visits": 10.0}, actions=("visit",))
+    assert (once.uses["visit"], once.reached["visit"]) == (10, 10)
+    plan_actions.describe(
+        project, [replace(visit, most=1, money=3.5, minutes=0.0, low=0.5, likely=2.0, high=4.0)], by="J. Brandt", clock=NOW
+    )
+    action = plan_settings.of_folder(project).actions["visit"].action
+    assert action.costs == {"money": 3.5, "visits": 1.0}
+    assert (action.effect.likely, action.effect.by, action.effect.on) == (0.02, "J. Brandt", NOW.date())
+    assert Register(project).log()[-1]["details"] == {"actions": [], "known": [], "changed": ["visit"]}
+
+
+def test_nobody_knows_the_effect_of_an_action_any_more_when_it_is_taken_out(project: Path) -> None:
+    call = plan_actions.as_described(plan_settings.of_folder(project).actions["call"])
+    plan_actions.describe(project, [replace(call, low=None, likely=None, high=None, most=4), LETTER], by="Jo", clock=NOW)
+    actions = plan_settings.of_folder(project).actions
+    assert (actions["call"].action.effect.source, actions["call"].action.most) == ("none", 4)
+    assert actions["letter"].action.most == 2
+    assert actions["visit"].action.effect.by == "Sales"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'actions.visit = {channel = "visit", changes = "orders", costs = {money = 2}}',
+        '[actions.visit]\nchannel = "visit"\nchanges = "orders"\ncosts.money = 2',
+        '[ actions . visit ] # what a visit costs\nchanges = "orders"\nchannel = "visit"\n"costs" = {money = 2}',
+    ],
+)
+def test_what_is_written_in_another_way_is_left_alone_and_said_so(made: Path, tmp_path: Path, text: str) -> None:
+    shutil.copytree(made, tmp_path / "odd")
+    file = tmp_path / "odd" / "kundenwert.toml"
+    rest = file.read_text(encoding="utf-8").replace(VISITS, "").replace(CALLS, "")
+    file.write_text(f"{text}\n{rest}" if text.startswith("actions") else f"{rest}\n{text}\n", encoding="utf-8")
+    before = file.read_bytes()
+    visit = plan_actions.as_described(plan_settings.of_folder(tmp_path / "odd").actions["visit"])
+    with pytest.raises(DataError, match="cannot be changed"):
+        plan_actions.describe(tmp_path / "odd", [replace(visit, money=9.0)], by="Jo", clock=NOW)
+    assert file.read_bytes() == before
+
+
+def test_what_is_not_changed_is_not_written(project: Path) -> None:
+    visit = plan_actions.as_described(plan_settings.of_folder(project).actions["visit"])
+    with pytest.raises(DataError, match="No action is described"):
+        plan_actions.describe(project, [visit], by="Jo", clock=NOW)
+    with pytest.raises(DataError, match="51 times"):
+        plan_actions.describe(project, [replace(visit, most=51)], by="Jo", clock=NOW)
 
 
 def test_an_action_without_an_effect_gives_out_no_money(made: Path, tmp_path: Path) -> None:

@@ -73,6 +73,95 @@ def test_actions_are_described_with_numbers_as_people_write_them(room: Path, sig
     assert Register(room).log()[-1]["action"] == "describe actions"
 
 
+def test_actions_that_are_there_can_be_changed_and_the_planner_says_how_often_one_customer_gets_them(planning: Path, signed_in: In) -> None:
+    client = signed_in("manager", name="Jo Brandt")
+    file = planning / "kundenwert.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("hours = 1.5}", "hours = 1.5}\nmost = 3"), encoding="utf-8")
+    page = words(client.get("/plans/actions/"))
+    assert "Mit 2 Maßnahmen lässt sich planen" in page
+    assert "Angenommen von Sales am 01.10.2025." in page
+    assert 'name="known0_most" value="3"' in page
+    assert "höchstens 3-mal je Kunde" in words(client.get("/plans/"))
+    twice = words(client.get("/plans/?limit_visits=6&action=visit&hold_out=0"))
+    assert re.search(r"Für 6 Besuche bei [2-5] Kunden", twice)
+    before = file.read_text(encoding="utf-8")
+    typed = {"known0_name": "visit", "known0_most": "1", "known1_name": "call", "known1_money": "1"}
+    assert client.post("/plans/actions/", typed)["Location"] == "/plans/"
+    assert file.read_text(encoding="utf-8") == before.replace("most = 3", "most = 1")
+    assert "Für 6 Besuche bei 6 Kunden" in words(client.get("/plans/?limit_visits=6&action=visit&hold_out=0"))
+    assert "höchstens einmal je Kunde" in words(client.get("/plans/"))
+
+
+def test_of_an_action_that_is_there_each_figure_is_checked(planning: Path, signed_in: In) -> None:
+    client = signed_in("analyst")
+    before = (planning / "kundenwert.toml").read_bytes()
+    given = {
+        "known0_name": "visit",
+        "known0_most": "1,5",
+        "known0_low": "3",
+        "known0_likely": "2",
+        "known0_high": "9",
+        "known1_name": "call",
+    }
+    answer = client.post("/plans/actions/", {**given, "known1_money": "viel"})
+    assert answer.status_code == 422
+    for part in ("„1,5“", "„viel“ ist keine Zahl", 'value="1,5"'):
+        assert part in words(answer)
+    assert client.post("/plans/actions/", {**given, "known0_most": "2"}).status_code == 422
+    assert client.post("/plans/actions/", {"known0_name": "pigeon", "known0_money": "1"}).status_code == 422
+    assert (planning / "kundenwert.toml").read_bytes() == before
+    assert signed_in("reader").post("/plans/actions/", given).status_code == 403
+
+
+def test_plans_of_the_file_are_offered_with_what_there_is_of_them(planning: Path, signed_in: In) -> None:
+    with (planning / "kundenwert.toml").open("a", encoding="utf-8") as file:
+        file.write('[plans.visits]\ndecision = "allocation"\nactions = ["visit"]\nspan = "1w"\nlimits = {visits = 5}\n')
+    client = signed_in("manager")
+    page = words(client.get("/plans/"))
+    assert '<option value="visits" selected>Besuche: 5 Besuche, 1 Woche</option>' in page
+    assert ">Alle Maßnahmen, frei</option>" in page
+    assert "Für 5 Besuche bei 5 Kunden" in page
+    assert 'value="call"' not in page
+    assert 'value="call"' in words(client.get("/plans/?plan=allocation"))
+
+
+def test_how_long_the_means_are_to_last_is_set_beside_them(planning: Path, signed_in: In) -> None:
+    client = signed_in("manager")
+    page = words(client.get("/plans/"))
+    assert 'name="span_count" min="1" step="1" value="12"' in page
+    assert '<option value="m" selected>Monate</option>' in page
+    given = {"span_count": "2", "span_unit": "w", "limit_visits": "4", "action": "visit", "hold_out": "0"}
+    part = words(client.get("/plans/", given, headers={"HX-Request": "true"}))
+    assert re.search(r'id="means-said" hx-swap-oob="true">[^<]*2025 bis \d\d\.\d\d\.2025', part)
+    assert '<input type="hidden" name="span_count" value="2"><input type="hidden" name="span_unit" value="w">' in part
+    name = made(client, **given).split("/")[3]
+    content = kept_plans.kept(planning, name).content
+    assert (content["span"], content["settings"]["span"]) == ("2w", "2w")
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "1,5", "bald", "11", "99999", ""])
+def test_a_time_that_is_none_is_said_beside_it_and_the_file_holds(planning: Path, signed_in: In, count: str) -> None:
+    client = signed_in("manager")
+    page = client.get("/plans/", {"span_count": count, "span_unit": "y"})
+    assert page.status_code == 200
+    assert "ist kein Zeitraum" in words(page)
+    assert f'name="span_count" min="1" step="1" value="{count}"' in words(page)
+    part = words(client.get("/plans/", {"span_count": count, "span_unit": "y"}, headers={"HX-Request": "true"}))
+    assert re.search(r'id="span-wrong"[^>]*hx-swap-oob="true">„', part)
+    assert kept_plans.kept(planning, made(client, span_count=count, span_unit="y").split("/")[3]).content["span"] == "12m"
+
+
+def test_where_a_large_run_must_be_read_first_a_slider_leads_to_the_page_that_waits(
+    planning: Path, signed_in: In, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr(plan_preview, "is_ready", lambda *of: asked.append(of[2:]) or False)
+    client = signed_in("manager")
+    answer = client.get("/plans/", {"span_count": "3", "span_unit": "m"}, headers={"HX-Request": "true"})
+    assert answer["HX-Redirect"] == "/plans/?span_count=3&span_unit=m"
+    assert asked == [("allocation", "3m")]
+
+
 def test_what_is_wrong_with_an_action_is_said_and_what_was_typed_stays(room: Path, signed_in: In) -> None:
     answer = signed_in("analyst").post("/plans/actions/", {"visit_use": "1", "visit_money": "viel", "visit_likely": "3"})
     assert answer.status_code == 422
@@ -90,14 +179,14 @@ def test_a_moved_slider_brings_the_part_that_changes(planning: Path, signed_in: 
     said = words(part)
     assert "<html" not in said
     assert 'id="finding"' in said
-    assert "Für 4 Besuche sind" in said
+    assert "Für 4 Besuche bei 4 Kunden sind" in said
     assert '"mark":{"type":"area"' in said.replace(" ", "")
     assert said.count("1 Besuch<") == 4
 
 
 def test_the_planner_answers_in_english_too(planning: Path, signed_in: In) -> None:
     page = words(signed_in("manager", language="en").get("/plans/?limit_visits=4&action=visit&hold_out=0"))
-    assert "of additional contribution are expected for 4 visits" in page
+    assert "of additional contribution are expected for 4 visits to 4 customers" in page
 
 
 @pytest.mark.parametrize(
@@ -134,7 +223,7 @@ def test_a_plan_is_made_submitted_and_approved_by_somebody_else(planning: Path, 
     assert "Plan freigeben" not in words(author.get(where))
     refused = author.post(f"{where}approve/")
     assert refused.status_code == 422
-    assert "a@firma.example submitted this plan" in words(refused)
+    assert "a@firma.example hat diesen Plan eingereicht" in words(refused)
     assert "Plan freigeben" in words(second.get(where))
     assert second.post(f"{where}approve/")["Location"] == where
     assert "Freigegeben: Der Plan gilt" in words(author.get(where))

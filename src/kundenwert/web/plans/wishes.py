@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,9 +11,11 @@ from typing import Any
 from django.http import QueryDict
 
 from kundenwert.flows.plan_preview import DECISION, Board, Wishes
+from kundenwert.flows.plan_settings import span_of
 from kundenwert.web.rights import Scope
 
 LIMIT = "limit_"
+SPAN_COUNT, SPAN_UNIT = "span_count", "span_unit"
 MOST_HELD_OUT = 0.5
 # Unless somebody chooses otherwise, so much is held out, or nothing could be measured later.
 HELD_OUT = 0.1
@@ -30,7 +33,28 @@ def read(given: QueryDict, scope: Scope, known: tuple[str, ...], sections: tuple
         actions=chosen if chosen and set(chosen) != set(known) else None,
         managers=within(scope, manager),
         positive=given.get("positive") == "1",
+        span=span(given) or "",
     )
+
+
+def span(given: QueryDict) -> str | None:
+    """How long the means are to last, such as "3m"; "" where nothing is said, None where it is no span."""
+    if SPAN_COUNT not in given:
+        return ""
+    try:
+        return span_of(f"{str(given[SPAN_COUNT]).strip()}{given.get(SPAN_UNIT, '')}")
+    except ValueError:
+        return None
+
+
+def span_parts(text: str) -> tuple[str, str]:
+    """A span as number and unit.
+
+    >>> span_parts("12m")
+    ('12', 'm')
+    """
+    found = re.fullmatch(r"(\d+)([dwmy])", text)
+    return (found[1], found[2]) if found else ("", "m")
 
 
 def within(scope: Scope, manager: str) -> frozenset[str] | None:
@@ -70,6 +94,7 @@ def fields(wishes: Wishes, manager: str) -> list[tuple[str, str]]:
     found = [("plan", wishes.name), ("hold_out", f"{wishes.hold_out * 100:g}"), ("manager", manager)]
     found += [(f"{LIMIT}{name}", f"{amount:.2f}".rstrip("0").rstrip(".")) for name, amount in wishes.limits.items()]
     found += [("action", name) for name in wishes.actions or ()]
+    found += [*zip((SPAN_COUNT, SPAN_UNIT), span_parts(wishes.span), strict=True)] if wishes.span else []
     return [*found, *([("positive", "1")] if wishes.positive else [])]
 
 
@@ -81,4 +106,5 @@ def flags(wishes: Wishes) -> Mapping[str, Any]:
         "actions": list(wishes.actions) if wishes.actions is not None else None,
         "only": sorted(wishes.managers) if wishes.managers is not None else None,
         "positive": wishes.positive,
+        "span": wishes.span or None,
     }

@@ -6,12 +6,20 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kundenwert.flows.plan_preview import Answer, Board, TopLine, Wishes
+from kundenwert.flows.plan_settings import PlanSettings
 from kundenwert.flows.plan_submission import APPROVED, DRAFT, RETURNED, SUBMITTED, Standing
 from kundenwert.records import Notice
-from kundenwert.records.plans import MONEY
+from kundenwert.records.plans import MONEY, Effect
 from kundenwert.reports.language import Language
 from kundenwert.web.marks import bar
 
+VISITS = "visits"
+_RAISES = {
+    "chance": "Raises the chance to buy by … percentage points",
+    "retention": "Raises the chance to stay by … percentage points",
+    "orders": "Raises the number of orders by … %",
+    "spend": "Raises the amount of an order by … %",
+}
 _RESOURCES = {"money": "Budget", "hours": "Working time", "visits": "Visits", "calls": "Calls"}
 _UNITS = {"hours": "h"}
 PRACTICES = {
@@ -35,8 +43,52 @@ _USED_UP = 0.95
 
 def action(name: str, language: Language) -> str:
     """The name of an action; usual ones have words in each language."""
-    names = {"visit": language.text("Visit"), "call": language.text("Call"), "letter": language.text("Letter")}
+    names = {
+        "visit": language.text("Visit"),
+        "call": language.text("Call"),
+        "letter": language.text("Letter"),
+        "quote": language.text("Talk about an offer"),
+    }
     return names.get(name, name)
+
+
+def most(count: int, language: Language) -> str:
+    """How often an action may be done for one customer."""
+    if count == 1:
+        return language.text("at most once a customer")
+    return language.text("at most {n} times a customer", n=count)
+
+
+def raises(changes: str, currency: str, language: Language) -> str:
+    """What is asked about the effect of an action."""
+    if changes == MONEY:
+        return language.text("Brings so much a customer, {unit}", unit=language.symbol(currency) or "–")
+    return language.text(_RAISES[changes])
+
+
+def source(effect: Effect, language: Language, *, is_measured: bool) -> str:
+    """Where the effect comes from."""
+    if is_measured:
+        return language.text("An experiment has measured it; plans go by what was measured.")
+    if effect.source == "none":
+        return language.text("Nobody knows yet what it changes.")
+    if effect.source == "experiment":
+        return language.text("Measured by an experiment.")
+    return language.text("Assumed by {who} on {day}.", who=effect.by, day=effect.on)
+
+
+def section(name: str, settings: PlanSettings | None, currency: str, language: Language) -> str:
+    """A plan of the project file: usual names have words in each language; what there is of a single means, and for how long."""
+    if settings is None:
+        return language.text("All actions, freely")
+    called = {"quarter": language.text("Quarter"), "visits": language.text("Visits")}.get(name, name)
+    said = [amount(resource, value, currency, language) for resource, value in settings.limits.items()] if len(settings.limits) == 1 else []
+    return f"{called}: {', '.join([*said, language.span(settings.span)])}"
+
+
+def span_units(language: Language) -> list[tuple[str, str]]:
+    """Units of a span."""
+    return [("d", language.text("Days")), ("w", language.text("Weeks")), ("m", language.text("Months")), ("y", language.text("Years"))]
 
 
 def times(name: str, count: int, language: Language) -> str:
@@ -45,6 +97,8 @@ def times(name: str, count: int, language: Language) -> str:
         return language.plural("{n:,d} visit", "{n:,d} visits", count, n=count)
     if name == "call":
         return language.plural("{n:,d} call", "{n:,d} calls", count, n=count)
+    if name == "quote":
+        return language.plural("{n:,d} talk about an offer", "{n:,d} talks about an offer", count, n=count)
     if name == "letter":
         return language.plural("{n:,d} letter", "{n:,d} letters", count, n=count)
     return f"{language.number(count)} × {name}" if count != 1 else name
@@ -68,13 +122,33 @@ def amount(name: str, value: float, currency: str, language: Language) -> str:
 
 def heading(board: Board, wishes: Wishes, answer: Answer, yardstick: str, language: Language) -> str:
     """What the means would bring, as a sentence."""
-    means = language.listed([amount(name, value, board.currency, language) for name, value in _binding(board, wishes, answer)])
+    means = language.listed([_mean(name, value, board, answer, language) for name, value in _binding(board, wishes, answer)])
     gain = language.money(answer.found.gain, board.currency, 0)
     if not answer.found.customers:
         return language.text("Within these limits nothing pays")
     if yardstick == "revenue":
         return language.text("{gain} of additional revenue are expected for {means}", gain=gain, means=means)
     return language.text("{gain} of additional contribution are expected for {means}", gain=gain, means=means)
+
+
+def _mean(name: str, value: float, board: Board, answer: Answer, language: Language) -> str:
+    """So much of a means; visits with how many customers get them, since some may get two."""
+    done = _visits(board, answer)
+    if name != VISITS or len(done) != 1:
+        return amount(name, value, board.currency, language)
+    visits = amount(name, answer.found.taken[VISITS], board.currency, language)
+    reached = answer.found.reached[done[0]]
+    return language.plural("{visits} to {n} customer", "{visits} to {n} customers", reached, n=language.number(reached), visits=visits)
+
+
+def _done(answer: Answer) -> list[str]:
+    """The actions that are in the plan."""
+    return [name for name, count in answer.found.uses.items() if count]
+
+
+def _visits(board: Board, answer: Answer) -> list[str]:
+    """Those of them that take a visit."""
+    return [name for name in _done(answer) if board.actions[name].action.costs.get(VISITS)]
 
 
 def _binding(board: Board, wishes: Wishes, answer: Answer) -> list[tuple[str, float]]:
@@ -88,7 +162,7 @@ def _binding(board: Board, wishes: Wishes, answer: Answer) -> list[tuple[str, fl
     return found or [(MONEY, answer.found.cost)]
 
 
-def lead(answer: Answer, board: Board, language: Language) -> list[str]:
+def lead(answer: Answer, board: Board, wishes: Wishes, language: Language) -> list[str]:
     """How sure that is, and what else could be done with the same."""
     found, said = answer.found, []
     if found.customers and found.lower == found.lower and found.lower < found.upper:
@@ -100,10 +174,12 @@ def lead(answer: Answer, board: Board, language: Language) -> list[str]:
         else:
             share = language.percent(biggest.gain / found.gain, 0)
             said.append(language.text("Going to the biggest customers first would bring {share} of it.", share=share))
-    if found.customers:
+    if found.customers and not (
+        len(done := _done(answer)) == 1 and _visits(board, answer) and VISITS in dict(_binding(board, wishes, answer))
+    ):
         customers = language.plural("{n} customer", "{n} customers", found.customers, n=language.number(found.customers))
-        done = language.listed([times(name, count, language) for name, count in found.uses.items() if count])
-        said.append(language.text("That is {done} for {customers}.", done=done, customers=customers))
+        what = language.listed([times(name, found.uses[name], language) for name in done])
+        said.append(language.text("That is {done} for {customers}.", done=what, customers=customers))
     return said
 
 

@@ -16,6 +16,11 @@ document.getElementById("means")?.addEventListener("change", (event) => {
   if (event.target.type === "range") event.stopPropagation();
 }, true);
 
+// Another plan has other means: its page is asked for as soon as it is chosen.
+for (const choice of document.querySelectorAll("select[data-at-once]")) {
+  choice.addEventListener("change", () => choice.form.requestSubmit());
+}
+
 // The page that prints.
 const print = document.querySelector("[data-print]");
 if (print) {
