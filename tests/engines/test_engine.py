@@ -162,6 +162,13 @@ def test_rows_find_their_key_in_whatever_order_the_other_table_stands(engine: En
     assert sorted(found, key=lambda row: row["customer_id"]) == expected
 
 
+def test_rows_come_part_by_part_in_their_order(engine: Engine) -> None:
+    engine.load("exported", {"customer_id": ["c", "a", "b"]})
+    reader = engine.parts("value/exported.sql", 2)
+    assert reader.schema.names == ["customer_id"]
+    assert [part.column(0).to_pylist() for part in reader] == [["a", "b"], ["c"]]
+
+
 def test_a_missing_folder_is_a_problem_with_a_remedy(engine: Engine, tmp_path: Path) -> None:
     engine.load("exported", {"customer_id": ["a"]})
     with pytest.raises(StorageError, match="To do: check path, rights and free space"):

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from kundenwert.engines import open_engine
+from kundenwert.engines._engine import Reading
 from kundenwert.errors import DataError, UnknownName
-from kundenwert.flows import customer_quick
+from kundenwert.flows import customer_quick, customer_rows, index
 from kundenwert.flows.customer import customer
 from kundenwert.flows.customer_page import first_picture, sheet, the_rest
 from kundenwert.flows.customer_quick import booked_lines, find, glance, rest
@@ -23,6 +25,7 @@ from kundenwert.flows.progress import Progress
 from kundenwert.flows.register import rate
 from kundenwert.flows.run import run
 from kundenwert.reports.language import Language
+from kundenwert.runs import store
 from kundenwert.sources import Wanted
 
 NOW = datetime(2025, 11, 1, 9, tzinfo=UTC)
@@ -30,7 +33,7 @@ OKAFOR, LIND = frozenset({"A. Okafor"}), frozenset({"B. Lind"})
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """120 customers of two account managers; K002 and K003 stand below K001, which is of another manager than K002."""
     folder = tmp_path_factory.mktemp("quick") / "klein"
     exports = folder / "exports"
@@ -55,6 +58,24 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def copied(plain: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with copies of each customer's rows; the blocks are so small that the rows of one customer do not fit into one."""
+    folder = tmp_path_factory.mktemp("copied") / "klein"
+    shutil.copytree(plain, folder)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(customer_rows, "_ROWS", 5)
+        customer_rows.build(folder, str(store.current(folder)))
+    return folder
+
+
+@pytest.fixture(params=["plain", "copied"])
+def made(request: pytest.FixtureRequest) -> Path:
+    """A project whose customers are read from the tables of the run, or from the copies."""
+    folder: Path = request.getfixturevalue(request.param)
+    return folder
+
+
 @pytest.fixture(autouse=True)
 def _closed() -> Iterator[None]:
     yield
@@ -62,9 +83,9 @@ def _closed() -> Iterator[None]:
 
 
 @pytest.fixture
-def own(made: Path, tmp_path: Path) -> Path:
-    """A copy, to be changed."""
-    shutil.copytree(made, tmp_path / "klein")
+def own(copied: Path, tmp_path: Path) -> Path:
+    """One with copies, to be changed."""
+    shutil.copytree(copied, tmp_path / "klein")
     return tmp_path / "klein"
 
 
@@ -161,3 +182,93 @@ def test_a_rating_made_after_the_run_is_told_as_new(own: Path) -> None:
     rate(own, "K001", "Imagefaktor", "7,5", reason="bekannt im Ort", by="Eva", clock=datetime(2025, 12, 1, tzinfo=UTC))
     (fresh,) = the_rest(own, "K001", Language("de"))["fresh"]
     assert (fresh["criterion"], fresh["points"], fresh["by"]) == ("Imagefaktor", "7.5", "Eva")
+
+
+# ---- the copies of each customer's rows ---------------------------------------------------------------------------------
+
+
+def _copies(folder: Path) -> Path:
+    (found,) = index.folder_of(folder, str(store.current(folder))).glob("rows-*")
+    return found
+
+
+def _is_read_from_copies() -> bool:
+    (desks,) = customer_quick._WAITING.values()
+    return all(desk.copies is not None for desk in desks)
+
+
+def test_the_copies_hold_the_rows_of_every_customer(plain: Path, copied: Path) -> None:
+    source, held = store.read(plain), customer_rows.opened(copied, str(store.current(copied)))
+    assert held is not None
+    with open_engine(threads=1) as engine:
+        missing = customer_rows.open_tables(engine, plain, source)
+        for view in {"valued_customers", "contribution", "scores", "page_records"} - missing:
+            engine.project("exported", view, {name: Reading((name,)) for name in engine.columns(view)})
+            rows = engine.rows("value/exported.sql")
+            for who in ["", "K000", "K0010", "zz", *(f"K{one:03}" for one in range(1, 121))]:
+                assert sorted(map(repr, held.rows(view, who))) == sorted(repr(row) for row in rows if row["customer_id"] == who), who
+    held.close()
+
+
+def test_what_is_told_is_the_same_with_copies_and_without(plain: Path, copied: Path) -> None:
+    for who in ("K001", "K002", "K003", "K004", "K040", "K120"):
+        assert (glance(plain, who), rest(plain, who)) == (glance(copied, who), rest(copied, who))
+
+
+def test_copies_are_made_once_and_read_from_then_on(plain: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "klein"
+    shutil.copytree(plain, folder)
+    glance(folder, "K001")
+    assert not _is_read_from_copies()
+    run_name = str(store.current(folder))
+    assert not customer_rows.ready(folder, run_name)
+    customer_rows.build(folder, run_name)
+    made = {path: path.stat().st_mtime_ns for path in _copies(folder).iterdir()}
+    customer_rows.build(folder, run_name)
+    assert {path: path.stat().st_mtime_ns for path in _copies(folder).iterdir()} == made
+    glance(folder, "K001")
+    assert customer_rows.ready(folder, run_name)
+    assert _is_read_from_copies()
+
+
+@pytest.mark.parametrize("view", ["valued_customers", "page_records", "page_kin"])
+def test_a_damaged_copy_is_thrown_away_and_the_table_is_read(plain: Path, copied: Path, tmp_path: Path, view: str) -> None:
+    folder = tmp_path / "klein"
+    shutil.copytree(copied, folder)
+    path = _copies(folder) / f"{view}.rows"
+    path.write_bytes(bytes(byte ^ 1 for byte in path.read_bytes()))
+    assert (glance(folder, "K003"), rest(folder, "K003")) == (glance(plain, "K003"), rest(plain, "K003"))
+    assert not list(index.folder_of(folder, str(store.current(folder))).glob("rows-*"))
+
+
+def test_nothing_of_an_erased_customer_is_copied_and_copies_of_before_do_not_count(copied: Path, tmp_path: Path) -> None:
+    folder, before = tmp_path / "klein", tmp_path / "before"
+    shutil.copytree(copied, folder)
+    shutil.copytree(folder / "index", before)
+    erase(folder, "K001", by="Eva", clock=NOW)
+    assert not (folder / "index").exists()
+    shutil.copytree(before, folder / "index")
+    run_name = str(store.current(folder))
+    assert customer_rows.opened(folder, run_name) is None
+    customer_rows.build(folder, run_name)
+    assert len(list(index.folder_of(folder, run_name).glob("rows-*"))) == 1
+    held = customer_rows.opened(folder, run_name)
+    assert held is not None
+    assert [held.rows(view, "K001") for view in ("valued_customers", "scores", "page_records", "page_kin")] == [[]] * 4
+    assert [row["customer_id"] for row in held.rows("valued_customers", "K002")] == ["K002"]
+    held.close()
+
+
+def test_what_changed_since_an_earlier_run_is_read_from_the_copies_of_both(copied: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "klein"
+    shutil.copytree(copied, folder)
+    first = str(store.current(folder))
+    run(folder, {"as_of": "2025-11-30"}, clock=datetime(2025, 12, 1, 9, tzinfo=UTC), progress=Progress())
+    told = rest(folder, "K040").explained.change
+    assert told is not None
+    assert told.run == first
+    customer_quick.forget()
+    customer_rows.build(folder, str(store.current(folder)))
+    # Only the copies are left of the earlier value table.
+    (store.runs_folder(folder) / first / "customers.parquet").unlink()
+    assert rest(folder, "K040").explained.change == told

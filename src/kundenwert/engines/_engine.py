@@ -93,6 +93,13 @@ class Engine(ABC):
         """Runs a step and returns its rows as a pyarrow table."""
 
     @abstractmethod
+    def parts(self, step: str, rows: int, **values: Any) -> Any:
+        """Runs a step and returns its rows as a pyarrow reader of parts of at most so many rows, in their order.
+
+        Nothing else may be asked of the engine before the last part is read.
+        """
+
+    @abstractmethod
     def load(self, name: str, columns: Mapping[str, NDArray[np.generic] | Sequence[Any]]) -> None:
         """Keeps columns of equal length as table `name`."""
 

@@ -91,6 +91,10 @@ class DuckDb(Engine):
         with _told(step):
             return self._connection.sql(step_text(step), params=dict(values) or None).to_arrow_table()
 
+    def parts(self, step: str, rows: int, **values: Any) -> Any:
+        with _told(step):
+            return self._connection.sql(step_text(step), params=dict(values) or None).to_arrow_reader(rows)
+
     def load(self, name: str, columns: Mapping[str, NDArray[np.generic] | Sequence[Any]]) -> None:
         import numpy
 
@@ -198,13 +202,7 @@ class DuckDb(Engine):
 
     def _show(self, name: str, relation: duckdb.DuckDBPyRelation) -> None:
         """Makes a view. A temporary table or view of that name would hide it, so that goes first."""
-        hiding = self._connection.execute(
-            "select 'table' from duckdb_tables() where temporary and table_name = $name "
-            "union all select 'view' from duckdb_views() where temporary and view_name = $name",
-            {"name": name},
-        ).fetchall()
-        for (kind,) in hiding:
-            self._connection.execute(f"drop {checked_name(kind)} temp.{checked_name(name)}")
+        self._of_kind(f"drop {{kind}} if exists temp.{checked_name(name)}")
         relation.create_view(checked_name(name))
 
     def _of_kind(self, text: str) -> None:

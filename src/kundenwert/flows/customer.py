@@ -112,12 +112,18 @@ def said_of(source: store.Run, row: dict[str, Any]) -> tuple[Said, ...]:
     return tuple(found)
 
 
-def result_of(engine: Engine, source: store.Run, customer_id: str) -> tuple[ResultTotals | None, dict[str, Any] | None]:
-    """Contribution I to IV of the customer in the last whole year, else of all years, and what was counted in that year."""
+def result_of(
+    engine: Engine, source: store.Run, customer_id: str, *, is_open: bool = False
+) -> tuple[ResultTotals | None, dict[str, Any] | None]:
+    """Contribution I to IV of the customer in the last whole year, else of all years, and what was counted in that year.
+
+    is_open: view `contribution` is there already.
+    """
     section, path = source.manifest.get("contribution"), source.folder / contribution.FILE
     if section is None or not path.is_file():
         return None, None
-    engine.open_parquet("contribution", [path], numbered=False)
+    if not is_open:
+        engine.open_parquet("contribution", [path], numbered=False)
     year = contribution.whole_year_of(source)
     figures = engine.rows("value/contribution/figures_of.sql", customer=customer_id, year=year)
     if not figures:

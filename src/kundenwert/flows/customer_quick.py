@@ -1,7 +1,8 @@
 """One customer for a screen: the same figures as `customer`, from tables that stay open between two looks.
 
-Tables of a run and its ledger are sorted by customer, so a look reads one block of each. What needs more than one block, or another
-run, is `rest`: a screen shows it after the first picture. Whose customers a reader may see is asked here, before anything else is read.
+Tables of a run and its ledger are sorted by customer, so a look reads one part of each; where there are copies in small blocks
+(`customer_rows`), one block. What needs more than one, or another run, is `rest`: a screen shows it after the first picture. Whose
+customers a reader may see is asked here, before anything else is read.
 """
 
 from __future__ import annotations
@@ -17,37 +18,24 @@ from typing import TYPE_CHECKING, Any
 
 from kundenwert.base.as_of import day_number, day_of
 from kundenwert.engines import open_engine
-from kundenwert.engines._engine import Reading
 from kundenwert.errors import CallError, UnknownName
 from kundenwert.flows import customer as whole
+from kundenwert.flows import customer_rows
 from kundenwert.flows.customer_data import decided
-from kundenwert.flows.customer_reasons import change_of, fit_of, what_ifs
-from kundenwert.flows.ledger import folder_of
+from kundenwert.flows.customer_reasons import change_since, fit_of, last_before, what_ifs
+from kundenwert.flows.customer_rows import CustomerRows, DamagedError
 from kundenwert.flows.objection import objectors
 from kundenwert.flows.pseudonyms import known_as
-from kundenwert.flows.scores import FILE as SCORES
 from kundenwert.flows.scores import points_in
-from kundenwert.records import AlivePath, DataOf, Document, Explained
+from kundenwert.records import AlivePath, DataOf, Document, Explained, ValueChange
 from kundenwert.register.book import Register
-from kundenwert.runs import store
+from kundenwert.runs import storage, store
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kundenwert.engines._engine import Engine
 
-# Columns of the company's tables that a screen reads, with their types where a file lacks them.
-_RECORDS = {
-    "customers": (
-        *("customer_id", "name", "parent_id", "industry", "region", "postcode", "city", "street", "account_manager", "segment", "kind"),
-        *("acquired_on", "channel", "do_not_contact"),
-    ),
-    "contacts": ("customer_id", "contact_id", "date", "channel", "purpose", "outcome", "person"),
-    "complaints": ("customer_id", "complaint_id", "date", "category", "resolved_on", "outcome", "cost"),
-    "measures": ("customer_id", "measure_id", "date", "kind", "treated", "cost"),
-}
-_TYPES = {"date": "DATE", "resolved_on": "DATE", "acquired_on": "DATE", "cost": "DECIMAL(18, 2)", "treated": "BOOLEAN"}
-_VIEWS = {"customers": "page_records", "contacts": "page_contacts", "complaints": "page_complaints", "measures": "page_measures"}
 _ADDRESS = ("name", "street", "postcode", "city")
 # How many records of a kind a screen shows, how many lines a page has, how many desks wait for readers, and
 # how many customers are remembered.
@@ -93,12 +81,13 @@ def rest(project: Path, customer_id: str, *, managers: frozenset[str] | None = N
         customer, record = _find(desk, project, customer_id, managers)
         explained, engine, source = _explained(desk, project, customer, record), desk.engine, desk.source
         is_valued = explained.row["level"] in {"customer", "segment"}
-        result, drivers = whole.result_of(engine, source, customer)
-        points = points_in(engine, project, source, customer) if is_valued and desk.has_scores else ()
+        desk.lay_out(customer, record.get("parent_id"))
+        result, drivers = whole.result_of(engine, source, customer, is_open=True)
+        points = points_in(engine, project, source, customer) if is_valued and "scores" not in desk.missing else ()
         told: dict[str, Any] = {
             "result": result,
             "points": points,
-            "change": change_of(engine, project, source, explained.row) if is_valued else None,
+            "change": desk.change(explained.row) if is_valued else None,
             "what_ifs": what_ifs(source, explained.row, points, result, drivers) if is_valued else (),
         }
         listed = {"customer": customer, "as_of": source.as_of, "most": NEWEST}
@@ -138,7 +127,7 @@ def booked_lines(
         customer, record = _find(desk, project, customer_id, managers)
         asked = {"customer": customer, "as_of": day_number(desk.source.as_of), "year": year}
         (counted,) = desk.engine.rows("value/customer_page/lines_counted.sql", **asked)
-        if not counted["lines"] and not desk.engine.rows("value/one_customer.sql", customer=customer):
+        if not counted["lines"] and desk.row(customer) is None:
             raise _unknown(customer_id)
         lines = desk.engine.rows("value/customer_page/lines.sql", **asked, most=LINES, skip=(max(page, 1) - 1) * LINES)
         return BookedLines(customer, str(record.get("name") or ""), counted["lines"], counted["amount"], lines)
@@ -148,7 +137,7 @@ def find(project: Path, customer_id: str, *, managers: frozenset[str] | None = N
     """The number under which the run knows a customer of the reader; the same errors."""
     with _desk(project, run) as desk:
         customer, record = _find(desk, project, customer_id, managers)
-        if not record and not desk.engine.rows("value/one_customer.sql", customer=customer):
+        if not record and desk.row(customer) is None:
             raise _unknown(customer_id)
         return customer
 
@@ -161,7 +150,7 @@ def forget() -> None:
         _MEASURES.clear()
         _LAST.clear()
     for desk in desks:
-        desk.engine.close()
+        desk.close()
 
 
 # ---- one customer -----------------------------------------------------------------------------------------------------
@@ -170,8 +159,7 @@ def forget() -> None:
 def _find(desk: _Desk, project: Path, customer_id: str, managers: frozenset[str] | None) -> tuple[str, Mapping[str, Any]]:
     """The customer with its record. For who sees some customers only the record decides, before any other table is asked."""
     customer = known_as(project, customer_id)
-    records = desk.engine.rows("value/customer_page/record.sql", customer=customer)
-    record = records[0] if records else {}
+    record = desk.record(customer)
     if not _is_own(record, managers):
         raise _unknown(customer_id)
     return customer, record
@@ -206,10 +194,9 @@ def _explained(desk: _Desk, project: Path, customer: str, record: Mapping[str, A
 
 def _asked(desk: _Desk, project: Path, customer: str, record: Mapping[str, Any]) -> Explained:
     engine, source = desk.engine, desk.source
-    found = engine.rows("value/one_customer.sql", customer=customer)
-    if not found:
+    row = desk.row(customer)
+    if row is None:
         raise _unknown(customer)
-    row = found[0]
     documents = engine.rows("base/history.sql", customer=customer, as_of=day_number(source.as_of))
     history = tuple(Document(day_of(line.pop("day")), **line) for line in documents)
     parts = whole.parts_of(source, row, _years(history))
@@ -287,13 +274,19 @@ _SAME = 0.005
 
 @dataclass
 class _Desk:
-    """One reader's place: an engine with the tables of a run."""
+    """One reader's place: an engine with the tables of a run, and their copies where there are some.
+
+    missing: views of which the run knows nothing; measures: what all customers are ranked by.
+    """
 
     engine: Engine
+    project: Path
     source: store.Run
-    has_scores: bool
+    missing: frozenset[str]
     key: tuple[str, str, int]
     measures: NDArray[Any] = field(repr=False)
+    copies: CustomerRows | None
+    earlier: dict[str, CustomerRows] = field(default_factory=dict)
 
     def place(self, row: Mapping[str, Any]) -> tuple[int, int] | None:
         """How many customers stand above one, of how many."""
@@ -301,6 +294,88 @@ class _Desk:
         if own is None or not len(self.measures):
             return None
         return len(self.measures) - int(self.measures.searchsorted(float(own), side="right")), len(self.measures)
+
+    def row(self, customer: str) -> dict[str, Any] | None:
+        """The row of the value table; None where the run does not know the customer."""
+        return self._first("valued_customers", "value/one_customer.sql", customer)
+
+    def record(self, customer: str) -> dict[str, Any]:
+        """What the customer records say; {} without one."""
+        return self._first("page_records", "value/customer_page/record.sql", customer) or {}
+
+    def _first(self, view: str, step: str, customer: str) -> dict[str, Any] | None:
+        if self.copies is not None:
+            try:
+                found = self.copies.rows(view, customer)
+            except DamagedError:
+                self._lose_copies()
+        if self.copies is None:
+            found = self.engine.rows(step, customer=customer)
+        return found[0] if found else None
+
+    def lay_out(self, customer: str, parent: str | None) -> None:
+        """Where there are copies the views of everything else hold from now on what is told of this customer alone."""
+        if self.copies is None:
+            return
+        try:
+            views = {view: self.copies.table(view, customer) for view in _OF_THE_REST if self.copies.has(view)}
+            views["page_records"] = _near(self.copies, customer, parent)
+        except DamagedError:
+            self._lose_copies()
+            return
+        for view, rows in views.items():
+            self.engine.open_frame(view, rows)
+
+    def change(self, row: Mapping[str, Any]) -> ValueChange | None:
+        """Why the value is another than at the last run of an earlier day."""
+        before = last_before(self.project, self.source)
+        if before is None or row["value"] is None:
+            return None
+        found = self._row_of(before, row["customer_id"])
+        return change_since(before, found, self.source, row)
+
+    def _row_of(self, before: store.Run, customer: str) -> Sequence[Mapping[str, Any]]:
+        """The row of an earlier run, from its copies if it has some."""
+        copies = self.earlier.get(before.name)
+        if copies is None or not customer_rows.is_of(copies.folder, self.project, before.name):
+            copies = customer_rows.opened(self.project, before.name)
+        if copies is not None:
+            self.earlier[before.name] = copies
+            with contextlib.suppress(DamagedError):
+                return copies.rows("valued_customers", customer)
+        self.engine.open_parquet("earlier_customers", [before.customers], numbered=False)
+        return self.engine.rows("value/one_earlier.sql", customer=customer)
+
+    def _lose_copies(self) -> None:
+        """What is damaged is made again by the next who prepares the run; until then the tables are read."""
+        if self.copies is not None:
+            self.copies.close()
+            storage.remove(self.copies.folder)
+        self.copies = None
+        customer_rows.open_tables(self.engine, self.project, self.source)
+
+    def close(self) -> None:
+        """Closes the tables."""
+        self.engine.close()
+        for copies in (self.copies, *self.earlier.values()):
+            if copies is not None:
+                copies.close()
+
+
+# Views that are asked for one customer at a time.
+_OF_THE_REST = ("contribution", "scores", "page_contacts", "page_complaints", "page_measures")
+
+
+def _near(copies: CustomerRows, customer: str, parent: str | None) -> Any:
+    """The records of who stands above, below and beside a customer, as a pyarrow table; each of them once."""
+    import pyarrow
+
+    found = [copies.table("page_kin", customer)]
+    if parent and parent != customer:
+        beside = copies.table("page_kin", parent)
+        found += [copies.table("page_records", parent), beside.filter(pyarrow.compute.not_equal(beside["customer_id"], parent))]
+        found[0] = found[0].filter(pyarrow.compute.not_equal(found[0]["customer_id"], parent))
+    return pyarrow.concat_tables(found)
 
 
 _WAITING: dict[tuple[str, str, int], list[_Desk]] = {}
@@ -317,13 +392,16 @@ def _desk(project: Path, run: str | None) -> Iterator[_Desk]:
     with _GUARD:
         for old in [one for one in _WAITING if one[:2] == key[:2] and one != key]:
             for desk in _WAITING.pop(old):
-                desk.engine.close()
+                desk.close()
             _MEASURES.pop(old, None)
             for known in [one for one in _LAST if one[0] == old]:
                 del _LAST[known]
         waiting = _WAITING.setdefault(key, [])
         free = waiting.pop() if waiting else None
     desk = free if free is not None else _open(project, name, key)
+    if desk.copies is None:
+        # They may have been made since the desk was opened.
+        desk.copies = customer_rows.opened(project, name)
     try:
         yield desk
     except UnknownName:
@@ -331,7 +409,7 @@ def _desk(project: Path, run: str | None) -> Iterator[_Desk]:
         raise
     except BaseException:
         # Nobody knows in which state it is.
-        desk.engine.close()
+        desk.close()
         raise
     _put_back(key, desk)
 
@@ -342,38 +420,24 @@ def _put_back(key: tuple[str, str, int], desk: _Desk) -> None:
         if waiting is not None and len(waiting) < _DESKS:
             waiting.append(desk)
             return
-    desk.engine.close()
+    desk.close()
 
 
 def _open(project: Path, name: str, key: tuple[str, str, int]) -> _Desk:
     source = store.read(project, name)
-    ledger = folder_of(project) / source.manifest["ledger"]
     engine = open_engine(threads=1)
-    engine.remember("collective", list(source.manifest["settings"]["collective"]))
-    engine.open_parquet("valued_customers", [source.customers], numbered=False)
-    engine.open_parquet("ledger_lines", [ledger / "transactions.parquet"], numbered=False)
-    engine.view("booked", "tables/booked_from_ledger.sql")
-    for table, columns in _RECORDS.items():
-        _open_records(engine, ledger, table, columns)
-    scores = source.folder / SCORES
-    if scores.is_file():
-        engine.open_parquet("scores", [scores], numbered=False)
+    missing = customer_rows.open_tables(engine, project, source)
+    copies = customer_rows.opened(project, name)
     if key not in _MEASURES:
-        _MEASURES[key] = engine.arrays("value/customer_page/measures.sql")["measure"]
-    return _Desk(engine, source, scores.is_file(), key, _MEASURES[key])
+        _MEASURES[key] = _measures(engine, copies)
+    return _Desk(engine, project, source, missing, key, _MEASURES[key], copies)
 
 
-def _open_records(engine: Engine, ledger: Path, table: str, columns: Sequence[str]) -> None:
-    """A view of a table of the company with exactly these columns, empty where the company gave none."""
-    path, view = ledger / f"{table}.parquet", _VIEWS[table]
-    if path.is_file():
-        engine.open_parquet(f"kept_{table}", [path], numbered=False)
-    else:
-        engine.load(f"kept_{table}", {"customer_id": [""]})
-    there = engine.columns(f"kept_{table}")
-    engine.project(
-        view, f"kept_{table}", {name: Reading((name,) if name in there else (), type=_TYPES.get(name, "VARCHAR")) for name in columns}
-    )
+def _measures(engine: Engine, copies: CustomerRows | None) -> NDArray[Any]:
+    if copies is not None:
+        with contextlib.suppress(DamagedError):
+            return copies.measures()
+    return engine.arrays("value/customer_page/measures.sql")["measure"]
 
 
 __all__ = ["LINES", "BookedLines", "Glance", "Rest", "booked_lines", "find", "forget", "glance", "rest"]

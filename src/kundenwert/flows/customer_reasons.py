@@ -85,7 +85,11 @@ def change_of(engine: Engine, project: Path, source: store.Run, row: Mapping[str
     if earlier is None or row["value"] is None:
         return None
     engine.open_parquet("earlier_customers", [earlier.customers], numbered=False)
-    found = engine.rows("value/one_earlier.sql", customer=row["customer_id"])
+    return change_since(earlier, engine.rows("value/one_earlier.sql", customer=row["customer_id"]), source, row)
+
+
+def change_since(earlier: store.Run, found: Sequence[Mapping[str, Any]], source: store.Run, row: Mapping[str, Any]) -> ValueChange | None:
+    """The same, with what the earlier run said of the customer: its row, or none."""
     if not found or found[0]["value"] is None or found[0]["level"] not in {*_VALUED, "none"}:
         return None
     before = found[0]

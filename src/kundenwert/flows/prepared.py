@@ -26,9 +26,10 @@ def prepare(project: Path, run: str, *, progress: Progress) -> None:
 
 
 def _pages(project: Path, run: str) -> Iterator[Callable[[], object]]:
-    from kundenwert.flows import customer_list, models_page, overview, plan_preview, portfolio_page, result_page
+    from kundenwert.flows import customer_list, customer_rows, models_page, overview, plan_preview, portfolio_page, result_page
 
     yield lambda: customer_list.build(project, run)
+    yield lambda: customer_rows.build(project, run)
     yield lambda: overview.overview(project, run)
     yield lambda: portfolio_page.portfolio_page(project, run) if portfolio_page.has_portfolio(project, run) else None
     for code in LANGUAGES:
@@ -36,10 +37,5 @@ def _pages(project: Path, run: str) -> Iterator[Callable[[], object]]:
         yield lambda code=code: (  # type: ignore[misc]
             result_page.result_page(project, run, Language(code)) if result_page.has_result(project, run) else None
         )
-    yield lambda: plan_preview.build(project, run) if _needs_planner(project, run) else None
-
-
-def _needs_planner(project: Path, run: str) -> bool:
-    from kundenwert.flows import plan_preview
-
-    return plan_preview.has_actions(project) and not plan_preview.is_ready(project, run)
+    # The plan that the planner opens with.
+    yield lambda: plan_preview.build(project, run, plan_preview.sections(project)[0]) if plan_preview.has_actions(project) else None
