@@ -154,3 +154,34 @@ def test_the_curve_shows_plan_and_other_practices() -> None:
     assert told.count("plan") == 2
     assert told.count("even split") == 2
     assert spec["usermeta"]["message"] == "Up to €240 each further euro brings more than it costs"
+
+
+def _names(*compared: tuple[str, float, float]) -> dict[str, tuple[str, float, float]]:
+    """The names in a curve up to 1,000 of money and 100 of gain: side, place across and place upwards."""
+    told = {
+        **content(),
+        "curve": {"budget": [0.0, 500.0, 1000.0], "gain": [0.0, 80.0, 100.0]},
+        "gain": 80.0,
+        "cost": 500.0,
+        "compared": [{"name": name, "cost": cost, "gain": gain, "customers": 1} for name, cost, gain in compared],
+    }
+    found = {}
+    for layer in plan_curve(told, "en")["layer"]:
+        if layer["mark"].get("type") == "text":
+            found |= {one["words"]: (layer["mark"]["align"], one["x"], one["y"]) for one in layer["data"]["values"]}
+    return found
+
+
+def test_points_that_fall_on_one_get_one_name() -> None:
+    found = _names(("even", 500.0, 20.0), ("biggest", 400.0, 60.0), ("today", 405.0, 61.0))
+    assert set(found) == {"plan", "even split", "most to the biggest = as today"}
+    assert "plan = most to the biggest" in _names(("biggest", 500.0, 80.0))
+
+
+def test_names_cover_neither_each_other_nor_another_point() -> None:
+    found = _names(("even", 500.0, 20.0), ("biggest", 520.0, 50.0), ("today", 380.0, 21.0))
+    # Right of it stands another point.
+    assert found["as today"] == ("right", 380.0, 21.0)
+    assert found["even split"] == ("left", 500.0, 20.0)
+    near = _names(("even", 100.0, 20.0), ("biggest", 110.0, 24.0))
+    assert near["most to the biggest"][2] - near["even split"][2] >= 8

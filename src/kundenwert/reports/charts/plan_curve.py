@@ -11,8 +11,12 @@ from kundenwert.reports.language import Language
 
 # Names of points keep this part of the height between them.
 _GAP = 0.085
+# Points nearer than this part of the width and of the height are one to the eye, and get one name.
+_SAME = 0.02
 # From this part of the width on there is no room for a name to the right.
 _LEFT_FROM = 0.6
+# The part of the width that a letter takes, and a ring with the room around it.
+_LETTER, _RING = 0.0115, 0.03
 _NAMES = {"even": "even split", "biggest": "most to the biggest", "today": "as today"}
 
 
@@ -26,7 +30,7 @@ def plan_curve(content: Mapping[str, Any], lang: str = "en", *, width: int = 700
     known = _with_plan([(budget, gain) for budget, gain in points if gain is not None], content)
     others = [one for one in content["compared"] if one["name"] in _NAMES and one["gain"] is not None and one["cost"] is not None]
     marks = [{"x": one["cost"], "y": one["gain"], "words": language.text(_NAMES[one["name"]])} for one in others]
-    own = [{"x": content["cost"], "y": content["gain"], "words": language.text("plan")}]
+    plan = {"x": content["cost"], "y": content["gain"], "words": language.text("plan")}
     band = _band(content["curve"])
     low = min(0.0, *(mark["y"] for mark in marks), *(one["low"] for one in band), 0.0)
     high = (
@@ -35,6 +39,8 @@ def plan_curve(content: Mapping[str, Any], lang: str = "en", *, width: int = 700
     end = known[-1][0] or 1.0
     worthwhile = content["facts"].get("worthwhile_budget")
     limit = [{"x": worthwhile}] if worthwhile and band and worthwhile < end * 0.995 else []
+    named = _joined(marks, plan, end, high - low)
+    own, rings = (_apart(part, named, end, high - low) for part in (named[:1], named[1:]))
     # Names stand below their points.
     room = (high - low) * 0.12
     symbol = language.symbol(content["currency"])
@@ -49,8 +55,8 @@ def plan_curve(content: Mapping[str, Any], lang: str = "en", *, width: int = 700
             _line(known),
             _points(marks, {"filled": False, "stroke": colour("py"), "strokeWidth": 1.5}),
             _points(own, {"filled": True, "color": colour("ac")}),
-            *_beside(_apart(marks, high - low), end, {"color": colour("text-2"), "baseline": "middle", "dy": 0}),
-            *_beside(own, end, {"fontWeight": 600, "color": colour("text")}),
+            *_beside(rings, {"color": colour("text-2"), "baseline": "middle", "dy": 0}),
+            *_beside(own, {"fontWeight": 600, "color": colour("text")}),
         ],
     }
     return chart(_headings(content, language), _data(known, content, language), width=width, height=HEIGHT, body=body)
@@ -91,23 +97,56 @@ def _points(values: list[dict[str, Any]], style: Spec) -> Spec:
     return {"data": {"values": values}, "mark": {"type": "point", "shape": "circle", "size": 70, "opacity": 1, **style}}
 
 
-def _apart(marks: list[dict[str, Any]], span: float) -> list[dict[str, Any]]:
-    """The names beside their points, moved up as far as one would cover another."""
-    found: list[dict[str, Any]] = []
-    lowest = -span
-    for mark in sorted(marks, key=lambda one: (one["y"], one["words"])):
-        place = max(mark["y"], lowest)
-        lowest = place + _GAP * span
-        found.append({**mark, "y": place})
+def _joined(marks: list[dict[str, Any]], plan: dict[str, Any], end: float, span: float) -> list[dict[str, Any]]:
+    """The plan, then the other points; those that fall on one are one, with both names: as today = most to the biggest."""
+    found = [dict(plan)]
+    for mark in marks:
+        same = next((one for one in found if abs(one["x"] - mark["x"]) <= _SAME * end and abs(one["y"] - mark["y"]) <= _SAME * span), None)
+        if same is None:
+            found.append(dict(mark))
+        else:
+            same["words"] = f"{same['words']} = {mark['words']}"
     return found
 
 
-def _beside(marks: list[dict[str, Any]], end: float, style: Spec) -> list[Spec]:
-    """Names right of their points; left of those that stand near the right edge."""
-    near = [mark for mark in marks if mark["x"] > _LEFT_FROM * end]
-    rest = [mark for mark in marks if mark["x"] <= _LEFT_FROM * end]
-    left = {**style, "align": "right", "dx": -10}
-    return [*([_words(rest, {**style, "dx": 10})] if rest else []), *([_words(near, left)] if near else [])]
+def _apart(marks: list[dict[str, Any]], points: list[dict[str, Any]], end: float, span: float) -> list[dict[str, Any]]:
+    """The names beside their points: right or left of them, and moved up as far as one would cover another. points: all there are."""
+    found: list[dict[str, Any]] = []
+    for mark in sorted(marks, key=lambda one: (one["y"], one["words"])):
+        is_left, width = _is_left(mark, points, end, span), _width(mark)
+        first = mark["x"] / end - (width if is_left else 0.0)
+        placed = {**mark, "is_left": is_left, "first": first, "last": first + width}
+        # Those below stand already, in rising order.
+        for one in sorted(found, key=lambda one: float(one["y"])):
+            meets = placed["first"] < one["last"] and one["first"] < placed["last"]
+            if meets and abs(placed["y"] - one["y"]) < _GAP * span:
+                placed["y"] = one["y"] + _GAP * span
+        found.append(placed)
+    return found
+
+
+def _beside(marks: list[dict[str, Any]], style: Spec) -> list[Spec]:
+    """Names right of their points, or left of them."""
+    sides = ((False, {"dx": 10}), (True, {"align": "right", "dx": -10}))
+    layers = []
+    for is_left, where in sides:
+        values = [{key: mark[key] for key in ("x", "y", "words")} for mark in marks if mark["is_left"] == is_left]
+        layers += [_words(values, {**style, **where})] if values else []
+    return layers
+
+
+def _is_left(mark: dict[str, Any], points: list[dict[str, Any]], end: float, span: float) -> bool:
+    """Whether a name stands left of its point: near the right edge, or where it would cover another point and there is room."""
+    place, width = mark["x"] / end, _width(mark)
+    if place > _LEFT_FROM:
+        return True
+    beside = [one for one in points if 0 < one["x"] - mark["x"] <= width * end and abs(one["y"] - mark["y"]) <= _GAP / 2 * span]
+    return place > width and (bool(beside) or place + width > 1)
+
+
+def _width(mark: dict[str, Any]) -> float:
+    """The part of the width that a name takes."""
+    return len(mark["words"]) * _LETTER + _RING
 
 
 def _words(values: list[dict[str, Any]], style: Spec) -> Spec:
