@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.test import Client
 
+from kundenwert import register
 from kundenwert.reports.language import Language
 from kundenwert.web.sections import table
 from kundenwert.web.templatetags.terms import to_term
+from kundenwert.web.templatetags.words import table_words
 from kundenwert.web.terms.words import groups, keys
 
 
@@ -45,3 +48,11 @@ def test_every_page_leads_to_the_words_and_each_link_finds_its_word(role: str, r
         linked = re.findall(r'href="/terms/(?:#([a-z0-9]+))?"', client.get(path).content.decode())
         assert "" in linked, path
         assert {"asof", "value"} <= set(linked) - {""} <= explained, path
+
+
+def test_what_the_law_says_of_keeping_records_is_told_in_german() -> None:
+    rules = tomllib.loads((Path(register.__file__).parent / "retention.toml").read_text(encoding="utf-8"))["rules"]
+    told = {rule["name"]: Language("de").text(rule["basis"]) for rule in rules}
+    assert len(told) > 5
+    assert not {name: basis for name, basis in told.items() if "GDPR" in basis or " years" in basis or "eight" in basis}
+    assert table_words("no-such-table") == "no-such-table"

@@ -27,7 +27,7 @@ def p_alive_path(path: AlivePath, lang: str = "en", *, width: int = 560) -> Spec
     body = {
         "encoding": {"x": x, "y": upward("y", text("Chance to be still active"), domain=(0.0, 1.05), format=".0%", values=_TICKS)},
         "layer": [
-            {"data": {"values": line}, "mark": {"type": "line", "interpolate": "linear", "strokeWidth": 2, "color": colour("class-b")}},
+            {"data": {"values": line}, "mark": {"type": "line", "interpolate": "linear", "strokeWidth": 2, "color": colour("ac")}},
             {"data": {"values": dots}, "mark": {"type": "point", "filled": True, "size": size, "opacity": 1, "color": colour("ac")}},
             {
                 "data": {"values": dots},

@@ -82,6 +82,14 @@ def span(value: str | None) -> str:
     return current().span(value) if value else current().date(None)
 
 
+@register.filter
+def table_words(name: str) -> str:
+    """What a table of the company is called; an unknown one by its own name."""
+    from kundenwert.reports._customer_basis import table_names
+
+    return table_names(current()).get(name, name)
+
+
 def _float(value: Any) -> Any:
     # Values of pages kept as JSON may be texts of decimals.
     from decimal import Decimal
