@@ -223,7 +223,7 @@ def test_a_plan_is_made_submitted_and_approved_by_somebody_else(planning: Path, 
     assert "Plan freigeben" not in words(author.get(where))
     refused = author.post(f"{where}approve/")
     assert refused.status_code == 422
-    assert "a@firma.example hat diesen Plan eingereicht" in words(refused)
+    assert "a@firma.example hat diesen Plan vorgelegt" in words(refused)
     assert "Plan freigeben" in words(second.get(where))
     assert second.post(f"{where}approve/")["Location"] == where
     assert "Freigegeben: Der Plan gilt" in words(author.get(where))

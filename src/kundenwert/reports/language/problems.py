@@ -24,7 +24,7 @@ _PHRASES = {"what", "why", "place", "expected", "kind", "sentence", "resource", 
 _NUMBERS = {"n", "a", "b", "most", "least", "count", "rows", "bad", "lines", "share", "limit", "amount", "number", "days", "level"}
 # What stands in a file of settings is shown as it stands there.
 _TYPED = {"given"}
-# Without the quotes around them: the page sets its own.
+# Without the quotes around them: the German sentences set their own.
 _BARE = {"column", "name", "cell"}
 # Where somebody may not know his way about the server, its folders are told by their names alone.
 _FOLDERS = {"project", "folder"}
@@ -166,7 +166,7 @@ def value_of(language: Language, name: str, value: str, label: Label = _no_label
         return value
     if kind in _FOLDERS:
         return value.rstrip("/\\").replace("\\", "/").rpartition("/")[2]
-    if kind in _BARE:
+    if kind in _BARE and language.code == "de":
         return value.strip("'")
     if len(value) > 1 and value[0] == value[-1] == "'":
         return f"„{value[1:-1]}“" if language.code == "de" else f"“{value[1:-1]}”"
