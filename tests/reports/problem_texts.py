@@ -79,50 +79,40 @@ def _place(name: str) -> str:
 
 
 class Module:
-    """The syntax of one file, and what its names are given."""
+    """The syntax of one file: its calls and functions, in which function each part stands, and what names are given there.
+
+    imported: the names it has from other files. errors: those of them that are our errors; other rooms have a Problem of their own.
+    """
 
     def __init__(self, path: Path) -> None:
         self.name = path.relative_to(ROOT).as_posix()
         self.tree = ast.parse(path.read_text(encoding="utf-8"))
         self.inside: dict[ast.AST, ast.FunctionDef] = {}
-        for function in (each for each in ast.walk(self.tree) if isinstance(each, ast.FunctionDef)):
-            for node in ast.walk(function):
-                # The innermost function wins: it is walked after the outer one.
-                self.inside[node] = function if node is not function else self.inside.get(node, function)
+        self.calls: list[ast.Call] = []
+        self.functions: dict[str, list[ast.FunctionDef]] = {}
+        self.given: dict[ast.FunctionDef, dict[str, list[ast.expr]]] = {}
+        self.imported: set[str] = set()
+        self.errors: set[str] = set()
+        self._look(self.tree, ())
 
-    @cached_property
-    def calls(self) -> list[ast.Call]:
-        return [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
-
-    @cached_property
-    def functions(self) -> dict[str, list[ast.FunctionDef]]:
-        found: dict[str, list[ast.FunctionDef]] = {}
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.FunctionDef):
-                found.setdefault(node.name, []).append(node)
-        return found
-
-    @cached_property
-    def imported(self) -> set[str]:
-        """The names it has from other files; a private name belongs to its file alone."""
-        return {each.name for node in ast.walk(self.tree) if isinstance(node, ast.ImportFrom) for each in node.names}
-
-    @cached_property
-    def errors(self) -> set[str]:
-        """The names it has from our errors; other rooms have a Problem of their own."""
-        froms = [node for node in ast.walk(self.tree) if isinstance(node, ast.ImportFrom) and node.module == "kundenwert.errors"]
-        return {each.name for node in froms for each in node.names}
-
-    @cached_property
-    def given(self) -> dict[ast.FunctionDef, dict[str, list[ast.expr]]]:
-        """What statements and loops of each function give to names."""
-        found: dict[ast.FunctionDef, dict[str, list[ast.expr]]] = {}
-        for function in (each for each in ast.walk(self.tree) if isinstance(each, ast.FunctionDef)):
-            names = found.setdefault(function, {})
-            for node in ast.walk(function):
-                for name, value in _assigned(node):
-                    names.setdefault(name, []).append(value)
-        return found
+    def _look(self, node: ast.AST, around: tuple[ast.FunctionDef, ...]) -> None:
+        if isinstance(node, ast.FunctionDef):
+            self.functions.setdefault(node.name, []).append(node)
+            self.given[node] = {}
+            around = (*around, node)
+        elif isinstance(node, ast.Call):
+            self.calls.append(node)
+        elif isinstance(node, ast.ImportFrom):
+            names = {each.name for each in node.names}
+            self.imported |= names
+            self.errors |= names if node.module == "kundenwert.errors" else set()
+        if around:
+            self.inside[node] = around[-1]
+            for name, value in _assigned(node):
+                for function in around:
+                    self.given[function].setdefault(name, []).append(value)
+        for child in ast.iter_child_nodes(node):
+            self._look(child, around)
 
     @cached_property
     def constants(self) -> dict[str, ast.expr]:

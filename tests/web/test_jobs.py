@@ -106,7 +106,7 @@ def test_problems_of_the_data_are_kept_in_words(person: Callable[..., Any], done
     job = done_here(jobs.start("wrong", None, person("analyst")))
     assert job.state == FAILED
     assert job.problems == [
-        {"came": "The column amount is missing.", "expected": "an amount", "remedy": "Name the column.", "place": "lines.csv, 1"}
+        {"came": "The column amount is missing.", "expected": "an amount", "remedy": "Name the column.", "place": "lines.csv, line 1"}
     ]
 
 

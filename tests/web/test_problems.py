@@ -175,7 +175,7 @@ def test_a_log_that_was_changed(room: Path, signed_in: SignedIn) -> None:
     lines[0] = json.dumps({**json.loads(lines[0]), "at": "2020-01-01T00:00:00Z"})
     log.write_text("\n".join(lines) + "\n", encoding="utf-8")
     page = words(signed_in("dpo").post("/administration/audit/check/", follow=True))
-    assert "audit.jsonl, 1: Diese Zeile wurde geändert: Der Prüfwert ist ein anderer." in page
+    assert "audit.jsonl, Zeile 1: Diese Zeile wurde geändert: Der Prüfwert ist ein anderer." in page
 
 
 def test_a_run_that_cannot_be_read(room: Path, signed_in: SignedIn) -> None:
@@ -200,7 +200,7 @@ def test_each_kind_of_error_is_told() -> None:
             "came": "Die Dateien enthalten keine Zeilen.",
             "expected": "mindestens eine Umsatzzeile.",
             "remedy": "Exportieren Sie die Dateien mit ihren Zeilen.",
-            "place": "b.csv, 7",
+            "place": "b.csv, Zeile 7",
         }
     ]
     (one,) = problems.problems_of(CallError("Run r1 has nothing of the year 1999. Available: 2024."), german)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import traceback
 from collections.abc import Callable, Iterable, Mapping
@@ -18,6 +19,7 @@ from kundenwert.reports.language import Language
 from kundenwert.reports.language import problems as catalogue
 from kundenwert.web.language import current
 
+_LINE = re.compile(r"(?P<file>.*), line (?P<number>\d+)", re.DOTALL)
 _LOG = logging.getLogger("kundenwert.web")
 
 
@@ -55,7 +57,10 @@ def raw(error: KundenwertError) -> list[dict[str, str]]:
 
 def told(problems: Iterable[Mapping[str, str]], language: Language | None = None, table: str = "") -> list[dict[str, str]]:
     """Problems that were kept, in the words of a reader."""
-    return [{name: text if name == "place" else said(text, language, table) for name, text in one.items()} for one in problems]
+    reader = language or current()
+    return [
+        {name: _placed(text, reader) if name == "place" else said(text, reader, table) for name, text in one.items()} for one in problems
+    ]
 
 
 def said(text: str, language: Language | None = None, table: str = "") -> str:
@@ -83,7 +88,14 @@ def _parts(one: Problem) -> dict[str, str]:
 def place(problem: object) -> str:
     """File and line of a problem, as far as known; no folder."""
     file, line = getattr(problem, "file", None), getattr(problem, "line", None)
-    return ", ".join(str(part) for part in (Path(file).name if file else "", line or "") if part)
+    name = Path(file).name if file else ""
+    return f"{name}, line {line}" if name and line else name
+
+
+def _placed(text: str, language: Language) -> str:
+    """The place of a problem in the reader's words."""
+    found = _LINE.fullmatch(text)
+    return language.text("{file}, line {number}", file=found["file"], number=int(found["number"])) if found else text
 
 
 def _show(request: HttpRequest, template: str, status: int, **content: Any) -> HttpResponse:
