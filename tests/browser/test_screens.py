@@ -67,8 +67,10 @@ ELSEWHERE = {
 }
 # Not screens: files, parts of pages, answers to forms, ways to other pages.
 NO_SCREENS = {
+    "accounts:end_session",
     "administration:audit_export",
     "administration:check",
+    "administration:end_session",
     "administration:link",
     "administration:second_factor",
     "customers:delete_view",

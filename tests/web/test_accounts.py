@@ -196,10 +196,73 @@ def test_other_sessions_are_listed_and_can_be_ended(person: Callable[..., Any]) 
             headers={"User-Agent": BROWSER},
         )
     page = here.get("/account/sessions/").content.decode()
-    assert page.count("Firefox, Linux") == 2
+    assert page.count(">Firefox, Linux<") == 2
     assert here.post("/account/sessions/").status_code == 302
-    assert here.get("/account/sessions/").content.decode().count("Firefox, Linux") == 1
+    assert here.get("/account/sessions/").content.decode().count(">Firefox, Linux<") == 1
     assert there.get("/account/settings/").status_code == 302
+
+
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile Safari/604.1"
+
+
+def _at(user: Any, device: str) -> Client:
+    """Somebody signed in on a device."""
+    client = Client(headers={"User-Agent": device})
+    client.post("/account/login/", {"login": user.email, "password": PASSWORD})
+    return client
+
+
+def _session_of(client: Client) -> Any:
+    from allauth.usersessions.models import UserSession
+
+    return UserSession.objects.get(session_key=client.session.session_key)
+
+
+def test_one_of_the_own_sessions_is_ended_alone(person: Callable[..., Any]) -> None:
+    rita = person("reader")
+    here, phone, other = _at(rita, BROWSER), _at(rita, PHONE), _at(rita, BROWSER)
+    page = here.get("/account/sessions/").content.decode()
+    assert "Safari, iPhone" in page
+    assert page.count("jetzt, diese hier") == 1
+    answer = here.post(f"/account/sessions/{_session_of(phone).pk}/end/", follow=True).content.decode()
+    assert "Die Sitzung ist beendet: Safari, iPhone" in answer
+    assert [one.get("/account/settings/").status_code for one in (here, phone, other)] == [200, 302, 200]
+
+
+def test_nobody_ends_the_session_of_another(person: Callable[..., Any]) -> None:
+    rita = _at(person("reader"), BROWSER)
+    number = _session_of(rita).pk
+    for role in ("analyst", "field", "manager", "dpo", "admin"):
+        somebody = _at(person(role), BROWSER)
+        assert somebody.post(f"/account/sessions/{number}/end/").status_code == 404, role
+        if role != "admin":
+            answer = somebody.post(f"/administration/people/{person('reader').pk}/sessions/{number}/end/")
+            assert answer.status_code == 403, role
+    assert rita.get("/account/settings/").status_code == 200
+
+
+def test_the_session_in_use_is_ended_by_signing_out(person: Callable[..., Any]) -> None:
+    here = _at(person("reader"), BROWSER)
+    answer = here.post(f"/account/sessions/{_session_of(here).pk}/end/")
+    assert answer["Location"] == "/account/logout/"
+    assert here.get("/account/settings/").status_code == 200
+
+
+def test_the_list_tells_when_a_session_was_last_used(person: Callable[..., Any]) -> None:
+    from datetime import timedelta
+
+    from allauth.usersessions.models import UserSession
+    from django.utils import timezone
+
+    here = _at(person("reader"), BROWSER)
+    number, then = _session_of(here).pk, timezone.now() - timedelta(hours=2)
+    UserSession.objects.filter(pk=number).update(last_seen_at=then)
+    here.get("/account/settings/")
+    seen = UserSession.objects.get(pk=number).last_seen_at
+    assert seen - then > timedelta(hours=1)
+    # Clicks within some minutes write nothing.
+    here.get("/account/settings/")
+    assert UserSession.objects.get(pk=number).last_seen_at == seen
 
 
 # ---- projects ----

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.urls import reverse
 
@@ -79,6 +80,43 @@ def test_a_new_link_ends_password_and_sessions(admin: Client, person: Callable[.
     assert admin.post(reverse("administration:link", args=[rita.pk])).status_code == 200
     assert theirs.get("/account/settings/").status_code == 302
     assert not User.objects.get(pk=rita.pk).has_usable_password()
+
+
+def _on(user: Any, device: str) -> Client:
+    client = Client(headers={"User-Agent": f"Mozilla/5.0 ({device}) Firefox/140.0"})
+    client.post("/account/login/", {"login": user.email, "password": PASSWORD})
+    return client
+
+
+def _end(user: Any, client: Client) -> str:
+    number = UserSession.objects.get(session_key=client.session.session_key).pk
+    return reverse("administration:end_session", args=[user.pk, number])
+
+
+def test_an_administrator_ends_one_session_of_somebody_and_it_is_recorded(admin: Client, person: Callable[..., Any]) -> None:
+    rita = person("reader")
+    office, home = _on(rita, "Windows NT 10.0"), _on(rita, "X11; Linux x86_64")
+    page = admin.get(page_of(rita)).content.decode()
+    assert "Firefox, Windows" in page
+    assert "zuletzt gesehen" in page
+    assert admin.post(_end(rita, home)).status_code == 302
+    assert [one.get("/account/settings/").status_code for one in (office, home)] == [200, 302]
+    assert "Sitzung beendet: Firefox, Linux" in admin.get("/administration/changes/").content.decode()
+    # Ending all others is recorded in the same way.
+    third = _on(rita, "Macintosh; Mac OS X")
+    assert office.post("/account/sessions/").status_code == 302
+    assert third.get("/account/settings/").status_code == 302
+    assert "Sitzung beendet: Firefox, macOS" in admin.get("/administration/changes/").content.decode()
+
+
+def test_a_session_is_ended_only_at_the_account_it_belongs_to(admin: Client, person: Callable[..., Any]) -> None:
+    rita, ada = person("reader"), person("analyst")
+    theirs = _on(rita, "X11; Linux x86_64")
+    assert admin.post(_end(ada, theirs)).status_code == 404
+    assert theirs.get("/account/settings/").status_code == 200
+    own = admin.post(_end(person("admin"), theirs))
+    assert own["Location"] == "/account/settings/"
+    assert theirs.get("/account/settings/").status_code == 200
 
 
 def test_the_last_administrator_can_be_neither_demoted_nor_switched_off(

@@ -95,6 +95,7 @@ RULES: dict[str, Predicate] = {
     "usersessions_list": SIGNED_IN,
     "accounts:first": EVERYBODY,
     "accounts:settings": SIGNED_IN,
+    "accounts:end_session": SIGNED_IN,
     "accounts:reset": EVERYBODY,
     # ---- administration ----
     "administration:people": ADMINISTER,
@@ -102,6 +103,7 @@ RULES: dict[str, Predicate] = {
     "administration:person": ADMINISTER,
     "administration:link": ADMINISTER,
     "administration:second_factor": ADMINISTER,
+    "administration:end_session": ADMINISTER,
     "administration:changes": ADMINISTER,
     "administration:roles": SIGNED_IN,
     "administration:audit": AUDIT,

@@ -71,7 +71,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "kundenwert.web.accounts.sessions.LastSeenMiddleware",
     "auditlog.middleware.AuditlogMiddleware",
     "kundenwert.web.accounts.first.FirstStartMiddleware",
     "kundenwert.web.rights.RightsMiddleware",
@@ -124,6 +124,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 ACCOUNT_ADAPTER = "kundenwert.web.accounts.adapter.AccountAdapter"
+USERSESSIONS_ADAPTER = "kundenwert.web.accounts.sessions.SessionsAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -13,7 +13,7 @@ from kundenwert.web.rights import ADMIN, DPO, MANAGER
 
 # Roles that can change rights, see everything or spend money.
 ROLES = frozenset({ADMIN, DPO, MANAGER})
-_OPEN = ("mfa_", "account_", "usersessions_", "language", "accounts:first", "accounts:reset")
+_OPEN = ("mfa_", "account_", "usersessions_", "language", "accounts:first", "accounts:end_session", "accounts:reset")
 
 
 class SecondFactorMiddleware:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from allauth.mfa.models import Authenticator
@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from kundenwert.errors import KundenwertError
 from kundenwert.web.accounts.links import link
 from kundenwert.web.accounts.models import ROLE_NAMES, User
+from kundenwert.web.accounts.sessions import ENDED, end, say_ended, sessions_of
 from kundenwert.web.language import current, later
 from kundenwert.web.rights import ADMIN, FIELD, RULES
 
@@ -157,7 +158,8 @@ def person(request: HttpRequest, number: int) -> HttpResponse:
         messages.success(request, current().text("Saved."))
         return redirect("administration:people")
     has_second_factor = Authenticator.objects.filter(user=user).exists()
-    content = {"form": form, "person": User.objects.get(pk=number), "has_second_factor": has_second_factor}
+    whom = User.objects.get(pk=number)
+    content = {"form": form, "person": whom, "has_second_factor": has_second_factor, "sessions": sessions_of(whom)}
     return render(request, "administration/person.html", content)
 
 
@@ -165,6 +167,17 @@ def end_sessions(user: User) -> None:
     """Signs a person out everywhere."""
     for session in UserSession.objects.filter(user=user):
         session.end()
+
+
+@require_POST
+def end_session(request: HttpRequest, number: int, session: int) -> HttpResponse:
+    """Signs a person out at one place. One's own sessions are ended under My account."""
+    if number == request.user.pk:
+        return _not_oneself(request)
+    found = get_object_or_404(UserSession, pk=session, user_id=number)
+    end(found)
+    say_ended(request, found)
+    return redirect("administration:person", number)
 
 
 @never_cache
@@ -195,7 +208,7 @@ def drop_second_factor(request: HttpRequest, number: int) -> HttpResponse:
 
 def _not_oneself(request: HttpRequest) -> HttpResponse:
     # Whoever loses such a link has shut himself out; and a session left open must not take away the second factor.
-    messages.error(request, current().text("Change your own password and second factor under My account."))
+    messages.error(request, current().text("Change your own password, second factor and sessions under My account."))
     return redirect("accounts:settings")
 
 
@@ -262,9 +275,16 @@ def _told(entry: Any) -> str:
     if entry.action == LogEntry.Action.CREATE:
         return current().text("Account made")
     if what := (entry.additional_data or {}).get("what"):
-        return current().text("Link for a new password made") if what == "link" else current().text("Second factor taken away")
+        return _told_what(what, entry.additional_data)
     changed = {names[field]: pair for field, pair in (entry.changes_dict or {}).items() if field in names}
     return "; ".join(f"{name}: {_value(before)} → {_value(after)}" for name, (before, after) in changed.items())
+
+
+def _told_what(what: str, more: Mapping[str, Any]) -> str:
+    """A change that no field shows."""
+    if what == ENDED:
+        return current().text("Session ended: {device}", device=more.get("device", ""))
+    return current().text("Link for a new password made") if what == "link" else current().text("Second factor taken away")
 
 
 def _value(text: str) -> str:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("people/<int:number>/", people.person, name="person"),
     path("people/<int:number>/link/", people.new_link, name="link"),
     path("people/<int:number>/second-factor/", people.drop_second_factor, name="second_factor"),
+    path("people/<int:number>/sessions/<int:session>/end/", people.end_session, name="end_session"),
     path("changes/", people.changes, name="changes"),
     path("roles/", people.roles, name="roles"),
     path("audit/", audit.audit, name="audit"),
