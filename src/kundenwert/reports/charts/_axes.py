@@ -52,7 +52,7 @@ def days(field: str, first: date, last: date, width: int) -> Spec:
 
 def legend(names: Sequence[str], tokens: Sequence[str], dashes: Sequence[Sequence[int]] = ()) -> Spec:
     """Encodings of column `series`: each name has its colour, and its dashes where given; named once above the picture."""
-    key = {"title": None, "orient": "top", "direction": "horizontal", "offset": 30}
+    key = {"title": None, "orient": "top", "direction": "horizontal", "offset": 38}
     found: Spec = {
         "color": {"field": "series", "type": "nominal", "scale": _scale(names, [colour(each) for each in tokens]), "legend": key},
     }
