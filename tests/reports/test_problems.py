@@ -6,6 +6,8 @@ import string
 
 import problem_texts
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kundenwert.reports.language import Language
 from kundenwert.reports.language.problems import Sentences, _entries, known, told
@@ -167,6 +169,19 @@ def test_of_two_sentences_that_fit_the_one_that_says_more_is_found() -> None:
     assert sentences.find("The line is bad and wide") == ("The {a} is bad and {b}", {"a": "line", "b": "wide"})
     assert sentences.find("All is bad") == ("{a} is bad", {"a": "All"})
     assert sentences.find("All is well") is None
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=60), st.sampled_from(sorted(_entries("de"))), st.sampled_from([GERMAN, ENGLISH, Language("de", "en")]))
+def test_whatever_stands_at_the_places_the_text_can_be_told(value: str, message: str, reader: Language) -> None:
+    text = "".join(words + (value if name is not None else "") for words, name, _, _ in string.Formatter().parse(message))
+    assert isinstance(told(reader, text), str)
+    assert isinstance(told(reader, value), str)
+
+
+def test_a_long_text_with_the_words_of_many_sentences_is_looked_at_once() -> None:
+    text = "= under and: the of , is customers a (" * 3000
+    assert told(GERMAN, text) == text.strip()
 
 
 def test_how_a_fit_ends_is_told() -> None:

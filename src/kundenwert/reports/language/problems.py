@@ -65,10 +65,18 @@ class _Sentence:
         found = _WORD.match(self.parts[0][0])
         return found[0].strip() if found else ""
 
-    @cached_property
-    def longest(self) -> str:
-        """The longest words between two places: a text without them is another one."""
-        return max((words for words, _ in self.parts), key=len)
+    def fits(self, text: str) -> bool:
+        """Whether all its words stand in a text, in their order. What it lets through has a quick match, however long the text."""
+        (first, _), *middle, (last, _) = self.parts if len(self.parts) > 1 and not self.parts[-1][1] else (*self.parts, ("", ""))
+        at, end = len(first), len(text) - len(last)
+        if not (text.startswith(first) and text.endswith(last)):
+            return False
+        for words, _ in middle:
+            found = text.find(words, at)
+            if found < 0:
+                return False
+            at = found + len(words)
+        return at <= end
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -105,7 +113,7 @@ class Sentences:
             return self._whole[text], {}
         first = _WORD.match(text)
         for one in (*self._by_word.get(first[0].strip() if first else "", ()), *self._by_word.get("", ())):
-            if one.longest in text and (found := one.pattern.fullmatch(text)):
+            if one.fits(text) and (found := one.pattern.fullmatch(text)):
                 return one.message, found.groupdict()
         return None
 
