@@ -15,6 +15,7 @@ from kundenwert.decisions._offer_case import offer_case, scenarios
 from kundenwert.decisions._prospects import alike, counted, follow_up
 from kundenwert.decisions.acquisition import PLUGIN, lead_value
 from kundenwert.errors import DataError
+from kundenwert.records.notices import filled
 from kundenwert.records.plans import Case, Limit, Plan
 
 OPTIONS = {option.name: option.default for option in PLUGIN.options}
@@ -388,4 +389,4 @@ def test_every_line_has_a_reason_that_can_be_read() -> None:
     plan = PLUGIN.decide(company({"Fair": 10.0, "Referral": 80.0, "Web": 2.0}, leads=20))
     for at in range(len(plan.lines["gain"])):
         line = {name: column[at] for name, column in plan.lines.items()}
-        assert "nan" not in plan.reasons[str(line["reason"])].format(**line)
+        assert "nan" not in filled(plan.reasons[str(line["reason"])], line)

@@ -13,6 +13,7 @@ from kundenwert.decisions._responses import Responses, read_responses
 from kundenwert.decisions._spent import by_aim, by_phase, expenses, phase_of, shares
 from kundenwert.decisions.budget import PLUGIN, _assert_equal_returns, counted
 from kundenwert.errors import Bug, DataError
+from kundenwert.records.notices import filled
 from kundenwert.records.plans import Case, Limit, Plan
 from kundenwert.settings import read_options
 from kundenwert.stats.power import sample_size
@@ -241,4 +242,4 @@ def test_random_cases_keep_the_limit_and_beat_every_other_way() -> None:
         assert round(float(plan.lines["gain"].sum()), 2) == plan.gain
         for at in range(len(plan.lines["gain"])):
             row = {name: values[at] for name, values in plan.lines.items()}
-            assert "nan" not in plan.reasons[str(row["reason"])].format(**row)
+            assert "nan" not in filled(plan.reasons[str(row["reason"])], row)

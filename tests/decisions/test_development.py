@@ -12,6 +12,7 @@ from kundenwert.decisions import coverage
 from kundenwert.decisions._one_each_plan import DAY
 from kundenwert.decisions.development import PLUGIN, cross_selling_value
 from kundenwert.errors import DataError
+from kundenwert.records.notices import filled
 from kundenwert.records.plans import Action, Case, Effect
 
 OPTIONS = {option.name: option.default for option in PLUGIN.options}
@@ -40,7 +41,7 @@ def test_a_gain_is_what_the_action_adds_and_never_the_chance_that_is_there_anywa
     # Ten points of 60, less the call of 2.
     assert found.lines["gain"][0] == 4.0
     assert found.lines["break_even"][0] == pytest.approx(2 / 60)
-    assert found.reasons[found.lines["reason"][0]].format(**{name: values[0] for name, values in found.lines.items()}) == (
+    assert filled(found.reasons[found.lines["reason"][0]], {name: values[0] for name, values in found.lines.items()}) == (
         "Buys tools, not yet paint: others with tools took it up 2.0 times as often. Worth 60."
     )
 

@@ -10,6 +10,7 @@ import pytest
 
 from kundenwert.decisions import decisions
 from kundenwert.errors import DataError
+from kundenwert.records.notices import filled
 from kundenwert.records.plans import Limit
 
 FOUND = decisions()
@@ -151,7 +152,7 @@ def test_each_line_has_a_reason_whose_figures_are_its_columns(decided) -> None:
         places = {place for _, place, _, _ in string.Formatter().parse(sentence) if place}
         assert places <= set(plan.lines), sentence
         row = int(np.flatnonzero(plan.lines["reason"] == key)[0])
-        told = sentence.format(**{place: plan.lines[place][row] for place in places})
+        told = filled(sentence, {place: plan.lines[place][row] for place in places})
         assert "nan" not in told
         assert told.endswith(".")
 

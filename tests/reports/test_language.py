@@ -42,6 +42,22 @@ def test_money_keeps_sign_and_figure_together() -> None:
     assert " " not in GERMAN.money(Decimal("1284.50"), "EUR")
 
 
+def test_money_inside_a_sentence_carries_the_currency_its_values_name() -> None:
+    said = Notice("r", "Brings {gain:,.2f¤} more than it costs.", {"gain": 1284.5})
+    assert plain(GERMAN.notice(said.in_currency("EUR"))) == "Bringt 1.284,50 € mehr, als es kostet."
+    assert ENGLISH.notice(said.in_currency("USD")) == "Brings $1,284.50 more than it costs."
+    assert ENGLISH.notice(said) == "Brings 1,284.50 more than it costs."
+    assert str(said.in_currency("EUR")) == "Brings 1,284.50 EUR more than it costs."
+    assert str(said) == "Brings 1,284.50 more than it costs."
+    change = Notice("c", "{change:+,.0f¤}", {"change": -3.0, "currency": "EUR"})
+    assert plain(GERMAN.notice(change.in_currency("USD"))) == "−3 €"
+    assert ENGLISH.text("{gain:,.0f¤}", gain=None, currency="EUR") == "–"
+
+
+def test_what_was_kept_before_money_carried_its_sign_is_told_in_german_too() -> None:
+    assert GERMAN.text("Brings {gain:,.2f} more than it costs.", gain=1.5) == "Bringt 1,50 mehr, als es kostet."
+
+
 @pytest.mark.parametrize(
     ("value", "german", "english"),
     [

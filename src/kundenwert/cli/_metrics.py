@@ -55,8 +55,8 @@ def _wrapped(text: str) -> str:
 
 def _day(one: MetricsAt, found: MetricsCompared, lang: Language) -> str:
     message = (
-        "Known on {origin}, came until {until}: {customers} customers brought {came:,.0f} {currency} ({what}), the best {chosen} of them "
-        "{best:,.0f}."
+        "Known on {origin}, came until {until}: {customers} customers brought {came:,.0f¤} ({what}), the best {chosen} of them "
+        "{best:,.0f¤}."
     )
     values: dict[str, Any] = {name: getattr(one, name) for name in ("origin", "until", "customers", "came", "chosen", "best")}
     return _wrapped(lang.text(message, **values, currency=found.currency, what=lang.text(_MONEY[found.yardstick]))) + "\n"

@@ -38,23 +38,24 @@ COLUMNS: Final = {
     "months_left": "In how many months it is expected to be back.",
 }
 REASONS: Final = {
-    "lead": "Customers like this one are worth {value:,.0f} within the horizon, and {chance:.0%} of such leads are won: following it up "
-    "may cost up to {ceiling:,.0f}.",
-    "channel_room": "Winning a customer this way costs {cost_each:,.0f} and may cost up to {ceiling:,.0f}; it is back in month "
+    "lead": "Customers like this one are worth {value:,.0f¤} within the horizon, and {chance:.0%} of such leads are won: following it up "
+    "may cost up to {ceiling:,.0f¤}.",
+    "channel_room": "Winning a customer this way costs {cost_each:,.0f¤} and may cost up to {ceiling:,.0f¤}; it is back in month "
     "{payback:,.0f}, with interest in month {payback_discounted:,.0f}.",
-    "channel_above": "Winning a customer this way costs {cost_each:,.0f}, more than the {ceiling:,.0f} that it brings within the horizon.",
-    "channel_unpriced": "What winning a customer this way has cost is not known; it may cost up to {ceiling:,.0f}.",
+    "channel_above": "Winning a customer this way costs {cost_each:,.0f¤}, more than the {ceiling:,.0f¤} that it brings within the "
+    "horizon.",
+    "channel_unpriced": "What winning a customer this way has cost is not known; it may cost up to {ceiling:,.0f¤}.",
     "channel_few": "Only {customers:,.0f} customers were won this way and count with the mean of all: winning one costs "
-    "{cost_each:,.0f} and may cost up to {ceiling:,.0f}.",
+    "{cost_each:,.0f¤} and may cost up to {ceiling:,.0f¤}.",
     "channel_few_unpriced": "Only {customers:,.0f} customers were won this way and count with the mean of all: winning one may cost up to "
-    "{ceiling:,.0f}.",
-    "offer": "Winning a customer costs {cost_each:,.2f} and may cost up to {ceiling_endless:,.2f} without end; it is back in month "
+    "{ceiling:,.0f¤}.",
+    "offer": "Winning a customer costs {cost_each:,.2f¤} and may cost up to {ceiling_endless:,.2f¤} without end; it is back in month "
     "{payback:,.0f}, with interest in month {payback_discounted:,.0f}.",
-    "offer_above": "Winning a customer costs {cost_each:,.2f}, and with interest that never comes back: it may cost up to "
-    "{ceiling_endless:,.2f}.",
-    "account": "Winning this customer has cost {cost_each:,.0f}, {brought:,.0f} came back so far; the {open:,.0f} still open are "
+    "offer_above": "Winning a customer costs {cost_each:,.2f¤}, and with interest that never comes back: it may cost up to "
+    "{ceiling_endless:,.2f¤}.",
+    "account": "Winning this customer has cost {cost_each:,.0f¤}, {brought:,.0f¤} came back so far; the {open:,.0f¤} still open are "
     "expected in {months_left:,.0f} months.",
-    "account_lost": "Winning this customer has cost {cost_each:,.0f}, {brought:,.0f} came back so far; the {open:,.0f} still open are "
+    "account_lost": "Winning this customer has cost {cost_each:,.0f¤}, {brought:,.0f¤} came back so far; the {open:,.0f¤} still open are "
     "not expected any more.",
 }
 _TEXTS: Final = ("customer_id", "action", "reason", "kind", "source", "stage")
@@ -333,8 +334,8 @@ def notices(told: Told) -> Iterator[Notice]:
     yield from _of_all(told.groups[""])
     if not told.groups[""].costed[0]:
         text = (
-            "Winning one of {count:,d} customers may cost up to {ceiling:,.0f}. What it has cost is not known, so there is no payback: the "
-            "column acquisition_cost of the customers says it."
+            "Winning one of {count:,d} customers may cost up to {ceiling:,.0f¤}. What it has cost is not known, so there is no payback: "
+            "the column acquisition_cost of the customers says it."
         )
         every = told.groups[""]
         yield Notice("acquisition_no_cost", text, {"count": int(every.customers[0]), "ceiling": float(ceiling_of(every.value)[0])})
@@ -349,13 +350,13 @@ def _of_all(every: Group) -> Iterator[Notice]:
     months = {"payback": int(every.payback[0]), "discounted": int(every.payback_discounted[0])}
     if months["discounted"]:
         text = (
-            "Winning one of {count:,d} customers has cost {cost:,.0f} on average and may cost up to {ceiling:,.0f}; it is back in month "
+            "Winning one of {count:,d} customers has cost {cost:,.0f¤} on average and may cost up to {ceiling:,.0f¤}; it is back in month "
             "{payback:,d}, with interest in month {discounted:,d}."
         )
         yield Notice("acquisition_all", text, {**values, **months})
     elif every.costed[0]:
         text = (
-            "Winning one of {count:,d} customers has cost {cost:,.0f} on average, more than the {ceiling:,.0f} one brings in the horizon."
+            "Winning one of {count:,d} customers has cost {cost:,.0f¤} on average, more than the {ceiling:,.0f¤} one brings in the horizon."
         )
         yield Notice("acquisition_all_above", text, values)
 
@@ -390,19 +391,20 @@ def _of_offers(offers: Sequence[OfferCase]) -> Iterator[Notice]:
     for one in offers[:1]:
         values = {"cost": one.cost, "ceiling": one.ceiling, "within": one.within_term, "after": one.after_term, "rate": one.discount_rate}
         text = (
-            "The offer may cost up to {ceiling:,.2f} at {rate:.1%} a year without end ({within:,.2f} within the term, {after:,.2f} after)."
+            "The offer may cost up to {ceiling:,.2f¤} at {rate:.1%} a year without end ({within:,.2f¤} within the term, {after:,.2f¤} "
+            "after)."
         )
         yield Notice("acquisition_offer", text, values)
         if one.payback_discounted is not None:
-            text = "The {cost:,.2f} it costs are back in month {payback:,d}, with interest in month {discounted:,d}."
+            text = "The {cost:,.2f¤} it costs are back in month {payback:,d}, with interest in month {discounted:,d}."
             yield Notice("acquisition_offer_back", text, {**values, "payback": one.payback, "discounted": one.payback_discounted})
     if offers and offers[0].is_after_term:
         text = "The offer pays back after its minimum term of {term} months: it rests on how many leave from then on."
         yield Notice("acquisition_after_term", text, {"term": offers[0].term})
     if len(offers) > 1:
         text = (
-            "If {churn:.1%} leave a month instead of {before:.1%}, winning a customer may cost up to {ceiling:,.2f} instead of "
-            "{ceiling_before:,.2f}."
+            "If {churn:.1%} leave a month instead of {before:.1%}, winning a customer may cost up to {ceiling:,.2f¤} instead of "
+            "{ceiling_before:,.2f¤}."
         )
         yield Notice(
             "acquisition_more_churn",

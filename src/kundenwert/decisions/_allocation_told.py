@@ -26,12 +26,12 @@ _LEAST: Final = 1e-9
 REASONS: Final = {
     "fixed": "Set beforehand for this customer.",
     "least": "The least that was set for this customer.",
-    "overdue": "Silent for {silent_days:,.0f} days, usually {usual_gap:,.0f}: {at_stake:,.0f} at stake, {change:.1%} of it changes.",
-    "doubtful": "Still a customer with a chance of {p_alive:.0%}: {at_stake:,.0f} at stake, {change:.1%} of it changes.",
-    "wallet": "Buys {share_of_wallet:.0%} of its demand here: {at_stake:,.0f} at stake, {change:.1%} of it changes.",
-    "given": "Brings {gain:,.2f} more than it costs.",
-    "worth": "{at_stake:,.0f} at stake, {change:.1%} of it changes: elsewhere the same would bring less.",
-    "unknown": "{at_stake:,.0f} at stake: pays if it changes {break_even:.2%} of it. Nobody knows yet whether it does.",
+    "overdue": "Silent for {silent_days:,.0f} days, usually {usual_gap:,.0f}: {at_stake:,.0f¤} at stake, {change:.1%} of it changes.",
+    "doubtful": "Still a customer with a chance of {p_alive:.0%}: {at_stake:,.0f¤} at stake, {change:.1%} of it changes.",
+    "wallet": "Buys {share_of_wallet:.0%} of its demand here: {at_stake:,.0f¤} at stake, {change:.1%} of it changes.",
+    "given": "Brings {gain:,.2f¤} more than it costs.",
+    "worth": "{at_stake:,.0f¤} at stake, {change:.1%} of it changes: elsewhere the same would bring less.",
+    "unknown": "{at_stake:,.0f¤} at stake: pays if it changes {break_even:.2%} of it. Nobody knows yet whether it does.",
 }
 TELLS: Final = {
     "at_stake": "What can be changed: contribution expected within the horizon, the same if the customer buys, or its value if it stays.",

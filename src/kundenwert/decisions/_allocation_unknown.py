@@ -68,7 +68,7 @@ def _to_try(found: dict[str, Any]) -> tuple[Notice, ...]:
     if not found:
         return ()
     text = (
-        "Whether {action} earns its {difference:,.2f} would show with {customers:,d} customers, half of them held out; there are "
+        "Whether {action} earns its {difference:,.2f¤} would show with {customers:,d} customers, half of them held out; there are "
         "{there_are:,d}."
     )
     return (Notice("smallest_experiment", text, found["experiment"]),)

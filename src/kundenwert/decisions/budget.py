@@ -47,11 +47,11 @@ COLUMNS: Final = {
     "source": "Where it is known from how spending works.",
 }
 REASONS: Final = {
-    "spend": "{each:,.2f} on each of {people:,.0f} works in {reached:.1%} of them, each worth {value:,.0f}; the last one spent brings "
-    "{last:,.2f}.",
-    "nothing_pays": "Already the first one spent brings only {last:,.2f}: nothing is spent here.",
-    "unknown": "Nobody has said how spending works here, so it gets nothing from this plan. Today's {today:,.0f} pay if they work in at "
-    "least {break_even:.2%} of {people:,.0f}, each worth {value:,.0f}.",
+    "spend": "{each:,.2f¤} on each of {people:,.0f} works in {reached:.1%} of them, each worth {value:,.0f¤}; the last one spent brings "
+    "{last:,.2f¤}.",
+    "nothing_pays": "Already the first one spent brings only {last:,.2f¤}: nothing is spent here.",
+    "unknown": "Nobody has said how spending works here, so it gets nothing from this plan. Today's {today:,.0f¤} pay if they work in at "
+    "least {break_even:.2%} of {people:,.0f}, each worth {value:,.0f¤}.",
     "unknown_plain": "Nobody has said how spending works here, so it gets nothing from this plan.",
 }
 
@@ -369,10 +369,12 @@ def _notices(found: Responses, case: Case, what: list[dict[str, Any]]) -> Iterat
 def _assumes(case: Case, found: Responses) -> Iterator[Notice]:
     for name, entry in case.options["responses"].items():
         values = {"purpose": name, **{key: entry.get(key, "") for key in ("at", "share", "ceiling", "by", "on")}}
-        text = "{purpose}: {at:,.2f} on each works in {share:.1%} of them, no amount in more than {ceiling:.0%}: measured by an experiment."
+        text = (
+            "{purpose}: {at:,.2f¤} on each works in {share:.1%} of them, no amount in more than {ceiling:.0%}: measured by an experiment."
+        )
         if entry["source"] == "assumption":
             text = (
-                "{purpose}: {at:,.2f} on each works in {share:.1%} of them, no amount in more than {ceiling:.0%}: assumed by {by} on {on}."
+                "{purpose}: {at:,.2f¤} on each works in {share:.1%} of them, no amount in more than {ceiling:.0%}: assumed by {by} on {on}."
             )
         yield Notice("budget_response", text, values)
     if found.known.any():

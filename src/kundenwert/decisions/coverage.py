@@ -28,8 +28,8 @@ def _read_class(value: Any) -> str:
 
 _OPTIONS: Final = (Setting("value_class", "A", "The class of value whose customers must not be forgotten.", _read_class),)
 _REASONS: Final = {
-    "never": "Class {class}, worth {value:,.0f}: no contact and no measure is known.",
-    "long_ago": "Class {class}, worth {value:,.0f}: the last contact or measure was {days:,.0f} days ago.",
+    "never": "Class {class}, worth {value:,.0f¤}: no contact and no measure is known.",
+    "long_ago": "Class {class}, worth {value:,.0f¤}: the last contact or measure was {days:,.0f} days ago.",
 }
 _TELLS: Final = {
     "class": "Class of value.",

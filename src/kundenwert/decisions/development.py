@@ -32,11 +32,11 @@ _OPTIONS: Final = (
     Setting("prior_offers", 10.0, "As how many decided offers the mean of one half counts in the chance of open offers.", number(0.0, 1e6)),
 )
 _REASONS: Final = {
-    "suggestion": "Buys {because}, not yet {what}: others with {because} took it up {times:.1f} times as often. Worth {worth:,.0f}.",
-    "suggestion_alike": "Does not buy {what} yet; of customers like it {chance:.0%} take it up anyway. Worth {worth:,.0f}.",
-    "gap": "Comparable customers buy for {gap_revenue:,.0f} more a year; {worth:,.0f} of contribution are within reach.",
-    "demand": "Buys {share:.0%} of its demand here; {worth:,.0f} of contribution are within reach.",
-    "open_offer": "An offer of {offered:,.0f} has been open for {offer_days:,.0f} days; {chance:.0%} are won. Worth {worth:,.0f}.",
+    "suggestion": "Buys {because}, not yet {what}: others with {because} took it up {times:.1f} times as often. Worth {worth:,.0f¤}.",
+    "suggestion_alike": "Does not buy {what} yet; of customers like it {chance:.0%} take it up anyway. Worth {worth:,.0f¤}.",
+    "gap": "Comparable customers buy for {gap_revenue:,.0f¤} more a year; {worth:,.0f¤} of contribution are within reach.",
+    "demand": "Buys {share:.0%} of its demand here; {worth:,.0f¤} of contribution are within reach.",
+    "open_offer": "An offer of {offered:,.0f¤} has been open for {offer_days:,.0f} days; {chance:.0%} are won. Worth {worth:,.0f¤}.",
 }
 _NAMES: Final = tuple(_REASONS)
 _TELLS: Final = {

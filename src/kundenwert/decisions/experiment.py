@@ -33,7 +33,7 @@ _STRATA: Final = 5
 _LEAST: Final = 10
 _COLUMNS: Final = ("expected_revenue",)
 REASONS: Final = {
-    "drawn": "Drawn by chance: {at_stake:,.2f} are at stake; the action pays here if it changes {break_even:.2%} of it.",
+    "drawn": "Drawn by chance: {at_stake:,.2f¤} are at stake; the action pays here if it changes {break_even:.2%} of it.",
     "drawn_money": "Drawn by chance from all whom the action may reach.",
     "fixed": "Set already; the comparison leaves this customer out.",
 }
@@ -247,11 +247,11 @@ def _notices(action: Action, told: dict[str, Any], case: Case) -> list[Notice]:
         "currency": case.currency, "chance": told["chance"] or 0.0, "detectable": told["detectable"] or 0.0,
     }  # fmt: skip
     if told["is_enough"] and (told["chance"] or 0) >= told["power"] - 0.005:
-        text = "{treated} treated and {held} held out show a difference of {difference:,.2f} a customer with a chance of {chance:.0%}."
+        text = "{treated} treated and {held} held out show a difference of {difference:,.2f¤} a customer with a chance of {chance:.0%}."
         return [Notice("experiment_decides", text, values)]
     text = (
-        "{treated} treated and {held} held out are too few to be sure: they show a difference of {difference:,.2f} with a chance "
-        "of {chance:.0%}, and only differences from {detectable:,.2f} on reliably."
+        "{treated} treated and {held} held out are too few to be sure: they show a difference of {difference:,.2f¤} with a chance "
+        "of {chance:.0%}, and only differences from {detectable:,.2f¤} on reliably."
     )
     return [Notice("experiment_small", text, values)]
 

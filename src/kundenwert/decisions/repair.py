@@ -41,20 +41,20 @@ _OPTIONS: Final = (
     Setting("accepted", 0.0, "Share of levers that take hold, as somebody assumes; 0: unknown, no gain is promised.", number(0.0, 1.0)),
 )
 _REASONS: Final = {
-    "discount": "Contribution IV {result:,.0f}: price concessions of {now:.1%} of the list price; customers of its size get {target:.1%}. "
-    "Up to {saves:,.0f} a year.",
-    "orders": "Contribution IV {result:,.0f}: {now:,.0f} orders; with a minimum order of {minimum_order:,.0f} it would be {target:,.0f}. "
-    "Up to {saves:,.0f} a year.",
-    "visits": "Contribution IV {result:,.0f}: {now:,.0f} visits; customers of its size get {target:,.1f}. Up to {saves:,.0f} a year.",
-    "returns": "Contribution IV {result:,.0f}: {now:,.0f} returns, usual would be {target:,.1f}: find out why, or charge for them. "
-    "Up to {saves:,.0f} a year.",
-    "complaints": "Contribution IV {result:,.0f}: {now:,.0f} complaints, usual would be {target:,.1f}: find out why. "
-    "Up to {saves:,.0f} a year.",
-    "channel": "Contribution IV {result:,.0f}: {now:,.0f} visits, calls instead of all of them. Up to {saves:,.0f} a year.",
+    "discount": "Contribution IV {result:,.0f¤}: price concessions of {now:.1%} of the list price; customers of its size get {target:.1%}. "
+    "Up to {saves:,.0f¤} a year.",
+    "orders": "Contribution IV {result:,.0f¤}: {now:,.0f} orders; with a minimum order of {minimum_order:,.0f¤} it would be {target:,.0f}. "
+    "Up to {saves:,.0f¤} a year.",
+    "visits": "Contribution IV {result:,.0f¤}: {now:,.0f} visits; customers of its size get {target:,.1f}. Up to {saves:,.0f¤} a year.",
+    "returns": "Contribution IV {result:,.0f¤}: {now:,.0f} returns, usual would be {target:,.1f}: find out why, or charge for them. "
+    "Up to {saves:,.0f¤} a year.",
+    "complaints": "Contribution IV {result:,.0f¤}: {now:,.0f} complaints, usual would be {target:,.1f}: find out why. "
+    "Up to {saves:,.0f¤} a year.",
+    "channel": "Contribution IV {result:,.0f¤}: {now:,.0f} visits, calls instead of all of them. Up to {saves:,.0f¤} a year.",
     "stop_addressing": "Addressing it costs more than it can bring: no visits and mailings any more; orders are taken as they come. "
-    "Up to {saves:,.0f} a year.",
-    "payment": "Pays {now:,.0f} days late on average: agree on a shorter term, or charge interest. Up to {saves:,.0f} a year.",
-    "exit": "Even with all levers {left:,.0f} a year of avoidable loss are left, less what it brings by recommending: talk about ending.",
+    "Up to {saves:,.0f¤} a year.",
+    "payment": "Pays {now:,.0f} days late on average: agree on a shorter term, or charge interest. Up to {saves:,.0f¤} a year.",
+    "exit": "Even with all levers {left:,.0f¤} a year of avoidable loss are left, less what it brings by recommending: talk about ending.",
 }
 # What a line says is to be done.
 _WORDS: Final = {
@@ -296,7 +296,7 @@ def _notices(case: Case, lines: Mapping[str, NDArray[Any]], if_exit: Floats, exi
         text = "{count:,} proposals change price, payment term or end a relation: a person decides each and writes down why."
         found.append(Notice("repair_reason", text, {"count": asks}))
     if exits.any():
-        text = "Ending {count:,} relations would bring {gain:,.2f} a year beyond the levers; it is counted in no total."
+        text = "Ending {count:,} relations would bring {gain:,.2f¤} a year beyond the levers; it is counted in no total."
         found.append(Notice("repair_exits", text, {"count": int(exits.sum()), "gain": round(float(if_exit[exits].sum()), 2)}))
     return tuple(found)
 

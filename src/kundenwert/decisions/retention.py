@@ -35,11 +35,12 @@ _OPTIONS: Final = (
     Setting("ends_within", 90, "A contract that ends within so many days is a risk.", whole(1, 730)),
 )
 _REASONS: Final = {
-    "complaint": "Bought nothing since the complaint of {complaint_days:,.0f} days ago that went wrong: worth {if_stays:,.0f} if it stays.",
-    "complaint_open": "A complaint has been open for {complaint_days:,.0f} days: worth {if_stays:,.0f} if it stays.",
-    "contract_cancelled": "Cancelled a contract {contract_days:,.0f} days ago: worth {if_stays:,.0f} if it stays.",
-    "contract_ends": "A contract ends in {contract_days:,.0f} days: worth {if_stays:,.0f} if it stays.",
-    "overdue": "Silent for {silent_days:,.0f} days; it usually buys again within {usual_gap:,.0f}. Worth {if_stays:,.0f} if it stays.",
+    "complaint": "Bought nothing since the complaint of {complaint_days:,.0f} days ago that went wrong: worth {if_stays:,.0f¤} if it "
+    "stays.",
+    "complaint_open": "A complaint has been open for {complaint_days:,.0f} days: worth {if_stays:,.0f¤} if it stays.",
+    "contract_cancelled": "Cancelled a contract {contract_days:,.0f} days ago: worth {if_stays:,.0f¤} if it stays.",
+    "contract_ends": "A contract ends in {contract_days:,.0f} days: worth {if_stays:,.0f¤} if it stays.",
+    "overdue": "Silent for {silent_days:,.0f} days; it usually buys again within {usual_gap:,.0f}. Worth {if_stays:,.0f¤} if it stays.",
 }
 _NAMES: Final = tuple(_REASONS)
 _TELLS: Final = {

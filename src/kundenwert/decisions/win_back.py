@@ -41,14 +41,14 @@ _OPTIONS: Final = (
     Setting("reasons", {}, "What the project changes in the catalogue of reasons: needed, words, label, chance.", read_reasons),
 )
 _REASONS: Final = {
-    "price": "Left over the price, as noted {noted_days:,.0f} days ago; brought {yearly:,.0f} a year.",
-    "competitor": "Went to a competitor, as noted {noted_days:,.0f} days ago; brought {yearly:,.0f} a year.",
-    "quality": "Complained of quality {noted_days:,.0f} days ago and left; brought {yearly:,.0f} a year: make good, then offer.",
-    "delivery": "Left over a delivery, as noted {noted_days:,.0f} days ago; brought {yearly:,.0f} a year: make good, then offer.",
-    "service": "Left after a complaint that went wrong {noted_days:,.0f} days ago; brought {yearly:,.0f} a year: make good, then offer.",
-    "contract": "The contract ended {noted_days:,.0f} days ago; brought {yearly:,.0f} a year.",
-    "noted": "Left, noted as: {noted}; brought {yearly:,.0f} a year.",
-    "unknown": "Silent for {silent_days:,.0f} days, nobody noted why; brought {yearly:,.0f} a year: ask first.",
+    "price": "Left over the price, as noted {noted_days:,.0f} days ago; brought {yearly:,.0f¤} a year.",
+    "competitor": "Went to a competitor, as noted {noted_days:,.0f} days ago; brought {yearly:,.0f¤} a year.",
+    "quality": "Complained of quality {noted_days:,.0f} days ago and left; brought {yearly:,.0f¤} a year: make good, then offer.",
+    "delivery": "Left over a delivery, as noted {noted_days:,.0f} days ago; brought {yearly:,.0f¤} a year: make good, then offer.",
+    "service": "Left after a complaint that went wrong {noted_days:,.0f} days ago; brought {yearly:,.0f¤} a year: make good, then offer.",
+    "contract": "The contract ended {noted_days:,.0f} days ago; brought {yearly:,.0f¤} a year.",
+    "noted": "Left, noted as: {noted}; brought {yearly:,.0f¤} a year.",
+    "unknown": "Silent for {silent_days:,.0f} days, nobody noted why; brought {yearly:,.0f¤} a year: ask first.",
 }
 _TELLS: Final = {
     "noted": "Why it left, as noted; empty where nobody noted it.",
@@ -243,8 +243,8 @@ def _told_compared(found: Mapping[str, Any]) -> tuple[Notice, ...]:
     if any(found[name] is None for name in names):
         return ()
     text = (
-        "A customer regained costs {regained:,.0f} and is worth {value:,.0f}, a new one costs {acquired:,.0f} and is worth {other:,.0f}; "
-        "both over the same years."
+        "A customer regained costs {regained:,.0f¤} and is worth {value:,.0f¤}, a new one costs {acquired:,.0f¤} and is worth "
+        "{other:,.0f¤}; both over the same years."
     )
     values = dict(zip(("regained", "value", "acquired", "other"), (found[name] for name in names), strict=True))
     return (Notice("win_back_compared", text, values),)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, final
 
 from kundenwert.errors import CallError, DataError, Problem, SettingsError
 from kundenwert.flows import actions as of_actions
+from kundenwert.records.notices import filled
 from kundenwert.records.plans import Action, Case, Limit
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Allocation:
         found = []
         for row in range(min(count, len(lines[_ID]))):
             values = {name: column[row] for name, column in lines.items()}
-            found.append(self.plan.reasons[str(values["reason"])].format(**values))
+            found.append(filled(self.plan.reasons[str(values["reason"])], values))
         return found
 
     def summary(self) -> str:

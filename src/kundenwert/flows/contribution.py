@@ -80,7 +80,7 @@ def build(engine: Engine, loaded: Loaded, settings: Settings, preset: Preset | N
     drivers = tuple(engine.rows("value/contribution/drivers.sql"))
     _open_period(engine, None)
     yardsticks, losses = _yardsticks(engine), _losses(engine) if served else ()
-    notices = tuple(_notices(owners, drivers, may_be_twice=may_be_twice))
+    notices = tuple(one.in_currency(valued.currency) for one in _notices(owners, drivers, may_be_twice=may_be_twice))
     return Contribution(served, preset, owners, drivers, yardsticks, losses, notices)
 
 
@@ -152,16 +152,16 @@ def _losses(engine: Engine) -> tuple[tuple[str, int, Decimal, Decimal], ...]:
     return tuple((row["cause"], row["customers"], row["db4"], row["excess"]) for row in rows)
 
 
-def _loss_makers(engine: Engine, count: int) -> tuple[LossMaker, ...]:
+def _loss_makers(engine: Engine, count: int, currency: str = "") -> tuple[LossMaker, ...]:
     found: dict[str, list[dict[str, Any]]] = {}
     for row in engine.rows("value/contribution/loss_makers.sql", count=count):
         found.setdefault(row["customer_id"], []).append(row)
-    return tuple(_loss_maker(rows) for rows in found.values())
+    return tuple(_loss_maker(rows, currency) for rows in found.values())
 
 
-def _loss_maker(rows: Sequence[Mapping[str, Any]]) -> LossMaker:
+def _loss_maker(rows: Sequence[Mapping[str, Any]], currency: str) -> LossMaker:
     first = rows[0]
-    causes = tuple(_cause(row) for row in rows)
+    causes = tuple(_cause(row, currency) for row in rows)
     money = {name: first[name] for name in ("gross", "net", "db1", "db2", "db3", "db4")}
     return LossMaker(
         customer_id=first["customer_id"],
@@ -172,9 +172,9 @@ def _loss_maker(rows: Sequence[Mapping[str, Any]]) -> LossMaker:
     )
 
 
-def _cause(row: Mapping[str, Any]) -> LossCause:
+def _cause(row: Mapping[str, Any], currency: str) -> LossCause:
     names = ("cause", "cost", "usual", "excess", "units", "target")
-    return LossCause(**{name: row[name] for name in names}, lever=_lever(row))
+    return LossCause(**{name: row[name] for name in names}, lever=_lever(row).in_currency(currency))
 
 
 def _lever(row: Mapping[str, Any]) -> Notice:
@@ -183,16 +183,18 @@ def _lever(row: Mapping[str, Any]) -> Notice:
     if row["excess"] <= 0 and row["place"] > 1:
         return Notice("lever_usual", "This cost is not above that of comparable customers.")
     if row["excess"] <= 0:
-        text = "No cost is above that of comparable customers; sales of {net:,.2f} do not carry the cost of serving them."
+        text = "No cost is above that of comparable customers; sales of {net:,.2f¤} do not carry the cost of serving them."
         return Notice("lever_none", text, {"net": row["net"]})
     if target is None:
-        text = "This cost alone is not enough: at the level of comparable customers {excess:,.2f} of the loss of {loss:,.2f} would be gone."
+        text = (
+            "This cost alone is not enough: at the level of comparable customers {excess:,.2f¤} of the loss of {loss:,.2f¤} would be gone."
+        )
         return Notice("lever_not_enough", text, {"excess": min(row["excess"], loss), "loss": loss})
     if cause == "discount":
         text = "Price concessions from {now:.1%} down to {target:.1%} of the list price."
         return Notice("lever_discount", text, {"now": float(row["cost"] / row["gross"]), "target": target})
     if cause == "small_orders":
-        text = "{now:,.0f} orders bundled into {target:,.0f}: a minimum order of {order:,.2f}."
+        text = "{now:,.0f} orders bundled into {target:,.0f}: a minimum order of {order:,.2f¤}."
         order = (row["revenue"] / Decimal(target)).quantize(_CENT, rounding=ROUND_HALF_UP)
         return Notice("lever_small_orders", text, {"now": row["units"], "target": target, "order": order})
     if cause == "visits":
@@ -230,7 +232,7 @@ def result(project: Path, *, run: str | None = None, year: int | None = None, co
     if year is not None and year not in years:
         raise CallError(f"Run {source.name} has nothing of the year {year}. Available: {', '.join(map(str, years))}.")
     span, drivers = _span(source, section), drivers_of(section, year)
-    whole = whole_years(span)
+    whole, currency = whole_years(span), str(source.manifest["currency"])
     with open_engine() as engine:
         engine.open_parquet("contribution", [source.folder / FILE], numbered=False)
         engine.open_parquet("valued_customers", [source.customers], numbered=False)
@@ -245,7 +247,7 @@ def result(project: Path, *, run: str | None = None, year: int | None = None, co
             year=year,
             years=years,
             as_of=source.as_of,
-            currency=source.manifest["currency"],
+            currency=currency,
             title=source.manifest["title"],
             steps=steps_of(owners),
             owners=owners,
@@ -258,8 +260,8 @@ def result(project: Path, *, run: str | None = None, year: int | None = None, co
             yardsticks=_yardsticks(engine),
             movers=_movers(engine, count),
             losses=losses,
-            loss_makers=_loss_makers(engine, count) if section["is_served"] else (),
-            notices=tuple(_notices(owners, drivers, may_be_twice=False)),
+            loss_makers=_loss_makers(engine, count, currency) if section["is_served"] else (),
+            notices=tuple(one.in_currency(currency) for one in _notices(owners, drivers, may_be_twice=False)),
             left_out=engine.rows("value/contribution/left_out.sql")[0]["customers"],
             first=span[0] if year is None else max(span[0], date(year, 1, 1)),
             last=span[1] if year is None else min(span[1], date(year, 12, 31)),
@@ -403,7 +405,7 @@ def _notices(owners: Sequence[Mapping[str, Any]], drivers: Sequence[Mapping[str,
         yield Notice("contribution_assumed", text, {"share": float(assumed / served)})
     unknown = [row for row in owners if row["owner"] == "unknown_customer"]
     if unknown:
-        text = "Cost of {amount:,.2f} belongs to customers that neither lines nor customer records know; it is shown as unallocated."
+        text = "Cost of {amount:,.2f¤} belongs to customers that neither lines nor customer records know; it is shown as unallocated."
         gone = -sum((row["db1"] if row["db4"] is None else row["db4"] for row in unknown), Decimal(0))
         yield Notice("contribution_unallocated", text, {"amount": float(gone)})
     if may_be_twice:

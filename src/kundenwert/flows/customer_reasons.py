@@ -223,12 +223,12 @@ _CHANCE_AND_MONEY = {
     "bought": Notice(
         "bought_money",
         "A purchase now would raise the chance to be still a customer from {now:.1%} to {then:.1%}, "
-        "and change what is still to come by {change:+,.0f}.",
+        "and change what is still to come by {change:+,.0f¤}.",
     ),
     "stays_away": Notice(
         "stays_away_money",
         "Without a purchase for {days} days the chance to be still a customer would fall from {now:.1%} to {then:.1%}, "
-        "and what is still to come would change by {change:+,.0f}.",
+        "and what is still to come would change by {change:+,.0f¤}.",
     ),
 }
 
@@ -276,16 +276,16 @@ def _cost(result: ResultTotals | None, drivers: Mapping[str, Any]) -> list[WhatI
     amounts = {step.name: step.customers or Decimal(0) for step in result.steps}
     point = amounts["gross"] / 100
     if amounts["discount"] >= point > 1:
-        text = "One percentage point of discount less would have left {amount:,.0f} more in {year}."
+        text = "One percentage point of discount less would have left {amount:,.0f¤} more in {year}."
         found.append(WhatIf("discount", Notice("discount", text, {"amount": float(point), "year": year})))
     # Written out, since each text is looked up in the dictionary as it stands.
     sentences = {
-        "visit": ("visits", "visit_cost", Notice("visit", "One visit less would have left {amount:,.0f} more in {year}.")),
-        "returns": ("returns", "return_cost", Notice("returns", "One return less would have left {amount:,.0f} more in {year}.")),
+        "visit": ("visits", "visit_cost", Notice("visit", "One visit less would have left {amount:,.0f¤} more in {year}.")),
+        "returns": ("returns", "return_cost", Notice("returns", "One return less would have left {amount:,.0f¤} more in {year}.")),
         "complaints": (
             "complaints",
             "complaint_cost",
-            Notice("complaints", "One complaint less would have left {amount:,.0f} more in {year}."),
+            Notice("complaints", "One complaint less would have left {amount:,.0f¤} more in {year}."),
         ),
     }
     for kind, (count, cost, notice) in sentences.items():

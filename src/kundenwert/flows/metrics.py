@@ -290,7 +290,7 @@ def _verdict(found: MetricsCompared) -> Notice:
         )
         return Notice("metrics_better_in_steps", text, values)
     text = (
-        "Choose customers by {measure}: its tenth of customers brought {money:,.0f} {currency} more than that by last year's revenue "
-        "(95 % interval {lower:,.0f} to {upper:,.0f}), {own:.0%} of what the best possible tenth brought instead of {share:.0%}."
+        "Choose customers by {measure}: its tenth of customers brought {money:,.0f¤} more than that by last year's revenue "
+        "(95 % interval {lower:,.0f¤} to {upper:,.0f¤}), {own:.0%} of what the best possible tenth brought instead of {share:.0%}."
     )
     return Notice("metrics_better", text, values)

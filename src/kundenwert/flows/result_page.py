@@ -43,7 +43,7 @@ def result_page(project: Path, run: str, language: Language, year: int | None = 
     """
     source = store.read(project, run)
     shown = None if all_years else year if year is not None else contribution.whole_year_of(source)
-    name = f"result.2-{shown or 'all'}-{language.code}-{language.figures}"
+    name = f"result.3-{shown or 'all'}-{language.code}-{language.figures}"
     return kept(project, run, name, lambda: _made(project, run, language, shown))
 
 

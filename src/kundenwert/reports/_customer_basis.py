@@ -101,7 +101,7 @@ class CustomerBasis:
 
     def notice(self, notice: Notice) -> str:
         """A sentence in the reader's language."""
-        return self.language.notice(notice)
+        return self.language.notice(notice.in_currency(self.currency))
 
     def criterion(self, one: PointsOf) -> str:
         """A criterion by the name readers know."""

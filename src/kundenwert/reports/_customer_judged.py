@@ -152,7 +152,7 @@ def what_if_sentences(basis: CustomerBasis, found: Sequence[WhatIf]) -> tuple[st
     """Each in the reader's language; a criterion by the name readers know."""
     sentences = []
     for one in found:
-        values = dict(one.sentence.values)
+        values = dict(one.sentence.in_currency(basis.currency).values)
         if "criterion" in values and basis.language.code != "de":
             values["criterion"] = values["english"]
         sentences.append(basis.language.text(one.sentence.text, **values))

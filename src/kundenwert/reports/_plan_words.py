@@ -216,7 +216,7 @@ def reasons(plan: KeptPlan, language: Language, *, most: int | None = None) -> l
     templates, lines = plan.content["reasons"], plan.lines
     found = []
     for place in range(plan.length if most is None else min(most, plan.length)):
-        values = {name: _value(column[place]) for name, column in lines.items()}
+        values = {name: _value(column[place]) for name, column in lines.items()} | {"currency": plan.content["currency"]}
         found.append(language.notice(Notice("reason", templates[str(lines["reason"][place])], values)))
     return found
 
@@ -282,7 +282,8 @@ def effect_sentence(action: Mapping[str, Any], effect: Mapping[str, Any], langua
 
 
 def _notice(told: Told, one: Mapping[str, Any]) -> str:
-    return told.language.notice(Notice(one["key"], one["text"], {name: _worded(told, value) for name, value in one["values"].items()}))
+    values = {name: _worded(told, value) for name, value in one["values"].items()}
+    return told.language.notice(Notice(one["key"], one["text"], values).in_currency(told.content["currency"]))
 
 
 def _worded(told: Told, value: Any) -> Any:

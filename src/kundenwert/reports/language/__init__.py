@@ -30,7 +30,9 @@ LANGUAGES = tuple(_TERRITORY)
 UNKNOWN = "–"
 HARD_SPACE = "\u00a0"
 _SCALES = ((1e9, "{number}bn"), (1e6, "{number}m"), (1e3, "{number}k"))
-_SPEC = re.compile(r"(?P<sign>\+)?,?(?:\.(?P<digits>\d+))?(?P<kind>[%fd]?)")
+# A currency sign at the end, {amount:,.2f¤}: money, in the currency that the value "currency" names.
+_SPEC = re.compile(r"(?P<sign>\+)?,?(?:\.(?P<digits>\d+))?(?P<kind>[%fd]?)(?P<money>¤)?")
+_MONEY = "¤}"
 _SPAN = re.compile(r"(?P<number>\d+)(?P<unit>[dwmy])")
 _UNITS = {
     "d": ("{n} day", "{n} days"),
@@ -202,7 +204,7 @@ class Language:
 
     def _fill(self, message: str, values: Mapping[str, Any]) -> str:
         # The stop of an abbreviation at the end of a sentence is the stop of the sentence.
-        return re.sub(r"\b(Mio|Mrd|Tsd)\.\.(?!\.)", r"\1.", _Filled(self).vformat(message, (), values))
+        return re.sub(r"\b(Mio|Mrd|Tsd)\.\.(?!\.)", r"\1.", _Filled(self, str(values.get("currency") or "")).vformat(message, (), values))
 
     def _with_symbol(self, number: str, currency: str, value: Any, *, sign: bool) -> str:
         symbol = self.symbol(currency)
@@ -212,7 +214,7 @@ class Language:
         shown = f"{number}{gap}{symbol}" if self.figures == "de" else f"{symbol}{gap}{number}"
         return _signed(shown, value, sign=sign, absolute=True)
 
-    def _shown(self, value: Any, spec: str) -> str:
+    def _shown(self, value: Any, spec: str, currency: str = "") -> str:
         """A value inside a sentence."""
         if isinstance(value, str):
             return value
@@ -226,13 +228,15 @@ class Language:
             return self.listed([self._shown(each, spec) for each in value])
         if value is None or not hasattr(value, "__float__"):
             return UNKNOWN if value is None else str(value)
-        return self._number(value, spec)
+        return self._number(value, spec, currency)
 
-    def _number(self, value: Any, spec: str) -> str:
+    def _number(self, value: Any, spec: str, currency: str) -> str:
         found = _SPEC.fullmatch(spec)
         if not found:
             return format(value, spec)
         digits = int(found["digits"]) if found["digits"] else None
+        if found["money"]:
+            return self.money(value, currency, 2 if digits is None else digits, sign=bool(found["sign"]))
         if found["kind"] == "%":
             return self.percent(value, digits or 0, sign=bool(found["sign"]))
         if digits is None and (found["kind"] == "d" or float(value).is_integer()):
@@ -243,14 +247,14 @@ class Language:
 class _Filled(string.Formatter):
     """str.format whose numbers and days follow a language. No attribute or item of a value can be reached from a message."""
 
-    def __init__(self, language: Language) -> None:
-        self.language = language
+    def __init__(self, language: Language, currency: str) -> None:
+        self.language, self.currency = language, currency
 
     def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         return kwargs[field_name], field_name
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        return self.language._shown(value, format_spec)
+        return self.language._shown(value, format_spec, self.currency)
 
 
 def _unknown(value: Any) -> bool:
@@ -295,4 +299,6 @@ def _catalog(code: str) -> dict[Any, Any]:
     for file in sorted(catalogs(code), key=lambda each: each.name):
         with file.open("rb") as stream:
             found |= {message.id: message.string for message in read_po(stream) if message.id and message.string and not message.fuzzy}
-    return found
+    # Plans and runs that were kept before money carried its sign say the same without it.
+    unsigned = [(said, string) for said, string in found.items() if isinstance(said, str) and _MONEY in said]
+    return {**{said.replace(_MONEY, "}"): string.replace(_MONEY, "}") for said, string in unsigned}, **found}

@@ -81,7 +81,7 @@ def _line(row: Mapping[str, Any]) -> Notice | None:
     if row["loss"] is None:
         text = "Overdue by {days} days: 9 of 10 customers with this history would have bought again by now."
         return Notice("overdue", text, {"days": row["days_overdue"]})
-    text = "Overdue by {days} days: 9 of 10 customers with this history would have bought again by now. At stake: {loss:,.2f}."
+    text = "Overdue by {days} days: 9 of 10 customers with this history would have bought again by now. At stake: {loss:,.2f¤}."
     return Notice("overdue_stake", text, {"days": row["days_overdue"], "loss": float(row["loss"])})
 
 

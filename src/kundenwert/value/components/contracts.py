@@ -164,12 +164,13 @@ def _notices(tariffs: Sequence[Mapping[str, Any]], free: Mapping[str, Any]) -> I
 def _line(row: Mapping[str, Any]) -> Notice | None:
     if row["contract_value"] is not None:
         text = (
-            "Contracts of {fee:,.2f} a month, running in a year with a chance of {stays:.0%}: worth {value:,.2f} within the value horizon."
+            "Contracts of {fee:,.2f¤} a month, running in a year with a chance of {stays:.0%}: worth {value:,.2f¤} within the value "
+            "horizon."
         )
         values = {"fee": row["contract_fee"], "stays": row["contract_stays"], "value": row["contract_value"]}
         return Notice("contracts", text, values)
     if row["free_user_value"] is not None:
-        text = "Pays nothing so far; such users are worth {value:,.2f} on average, since some of them become paying ones."
+        text = "Pays nothing so far; such users are worth {value:,.2f¤} on average, since some of them become paying ones."
         return Notice("contracts_free", text, {"value": row["free_user_value"]})
     return None
 

@@ -68,8 +68,8 @@ def _notices(facts: Mapping[str, Any]) -> Iterator[Notice]:
 
 
 _LINES: Final = {
-    "stated": "Joint projects: {count}, worth {amount:,.2f} by chance, benefit and effort as people state them; an estimate.",
-    "partly": "Joint projects: {count}, those with a source worth {amount:,.2f} by chance, benefit and effort; an estimate.",
+    "stated": "Joint projects: {count}, worth {amount:,.2f¤} by chance, benefit and effort as people state them; an estimate.",
+    "partly": "Joint projects: {count}, those with a source worth {amount:,.2f¤} by chance, benefit and effort; an estimate.",
     "not_told": "Joint projects: {count}; nobody says where their worth comes from, so it is not told.",
 }
 

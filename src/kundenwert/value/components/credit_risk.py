@@ -34,7 +34,7 @@ def _notices(facts: Mapping[str, Any]) -> Iterator[Notice]:
 def _line(row: Mapping[str, Any]) -> Notice | None:
     if row["credit_loss"] is None:
         return None
-    text = "Expected loss by a default: {loss:,.2f} of the residual value; the credit index stands for {chance:.2%} a year."
+    text = "Expected loss by a default: {loss:,.2f¤} of the residual value; the credit index stands for {chance:.2%} a year."
     return Notice("credit_loss", text, {"loss": float(-row["credit_loss"]), "chance": row["credit_default_chance"]})
 
 

@@ -22,7 +22,7 @@ def _build(engine: Engine, basis: Basis) -> Built:
 def _line(row: Mapping[str, Any]) -> Notice | None:
     if row["ideational_value"] is None:
         return None
-    text = "By the tariff of the value definition image, outlook, likeability and information are worth {amount:,.2f}; an assumption."
+    text = "By the tariff of the value definition image, outlook, likeability and information are worth {amount:,.2f¤}; an assumption."
     return Notice("ideational", text, {"amount": float(row["ideational_value"])})
 
 

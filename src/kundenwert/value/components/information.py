@@ -79,7 +79,7 @@ def _line(row: Mapping[str, Any]) -> Notice | None:
         return None
     if row["information_value"] is None:
         return Notice("ideas", "Ideas this customer gave: {ideas:,.0f}.", {"ideas": row["ideas"]})
-    text = "Ideas this customer gave: {ideas:,.0f}, worth {amount:,.2f} by the settings of the value definition; an assumption."
+    text = "Ideas this customer gave: {ideas:,.0f}, worth {amount:,.2f¤} by the settings of the value definition; an assumption."
     return Notice("ideas_worth", text, {"ideas": row["ideas"], "amount": float(row["information_value"])})
 
 

@@ -42,9 +42,9 @@ def _line(row: Mapping[str, Any]) -> Notice | None:
         return None
     values = {"orders": row["orders_a_year"], "amount": row["order_value"], "tenure": row["tenure_years"]}
     if row["expected_years"] is None:
-        return Notice("loyalty", "{orders:.1f} orders a year of {amount:,.2f} each, a customer for {tenure:.1f} years.", values)
+        return Notice("loyalty", "{orders:.1f} orders a year of {amount:,.2f¤} each, a customer for {tenure:.1f} years.", values)
     text = (
-        "{orders:.1f} orders a year of {amount:,.2f} each, a customer for {tenure:.1f} years; "
+        "{orders:.1f} orders a year of {amount:,.2f¤} each, a customer for {tenure:.1f} years; "
         "{ahead:.1f} more years are expected within the value horizon."
     )
     return Notice("loyalty_ahead", text, {**values, "ahead": row["expected_years"]})

@@ -116,8 +116,8 @@ def _line(row: Mapping[str, Any]) -> Notice | None:
     if row["margin_clv"] is None:
         return None
     text = (
-        "By the margin multiple: {margin:,.2f} a year, {retention:.0%} of such customers stay each year, worth {value:,.2f} "
-        "(first margin at the end of the year) or {today:,.2f} (today)."
+        "By the margin multiple: {margin:,.2f¤} a year, {retention:.0%} of such customers stay each year, worth {value:,.2f¤} "
+        "(first margin at the end of the year) or {today:,.2f¤} (today)."
     )
     values = {"margin": row["margin_expected"], "retention": row["retention_year"]}
     return Notice("margin_multiple", text, {**values, "value": row["margin_clv"], "today": row["margin_clv_today"]})

@@ -122,7 +122,7 @@ def _line(row: Mapping[str, Any]) -> Notice | None:
             "addressing this customer costs more than it brings."
         )
         return Notice("migration_stop", text, values)
-    text = "Chance of a purchase in the next period {chance:.1%}; by migration between buying and silence worth {value:,.2f}."
+    text = "Chance of a purchase in the next period {chance:.1%}; by migration between buying and silence worth {value:,.2f¤}."
     return Notice("migration", text, values)
 
 

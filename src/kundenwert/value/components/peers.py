@@ -42,9 +42,9 @@ def _line(row: Mapping[str, Any]) -> Notice | None:
         return None
     values = {"peers": row["peers"], "benchmark": row["peer_revenue"], "own": row["revenue_year"], "group": row["peer_group"]}
     if row["peer_attributes"] == "all":
-        text = "Benchmark of all {peers} customers: {benchmark:,.2f} of revenue a year. This customer: {own:,.2f}."
+        text = "Benchmark of all {peers} customers: {benchmark:,.2f¤} of revenue a year. This customer: {own:,.2f¤}."
         return Notice("peers_of_all", text, values)
-    text = "Benchmark of {peers} comparable customers ({group}): {benchmark:,.2f} of revenue a year. This customer: {own:,.2f}."
+    text = "Benchmark of {peers} comparable customers ({group}): {benchmark:,.2f¤} of revenue a year. This customer: {own:,.2f¤}."
     return Notice("peers", text, values)
 
 

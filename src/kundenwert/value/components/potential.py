@@ -96,27 +96,27 @@ def _line(row: Mapping[str, Any]) -> Notice | None:
         return None
     values = {"potential": row["potential_revenue"], "gap": row["gap"], "reach": row["gap_within_reach"]}
     if row["gap"] < 0:
-        text = "Could buy {potential:,.2f} a year. At today's terms that would bring {loss:,.2f} less, not more: terms come first."
+        text = "Could buy {potential:,.2f¤} a year. At today's terms that would bring {loss:,.2f¤} less, not more: terms come first."
         return Notice("potential_loss", text, {**values, "loss": -row["gap"]})
     if row["share_of_wallet"] is None:
-        text = "Up to the benchmark of comparable customers {gap:,.2f} a year are missing, of which {reach:,.2f} count as within reach."
+        text = "Up to the benchmark of comparable customers {gap:,.2f¤} a year are missing, of which {reach:,.2f¤} count as within reach."
         return Notice("potential_peers", text, values)
     values |= {"share": row["share_of_wallet"], "source": row["potential_source"], "day": row["potential_date"]}
     if row["potential_source"] == "assumption":
         text = (
-            "Demand of {potential:,.2f} a year, an assumption without a source; we have {share:.0%} of it. "
-            "The gap is worth {gap:,.2f} a year, of which {reach:,.2f} count as within reach."
+            "Demand of {potential:,.2f¤} a year, an assumption without a source; we have {share:.0%} of it. "
+            "The gap is worth {gap:,.2f¤} a year, of which {reach:,.2f¤} count as within reach."
         )
         return Notice("potential_assumption", text, values)
     if row["potential_date"] is None:
         text = (
-            "Demand of {potential:,.2f} a year ({source}); we have {share:.0%} of it. "
-            "The gap is worth {gap:,.2f} a year, of which {reach:,.2f} count as within reach."
+            "Demand of {potential:,.2f¤} a year ({source}); we have {share:.0%} of it. "
+            "The gap is worth {gap:,.2f¤} a year, of which {reach:,.2f¤} count as within reach."
         )
         return Notice("potential_undated", text, values)
     text = (
-        "Demand of {potential:,.2f} a year ({source}, {day}); we have {share:.0%} of it. "
-        "The gap is worth {gap:,.2f} a year, of which {reach:,.2f} count as within reach."
+        "Demand of {potential:,.2f¤} a year ({source}, {day}); we have {share:.0%} of it. "
+        "The gap is worth {gap:,.2f¤} a year, of which {reach:,.2f¤} count as within reach."
     )
     return Notice("potential", text, values)
 

@@ -23,8 +23,8 @@ def _line(row: Mapping[str, Any]) -> Notice | None:
         return None
     values = {"gap": row["price_gap"], "change": row["price_gap_change"]}
     if row["price_gap_change"] is None:
-        return Notice("price_gap", "Paid {gap:,.2f} less in the last year than others for the same product groups.", values)
-    text = "Paid {gap:,.2f} less in the last year than others for the same product groups ({change:+,.2f} against the year before)."
+        return Notice("price_gap", "Paid {gap:,.2f¤} less in the last year than others for the same product groups.", values)
+    text = "Paid {gap:,.2f¤} less in the last year than others for the same product groups ({change:+,.2f¤} against the year before)."
     return Notice("price_gap_change", text, values)
 
 

@@ -186,7 +186,7 @@ def _line(row: Mapping[str, Any]) -> Notice | None:
 def _line_of_reviews(row: Mapping[str, Any]) -> Notice:
     if row.get("reviews_value") is None:
         return Notice("reviews", "Reviews and references this customer gave: {count}.", {"count": row["reviews"]})
-    text = "Reviews and references this customer gave: {count}, worth {amount:,.2f} by what one brings on average; in no sum."
+    text = "Reviews and references this customer gave: {count}, worth {amount:,.2f¤} by what one brings on average; in no sum."
     return Notice("reviews_worth", text, {"count": row["reviews"], "amount": float(row["reviews_value"])})
 
 

@@ -107,8 +107,8 @@ def _notices(options: Mapping[str, Any], facts: Mapping[str, Any], missing: list
 
 
 _LINES: Final = {
-    True: "Good word: what the customer tells others may bring {amount:,.2f} a year; a potential, in no sum.",
-    False: "Bad word: what the customer tells others may cost {amount:,.2f} a year; an estimate, in no sum.",
+    True: "Good word: what the customer tells others may bring {amount:,.2f¤} a year; a potential, in no sum.",
+    False: "Bad word: what the customer tells others may cost {amount:,.2f¤} a year; an estimate, in no sum.",
 }
 
 

@@ -103,8 +103,8 @@ def _notices(facts: Mapping[str, Any], options: Mapping[str, Any], source: str) 
 
 
 _LINES: Final = {
-    "assumed": "Recommended customers: {count}. Of what they are worth {amount:,.2f} is attributed, by assumption; it is theirs.",
-    "known": "Recommended customers: {count}. Of what they are worth {amount:,.2f} is attributed; it is theirs.",
+    "assumed": "Recommended customers: {count}. Of what they are worth {amount:,.2f¤} is attributed, by assumption; it is theirs.",
+    "known": "Recommended customers: {count}. Of what they are worth {amount:,.2f¤} is attributed; it is theirs.",
 }
 
 

@@ -59,7 +59,7 @@ def _notices(small: list[str], *, is_barred: bool) -> Iterator[Notice]:
 def _line(row: Mapping[str, Any]) -> Notice | None:
     if row["segment_mean_clv"] is None or row["clv"] is None:
         return None
-    text = "The {count} customers of {name} have a residual value of {mean:,.2f} on average; this one {own:,.2f}."
+    text = "The {count} customers of {name} have a residual value of {mean:,.2f¤} on average; this one {own:,.2f¤}."
     values = {"count": row["segment_customers"], "name": row["segment_name"], "mean": row["segment_mean_clv"], "own": row["clv"]}
     return Notice("segment", text, values)
 

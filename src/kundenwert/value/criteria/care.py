@@ -8,7 +8,7 @@ from kundenwert.value.criteria._rule import Rule
 PLUGIN = Rule(
     step="value/criteria/care.sql",
     about="10 x (1 - percentile of cost to serve over net revenue).",
-    basis=Notice("points_care", "Cost to serve {fact_1:,.0f} for net revenue of {fact_2:,.0f}."),
+    basis=Notice("points_care", "Cost to serve {fact_1:,.0f¤} for net revenue of {fact_2:,.0f¤}."),
     needs=(("contribution.db4",),),
     compares=True,
 )

@@ -8,7 +8,7 @@ from kundenwert.value.criteria._rule import Rule
 PLUGIN = Rule(
     step="value/criteria/margin.sql",
     about="10 x the percentile of the contribution that is expected within the horizon of the run (revenue where no cost is known).",
-    basis=Notice("points_margin", "Expected within the horizon of the run: {fact_1:,.0f}."),
+    basis=Notice("points_margin", "Expected within the horizon of the run: {fact_1:,.0f¤}."),
     needs=(("value.money",),),
     compares=True,
 )

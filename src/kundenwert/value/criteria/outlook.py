@@ -13,7 +13,7 @@ PLUGIN = Rule(
     ),
     basis=Notice(
         "points_outlook",
-        "Revenue of the last 365 days {fact_1:,.0f}, of the 365 days before {fact_2:,.0f}; growth of the industry by its table: "
+        "Revenue of the last 365 days {fact_1:,.0f¤}, of the 365 days before {fact_2:,.0f¤}; growth of the industry by its table: "
         "{fact_3:,.1f} % (0 where it is not named).",
     ),
     needs=(("value.money",),),

@@ -190,7 +190,7 @@ def _answered(answer: plan_preview.Answer, board: plan_preview.Board, wishes: Wi
         "compared_heading": words.compared_heading(answer, board, language),
         "compared": words.compared(answer, language),
         "list_heading": words.list_heading(answer, language),
-        "lines": words.lines(answer, language),
+        "lines": words.lines(answer, board.currency, language),
         "has_hours": any("hours" in one.takes for one in answer.top),
         "measuring": words.measuring(answer, wishes, board, language),
         "customers": found.customers,

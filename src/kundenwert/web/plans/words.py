@@ -257,12 +257,12 @@ def list_heading(answer: Answer, language: Language) -> str:
     return language.text("First to the customers with whom most changes")
 
 
-def lines(answer: Answer, language: Language) -> list[dict[str, Any]]:
+def lines(answer: Answer, currency: str, language: Language) -> list[dict[str, Any]]:
     """The first lines."""
-    return [_line(place + 1, one, answer.found.reasons, language) for place, one in enumerate(answer.top)]
+    return [_line(place + 1, one, answer.found.reasons, currency, language) for place, one in enumerate(answer.top)]
 
 
-def _line(number: int, one: TopLine, reasons: Mapping[str, str], language: Language) -> dict[str, Any]:
+def _line(number: int, one: TopLine, reasons: Mapping[str, str], currency: str, language: Language) -> dict[str, Any]:
     return {
         "number": number,
         "customer_id": one.customer_id,
@@ -273,14 +273,14 @@ def _line(number: int, one: TopLine, reasons: Mapping[str, str], language: Langu
         "cost": language.number(one.cost, 0 if one.cost >= _LEAST_OF_ROUND or one.cost == round(one.cost) else 2),
         "gain": language.number(one.gain, sign=True),
         "look": "good" if one.gain >= 0 else "",
-        "reason": reason(reasons[one.reason], one.values, language),
+        "reason": reason(reasons[one.reason], one.values, currency, language),
     }
 
 
-def reason(template: str, values: Mapping[str, Any], language: Language) -> str:
+def reason(template: str, values: Mapping[str, Any], currency: str, language: Language) -> str:
     """One sentence why."""
     known = {name: None if value != value else value for name, value in values.items()}
-    return language.notice(Notice("reason", template, known))
+    return language.notice(Notice("reason", template, known).in_currency(currency))
 
 
 def measuring(answer: Answer, wishes: Wishes, board: Board, language: Language) -> str:
