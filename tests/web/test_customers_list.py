@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from kundenwert.flows import index
+from kundenwert.flows import index, prepared
 from kundenwert.flows.customer_list import open_list
 from kundenwert.flows.customer_list_query import Filters, Key, Query
 from kundenwert.flows.objection import objection
@@ -186,7 +186,7 @@ def test_the_page_asks_the_database_few_times(analyst: Client, django_assert_num
 def test_a_large_list_that_is_missing_is_made_beside_a_page_that_asks_again(
     analyst: Client, room: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(preparing, "MANY", 1)
+    monkeypatch.setattr(prepared, "MANY", 1)
     assert customers(text_of(analyst.get(LIST))), "files that are there are used"
     index.forget(room)
     answer = analyst.get(LIST)

@@ -16,7 +16,7 @@ import pytest
 sys.path.append(str(Path(__file__).parent))
 
 from live import Live, live, migrated, runs, until
-from patient import find
+from patient import PREPARES, find
 
 from kundenwert.web import jobs
 from kundenwert.web.jobs import kind as kinds
@@ -198,6 +198,36 @@ def test_a_worker_taken_for_dead_ends_its_own_process_when_the_job_runs_elsewher
     go.touch()
     _reach(job, DONE)
     assert len(_noted(notes, "end")) == 1
+
+
+def test_a_run_of_the_command_line_is_prepared_once_by_workers_with_nothing_to_do_and_killed_without_harm(
+    home: Live, valued: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kundenwert.flows import customer_list, customer_rows
+    from kundenwert.runs import store
+    from kundenwert.web.workspace.models import Project
+
+    go, notes = tmp_path / "go", tmp_path / "go.notes"
+    monkeypatch.setenv(PREPARES, str(go))
+    entry = Project.objects.create(folder=str(valued), title="Klein")
+    workers = [home.worker(), home.worker()]
+    (first,) = until(lambda: _noted(notes, "begin"))
+    (job,) = Job.objects.all()
+    assert (job.kind, job.by, job.worker and job.worker.pid in {worker.pid for worker in workers}) == ("preparation", None, True)
+    (busy,) = [worker for worker in workers if job.worker and worker.pid == job.worker.pid]
+    busy.kill()
+    busy.wait()
+    until(lambda: not runs(first))
+    until(lambda: len(_noted(notes, "begin")) == 2)
+    go.touch()
+    _reach(job, DONE)
+    name = str(store.current(valued))
+    assert (job.attempt, job.next) == (2, f"/projects/{entry.pk}/")
+    assert customer_list.ready(valued, name)
+    assert customer_rows.ready(valued, name)
+    assert list((valued / "index").rglob(".building*")) == []
+    time.sleep(0.5)
+    assert Job.objects.count() == 1, "nothing is missing any more"
 
 
 @pytest.mark.slow

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from kundenwert.engines._engine import Engine
 
-_CONTENT, _MEASURES, _PREFIX = "rows.json", "measures.npy", "rows-"
+CONTENT, _MEASURES, _PREFIX = "rows.json", "measures.npy", "rows-"
 # Raised when the shape of the files changes.
 _SHAPE = 1
 # A block holds so many rows, of wide tables fewer: then each is read in a few milliseconds.
@@ -100,7 +100,7 @@ class CustomerRows:
     """The opened copies of a run, for one reader at a time."""
 
     def __init__(self, folder: Path) -> None:
-        content = storage.read_json(folder / _CONTENT)
+        content = storage.read_json(folder / CONTENT)
         self.folder = folder
         self._blocks: Mapping[str, Mapping[str, Sequence[Any]]] = content["tables"]
         self._files = {name: (folder / f"{name}.rows").open("rb") for name in self._blocks}
@@ -161,7 +161,7 @@ class CustomerRows:
 
 def opened(project: Path, run: str) -> CustomerRows | None:
     """The copies of a run; None where they were not made, are of another state, or cannot be read."""
-    folder = _place(project, run)
+    folder = place(project, run)
     if not is_whole(folder):
         return None
     try:
@@ -172,20 +172,20 @@ def opened(project: Path, run: str) -> CustomerRows | None:
 
 def ready(project: Path, run: str) -> bool:
     """Whether there are copies of a run."""
-    return is_whole(_place(project, run))
+    return is_whole(place(project, run))
 
 
 def is_of(folder: Path, project: Path, run: str) -> bool:
     """Whether a folder of copies is the one that counts for a run now."""
-    return folder == _place(project, run) and is_whole(folder)
+    return folder == place(project, run) and is_whole(folder)
 
 
 def is_whole(folder: Path) -> bool:
     """Whether a folder of copies is complete: its content is written last, and each block proves itself when it is read."""
-    return (folder / _CONTENT).is_file()
+    return (folder / CONTENT).is_file()
 
 
-def _place(project: Path, run: str) -> Path:
+def place(project: Path, run: str) -> Path:
     """Where the copies of a run lie in its present state, or would."""
     register = Register(project)
     register.finish()
@@ -200,11 +200,11 @@ def _place(project: Path, run: str) -> Path:
 
 def build(project: Path, run: str) -> None:
     """Makes the copies of a run unless they are there. Several may build at once: one of them is kept."""
-    while not is_whole(folder := _place(project, run)):
+    while not is_whole(folder := place(project, run)):
         with storage.building(folder.parent, "rows") as building, storage.told(building):
             _write(project, store.read(project, run), building)
             # What was read while somebody was erased may hold that person: then it is made again.
-            if _place(project, run) == folder:
+            if place(project, run) == folder:
                 _take_place(building, folder)
     for other in folder.parent.glob(f"{_PREFIX}*"):
         if other != folder:
@@ -232,7 +232,7 @@ def _write(project: Path, source: store.Run, folder: Path) -> None:
         tables = {name: _write_table(engine, folder / f"{name}.rows", view, key) for name, view, key in _COPIES if view not in missing}
         np.save(folder / _MEASURES, np.ma.getdata(engine.arrays("value/customer_page/measures.sql")["measure"]))
     storage.remove(scratch)
-    storage.write_text(folder / _CONTENT, json.dumps({"tables": tables}) + "\n")
+    storage.write_text(folder / CONTENT, json.dumps({"tables": tables}) + "\n")
 
 
 def _write_table(engine: Engine, path: Path, view: str, key: str) -> dict[str, list[Any]]:

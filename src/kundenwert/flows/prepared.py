@@ -1,7 +1,10 @@
-"""What the first reader of a run would have to wait for, made right after the run: the customer list and the pages of the whole base."""
+"""What the first reader of a run would have to wait for, made right after the run: the customer list, the rows of each customer and the
+pages of the whole base.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +15,8 @@ from kundenwert.reports.language import LANGUAGES, Language
 if TYPE_CHECKING:
     from kundenwert.flows.progress import Progress
 
+# The pages of fewer customers are made while the reader waits: that takes a second.
+MANY = 100_000
 _LOG = logging.getLogger("kundenwert")
 
 
@@ -23,6 +28,23 @@ def prepare(project: Path, run: str, *, progress: Progress) -> None:
                 make()
             except Exception as error:  # noqa: BLE001 (a finished run must not fail by a page of it)
                 _LOG.warning("a page could not be prepared: %s", type(error).__name__)
+
+
+def missing(project: Path, run: str) -> str:
+    """The state of a large run for which a reader would have to wait, as a short text; "" where nobody has to."""
+    from kundenwert.flows import customer_list_files, customer_rows
+    from kundenwert.runs import store
+
+    source = store.read(project, run)
+    if source.manifest["totals"]["customers"] < MANY:
+        return ""
+    places = (
+        customer_list_files.place(project, source, customer_list_files.stamp(project, source)) / customer_list_files.CONTENT,
+        customer_rows.place(project, run) / customer_rows.CONTENT,
+    )
+    if all(place.is_file() for place in places):
+        return ""
+    return hashlib.sha256("/".join(place.parent.name for place in places).encode()).hexdigest()[:20]
 
 
 def _pages(project: Path, run: str) -> Iterator[Callable[[], object]]:

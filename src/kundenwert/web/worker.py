@@ -29,6 +29,8 @@ PAUSE_SECONDS = 0.5
 BEAT_SECONDS = 3.0
 LOOK_SECONDS = 5.0
 TIDY_SECONDS = 3600.0
+# An erasure on the command line is heeded by waiting imports within so long.
+ERASED_SECONDS = 60.0
 # A process that was told to end and does not is ended for good.
 PATIENCE_SECONDS = 10.0
 _LOG = logging.getLogger("kundenwert.web")
@@ -104,7 +106,8 @@ def run(watch: Watch) -> None:
 
 def turn(watch: Watch) -> None:
     """One look at everything a worker looks after."""
-    from kundenwert.web.jobs import orphans, queue, schedules, tidy
+    from kundenwert.web.imports import erased
+    from kundenwert.web.jobs import orphans, preparation, queue, schedules, tidy
 
     if watch.is_due("beat", BEAT_SECONDS):
         beat(watch)
@@ -112,10 +115,14 @@ def turn(watch: Watch) -> None:
     if watch.is_due("orphans", LOOK_SECONDS):
         orphans.look(watch.worker)
         schedules.start_due()
+    if watch.is_due("erased", ERASED_SECONDS):
+        erased.look()
     if watch.is_due("tidy", TIDY_SECONDS):
         tidy.tidy()
     while len(watch.children) < watch.slots and not watch.stop.is_set():
         job = queue.claim(watch.worker)
+        if job is None and not watch.children and watch.is_due("preparation", LOOK_SECONDS) and preparation.look():
+            continue
         if job is None:
             return
         watch.children.append(Child(job, begin(job)))

@@ -29,17 +29,19 @@ def start(
     title: str = "",
     words: Mapping[str, Any] | None = None,
     schedule: Schedule | None = None,
+    lock: str = "",
     **arguments: Any,
 ) -> Job:
     """Puts a job in the queue and gives it back; a worker takes it within about a second.
 
     project: the folder, None without one. by: the account that starts it. title: an English sentence with a German entry and
-    {places}, filled with `words`; without it the title of the kind. Raises UnknownName for a kind that does not exist.
+    {places}, filled with `words`; without it the title of the kind. lock: of the jobs with one lock only one runs at a time; an exclusive
+    kind has the project's. Raises UnknownName for a kind that does not exist.
     """
     found = kinds.find(kind)
     folder = str(project) if project is not None else ""
     job = Job(kind=kind, title=title or found.title, words=dict(words or {}), project=folder, arguments=arguments, by=by, schedule=schedule)
-    job.lock = folder if found.is_exclusive else ""
+    job.lock = folder if found.is_exclusive else lock
     with transaction.atomic():
         job.ticket = UUID(work.enqueue(str(job.id)).id)
         job.save()
