@@ -339,3 +339,91 @@ def test_any_sentence_can_be_told(sentence: str) -> None:
     from kundenwert.reports.language import Language
 
     assert isinstance(told.said(Language("de"), sentence.replace("{", "").replace("}", "")), str)
+
+
+# ---- erased persons ----
+
+
+def _erase(project: Path, customer: str) -> None:
+    from datetime import UTC, datetime
+
+    from kundenwert.flows.erasure import erase
+
+    erase(project, customer, by="dpo", clock=datetime(2026, 1, 5, tzinfo=UTC))
+
+
+MORE = "Belegnummer;Kundennummer;Datum;Betrag\nR90001;{};05.10.2025;120,00\nR90002;K004;06.10.2025;80,00\n"
+
+
+def _book(*rows: tuple[Any, ...]) -> bytes:
+    import xlsxwriter
+
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target) as book:
+        sheet = book.add_worksheet()
+        for place, row in enumerate(rows):
+            sheet.write_row(place, 0, row)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"mehr__csv": MORE.format("K003")},
+        {"kunden__csv": "Kundennummer;Name\nX1;FIRMA 003  GmbH\n"},
+        {"kunden__xlsx": _book(("Kundennummer", "Name"), ("X1", "Firma 003 GmbH"))},
+        {"kunden__csv": "Kundennummer;Name\nX1;Müller & Firma\nK003;Ä\n".encode("cp1252")},
+    ],
+)
+def test_files_that_wait_for_a_project_leave_when_they_name_somebody_erased_from_it(
+    files: dict[str, Any], room: Path, signed_in: Callable[..., Client]
+) -> None:
+    from kundenwert.web.imports import erased
+
+    client = signed_in("analyst")
+    _begin(client, way="add", **files)
+    entry = ImportDraft.objects.get()
+    erased.look()
+    assert not Job.objects.exists()
+    _erase(room, "K003")
+    erased.look()
+    erased.look()
+    job = Job.objects.get(kind=erased.KIND)
+    kinds.find(erased.KIND).run(job.arguments, progress_of_nobody(), None)  # type: ignore[arg-type]
+    assert not entry.folder.exists()
+    assert "seitdem aus diesem Projekt gelöscht" in _text(client.get("/import/"))
+    assert "seitdem aus diesem Projekt gelöscht" not in _text(signed_in("manager").get("/import/"))
+    assert client.get(f"/import/{entry.pk}/").status_code == 404
+    client.post(f"/import/{entry.pk}/discard/")
+    assert "seitdem aus diesem Projekt gelöscht" not in _text(client.get("/import/"))
+
+
+def progress_of_nobody() -> Any:
+    from kundenwert.flows.progress import Progress
+
+    return Progress()
+
+
+def test_files_about_others_wait_on(room: Path, signed_in: Callable[..., Client]) -> None:
+    from kundenwert.web.imports import erased
+
+    _begin(signed_in("analyst"), way="add", mehr__csv=MORE.format("K0031"))
+    _begin(signed_in("analyst"), neu__csv=MORE.format("K003"))
+    _erase(room, "K003")
+    assert [erased.forget(entry) for entry in ImportDraft.objects.all()] == [False, False]
+    assert all(entry.folder.is_dir() for entry in ImportDraft.objects.all())
+    # They were looked through; nothing is to be done until the next erasure.
+    erased.look()
+    assert not Job.objects.exists()
+
+
+def test_what_names_somebody_erased_meanwhile_is_not_saved(room: Path, signed_in: Callable[..., Client]) -> None:
+    client = signed_in("analyst")
+    _begin(client, way="add", mehr__csv=MORE.format("K003"))
+    entry = ImportDraft.objects.get()
+    before = sorted(path.name for path in (room / "exports").iterdir())
+    _erase(room, "K003")
+    answer = client.post(f"/import/{entry.pk}/save/", follow=True)
+    assert "seitdem aus diesem Projekt gelöscht" in _text(answer)
+    assert sorted(path.name for path in (room / "exports").iterdir()) == before
+    assert not entry.folder.exists()

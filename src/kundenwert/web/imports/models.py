@@ -13,7 +13,8 @@ from django.http import Http404
 
 from kundenwert.web.rights import ADMIN
 
-OPEN, SAVED = "open", "saved"
+# GONE: removed because it named a person who was erased; its owner is told until this is put away.
+OPEN, SAVED, GONE = "open", "saved", "gone"
 
 
 class ImportDraft(models.Model):
@@ -21,7 +22,7 @@ class ImportDraft(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="imports")
-    state = models.CharField(max_length=5, choices=((OPEN, OPEN), (SAVED, SAVED)), default=OPEN)
+    state = models.CharField(max_length=5, choices=((OPEN, OPEN), (SAVED, SAVED), (GONE, GONE)), default=OPEN)
     created = models.DateTimeField(auto_now_add=True)
     changed = models.DateTimeField(auto_now=True)
     check_job = models.UUIDField(null=True)

@@ -18,14 +18,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from kundenwert.errors import CallError, KundenwertError, UnknownName
 from kundenwert.flows import draft as drafts
-from kundenwert.flows import draft_check, found, preview
+from kundenwert.flows import draft_check, draft_erased, found, preview
 from kundenwert.flows.draft import ADD, NEW, REPLACE, Draft
 from kundenwert.flows.progress import Progress
 from kundenwert.flows.upload import Limits, Received, Upload, receive, receive_text
 from kundenwert.web import jobs
-from kundenwert.web.imports import check_page, pages, told
+from kundenwert.web.imports import check_page, erased, pages, told
 from kundenwert.web.imports.forms import ReadingForm, SaveForm
-from kundenwert.web.imports.models import OPEN, SAVED, ImportDraft, draft_of, drafts_of
+from kundenwert.web.imports.models import GONE, OPEN, SAVED, ImportDraft, draft_of, drafts_of
 from kundenwert.web.language import current
 from kundenwert.web.projects import SESSION
 from kundenwert.web.workspace.known import know
@@ -42,7 +42,7 @@ LIMITS = Limits()
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """Choose files; go on with an import; repeat the valuation of the open project."""
-    old = ImportDraft.objects.filter(state=OPEN, changed__lt=timezone.now() - timedelta(days=KEPT_DAYS))
+    old = ImportDraft.objects.filter(state__in=(OPEN, GONE), changed__lt=timezone.now() - timedelta(days=KEPT_DAYS))
     for entry in old:
         entry.discard()
     return render(request, "imports/start.html", _start_content(request))
@@ -53,6 +53,7 @@ def _start_content(request: HttpRequest) -> dict[str, Any]:
     lines = [(entry, drafts.read(entry.folder)) for entry in drafts_of(request.user)]
     return {
         "drafts": [{"entry": entry, "files": draft.files, "is_mine": entry.owner_id == request.user.pk} for entry, draft in lines],
+        "removed": [(one, Path(one.project).name) for one in erased.told_to(request.user)],
         "can_add": room.is_open and (room.project / "kundenwert.toml").is_file(),
         "has_run": room.run is not None,
         "ways": pages.ways(room),
@@ -86,7 +87,7 @@ def new(request: HttpRequest) -> HttpResponse:
         entry.discard()
         content = {**_start_content(request), "problems": [told.problem(current(), one) for one in received.problems]}
         return _render(request, "imports/start.html", content)
-    drafts.with_received(draft, received)
+    draft_erased.note_erasures(drafts.with_received(draft, received))
     entry.save(force_insert=True)
     return _files_page(request, entry, received) if received.problems else redirect("imports:files", entry.pk)
 
@@ -150,6 +151,9 @@ def remove(request: HttpRequest, number: UUID) -> HttpResponse:
 @require_POST
 def discard(request: HttpRequest, number: UUID) -> HttpResponse:
     """Removes an import with its files."""
+    if put_away := erased.told_to(request.user).filter(pk=number).first():
+        put_away.discard()
+        return redirect("imports:start")
     draft_of(request.user, number).discard()
     messages.success(request, current().text("The import and its files are removed."))
     return redirect("imports:start")
@@ -285,6 +289,8 @@ def save(request: HttpRequest, number: UUID) -> HttpResponse:
     """Step 4: the files become a project, or part of one, and are valued."""
     entry = draft_of(request.user, number)
     draft = drafts.read(entry.folder)
+    if draft_erased.is_overtaken(draft):
+        return _look_for_erased(request, entry, draft)
     form = SaveForm(request.POST)
     if draft.way == NEW:
         if not form.is_valid():
@@ -308,6 +314,13 @@ def save(request: HttpRequest, number: UUID) -> HttpResponse:
     entry.discard()
     job = jobs.start("valuation", made.project, request.user)
     return redirect("jobs:job", job.pk)
+
+
+def _look_for_erased(request: HttpRequest, entry: ImportDraft, draft: Draft) -> HttpResponse:
+    """Somebody was erased from the project since the files came in: nothing is saved before they were looked through."""
+    if drafts.sum_of(draft.files) > _AT_ONCE:
+        return redirect("jobs:job", jobs.start(erased.KIND, None, request.user, draft=str(entry.pk)).pk)
+    return redirect("imports:start") if erased.forget(entry) else save(request, entry.pk)
 
 
 def _render(request: HttpRequest, template: str, content: dict[str, Any]) -> HttpResponse:
