@@ -90,6 +90,7 @@ def clashes(case: Case, limits: tuple[Bound, ...], actions: tuple[Action, ...], 
             if needed > amount * (1 + 1e-9) + 1e-9:
                 whose = f" of {name}" if name else " of customers whom nobody with a limit looks after" if len(bound.persons) > 1 else ""
                 unit = case.currency if bound.resource == MONEY else bound.resource
-                came = f"What is fixed and what must be done at least take {needed:,.2f} {unit}; the limit{whose} is {amount:,.2f}."
-                problems.append(Problem(came.replace("  ", " "), "minimums within the limits.", "raise the limit or lower the minimums."))
+                came = f"What is fixed and what must be done at least take {needed:,.2f} {unit}; the limit{whose} is {amount:,.2f} {unit}."
+                expected = "minimums within the limits."
+                problems.append(Problem(came.replace(" ;", ";").replace(" .", "."), expected, "raise the limit or lower the minimums."))
     return problems
