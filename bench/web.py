@@ -52,6 +52,8 @@ PAGES = (
     Page("customers, two filters", "/customers/?at_risk=1&sort=-value", LIST_MS, 2),
     Page("customers, searched", "/customers/?q=Bau", LIST_MS, 1),
     Page("one customer", "/customers/customer/{customer}/", PAGE_MS, 5),
+    # The browser asks for it as soon as the page is there.
+    Page("one customer, second part", "/customers/more/{customer}/", PAGE_MS, 5),
     Page("portfolio", "/portfolio/", PAGE_MS, 2),
     Page("customer result", "/result/", PAGE_MS, 1),
     Page("models", "/models/", PAGE_MS, 1),

@@ -95,10 +95,10 @@ def rest(project: Path, customer_id: str, *, managers: frozenset[str] | None = N
         return Rest(
             replace(explained, **told),
             record,
-            contacts=engine.rows("value/customer_page/contacts.sql", **listed),
-            complaints=engine.rows("value/customer_page/complaints.sql", **listed),
-            measures=engine.rows("value/customer_page/campaigns.sql", **listed),
-            kin=[one for one in engine.rows("value/customer_page/kin.sql", **near) if _is_own(one, managers)],
+            contacts=desk.listed("page_contacts", "value/customer_page/contacts.sql", **listed),
+            complaints=desk.listed("page_complaints", "value/customer_page/complaints.sql", **listed),
+            measures=desk.listed("page_measures", "value/customer_page/campaigns.sql", **listed),
+            kin=[one for one in desk.listed("page_records", "value/customer_page/kin.sql", **near) if _is_own(one, managers)],
         )
 
 
@@ -286,6 +286,7 @@ class _Desk:
     key: tuple[str, str, int]
     measures: NDArray[Any] = field(repr=False)
     copies: CustomerRows | None
+    empty: frozenset[str] = frozenset()
     earlier: dict[str, CustomerRows] = field(default_factory=dict)
 
     def place(self, row: Mapping[str, Any]) -> tuple[int, int] | None:
@@ -324,7 +325,14 @@ class _Desk:
             self._lose_copies()
             return
         for view, rows in views.items():
-            self.engine.open_frame(view, rows)
+            # What nothing is told of needs no view, for `listed` does not ask for it.
+            if len(rows) or view in _ASKED_ANYHOW:
+                self.engine.open_frame(view, rows)
+        self.empty = frozenset(view for view, rows in views.items() if not len(rows))
+
+    def listed(self, view: str, step: str, **asked: Any) -> list[dict[str, Any]]:
+        """The rows of a step that reads a view which `lay_out` laid out."""
+        return [] if self.copies is not None and view in self.empty else self.engine.rows(step, **asked)
 
     def change(self, row: Mapping[str, Any]) -> ValueChange | None:
         """Why the value is another than at the last run of an earlier day."""
@@ -362,7 +370,8 @@ class _Desk:
                 copies.close()
 
 
-# Views that are asked for one customer at a time.
+# Views that are asked for one customer at a time; some by steps that others ask too.
+_ASKED_ANYHOW = frozenset({"contribution", "scores"})
 _OF_THE_REST = ("contribution", "scores", "page_contacts", "page_complaints", "page_measures")
 
 
