@@ -19,10 +19,11 @@ from kundenwert.decisions._allocation_wrong import example
 from kundenwert.decisions._limits import bounds
 from kundenwert.decisions._menu import solvable
 from kundenwert.errors import DataError, SettingsError, UnknownName
-from kundenwert.flows import index, kept_plans, plan_actions, plan_preview, plan_settings, plan_submission
+from kundenwert.flows import index, kept_plans, plan_actions, plan_preview, plan_settings, plan_submission, prepared
 from kundenwert.flows.objection import objection
 from kundenwert.flows.plan_actions import Described
 from kundenwert.flows.plan_preview import Wishes
+from kundenwert.flows.progress import Progress
 from kundenwert.records.plans import MONEY, Action, Case, Curve, Effect, Limit
 from kundenwert.register.book import Register
 from kundenwert.stats.choice import choose
@@ -206,6 +207,17 @@ def test_what_is_kept_lies_in_the_index_that_an_erasure_removes(project: Path) -
     assert found(project).gain == seen.gain
     index.forget(project)
     assert not kept[0].exists()
+
+
+def test_after_a_run_the_plan_that_the_planner_opens_with_is_ready(project: Path) -> None:
+    shop.add(project, '[plans.visits]\ndecision = "allocation"\nactions = ["visit"]\nlimits = {visits = 5}\n')
+    run = (project / "runs" / "current").read_text(encoding="utf-8").strip()
+    assert plan_preview.sections(project)[0] == "visits"
+    prepared.prepare(project, run, progress=Progress())
+    kept = {one.name for one in index.folder_of(project, run).glob("plan-*")}
+    assert len(kept) == 1
+    plan_preview.answer(project, run, Wishes("visits"))
+    assert {one.name for one in index.folder_of(project, run).glob("plan-*")} == kept
 
 
 def test_what_is_kept_and_damaged_is_made_again(project: Path) -> None:
