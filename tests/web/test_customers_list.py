@@ -241,7 +241,7 @@ def test_who_objects_is_gone_from_the_next_page_on(analyst: Client, room: Path) 
     page = text_of(analyst.get(LIST))
     assert best not in customers(page)
     assert "59 Kunden sind" in page
-    assert "1 Kunde hat seit dem Lauf der Bewertung widersprochen" in page
+    assert "1 Kunde hat seitdem der Bewertung widersprochen" in page
 
 
 # ---- export -----------------------------------------------------------------------------------------------------------
