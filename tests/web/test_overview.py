@@ -167,3 +167,11 @@ def test_a_page_asks_the_database_for_the_reader_and_the_project_alone(
     client.get(address)
     with django_assert_max_num_queries(6):
         assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize(("unlisted", "said"), [(0, ""), (1, "zählt 1 weiteren mit, der"), (5, "zählt 5 weitere mit, die")])
+def test_loss_makers_that_no_list_shows_are_told_only_where_there_are_some(unlisted: int, said: str) -> None:
+    one = {"kind": "loss_maker", "customers": 244, "amount": "-1000", "year": 2025, "named": [], "unlisted": unlisted}
+    (alert,) = words.alerts({"alerts": [one]}, {"currency": "EUR"}, Language("de"))
+    assert said in alert["sentence"]
+    assert ("weitere" in alert["sentence"]) is bool(unlisted)

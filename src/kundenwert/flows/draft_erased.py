@@ -91,9 +91,8 @@ def _of_text(path: Path, entry: DraftFile) -> Iterator[Any]:
 
     with _opened(path, entry) as stream:
         while lines := list(itertools.islice(stream, _LINES_AT_ONCE)):
-            split = compute.split_pattern_regex(pyarrow.array(lines, pyarrow.string()), _CELLS)
-            # The whole line too: a name may hold what parts cells.
-            yield pyarrow.concat_arrays([split.flatten(), pyarrow.array(lines, pyarrow.string())])
+            # A name that holds what parts cells is found as a pair of them.
+            yield compute.split_pattern_regex(pyarrow.array(lines, pyarrow.string()), _CELLS).flatten()
 
 
 def _opened(path: Path, entry: DraftFile) -> IO[str]:

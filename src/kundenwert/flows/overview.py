@@ -15,7 +15,7 @@ from kundenwert.flows.customer_list_query import Query, filters
 from kundenwert.flows.history import bridge_of, reasons_of
 from kundenwert.flows.index import kept
 from kundenwert.flows.ledger import folder_of
-from kundenwert.flows.result_page import names_of
+from kundenwert.flows.result_page import names_of, unlisted_losses
 from kundenwert.runs import store
 from kundenwert.runs.store import Run
 
@@ -35,7 +35,7 @@ def overview(project: Path, run: str) -> dict[str, Any]:
     one; then `why_not` says "first" or "other_money". concentration: classes with customers, value and share; gini. stages: each with
     customers, value and expected. alerts: what is to be done, the largest amount first (see `_alerts`). quality: see `_quality`.
     """
-    return kept(project, run, "overview.2", lambda: _made(project, run))
+    return kept(project, run, "overview.3", lambda: _made(project, run))
 
 
 def _made(project: Path, run: str) -> dict[str, Any]:
@@ -144,7 +144,8 @@ def _alerts(project: Path, source: Run, listed: CustomerList) -> Iterator[dict[s
     if listed.has("at_risk") and (found := _of_list(listed, "at_risk", "at_stake")):
         yield found
     if listed.has("loss_maker") and (found := _of_list(listed, "loss_maker", "contribution_year", descending=False)):
-        yield {**found, "year": contribution.whole_year_of(source)}
+        year = contribution.whole_year_of(source)
+        yield {**found, "year": year, "unlisted": unlisted_losses(project, source.name, year)}
     yield from _rejected(source)
     yield from _overdue(project, source, listed)
     grade = (source.manifest.get("readiness") or {}).get("grade", "A")

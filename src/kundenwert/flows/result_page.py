@@ -43,7 +43,7 @@ def result_page(project: Path, run: str, language: Language, year: int | None = 
     """
     source = store.read(project, run)
     shown = None if all_years else year if year is not None else contribution.whole_year_of(source)
-    name = f"result.3-{shown or 'all'}-{language.code}-{language.figures}"
+    name = f"result.4-{shown or 'all'}-{language.code}-{language.figures}"
     return kept(project, run, name, lambda: _made(project, run, language, shown))
 
 
@@ -79,7 +79,7 @@ def _made(project: Path, run: str, language: Language, year: int | None) -> dict
         "losses_message": told[_OWN]["message"] if _OWN in told else "",
         "losses_note": told[_OWN]["note"] if _OWN in told else "",
         "sections": [one for key, one in told.items() if key != _OWN],
-        "losses": _losses(found),
+        "losses": {**_losses(found), "unlisted": unlisted_losses(project, run, year)},
         "makers": [_maker(one, names.get(one.customer_id), language) for one in found.loss_makers],
     }
 
@@ -107,6 +107,17 @@ def _led(told: dict[str, Any], steps: list[dict[str, Any]], found: CustomerResul
 def _losses(found: CustomerResult) -> dict[str, Any]:
     excess = sum((row[3] for row in found.losses), Decimal(0))
     return {"customers": found.totals.below_zero, "amount": str(found.totals.loss), "excess": str(excess), "left_out": found.left_out}
+
+
+def unlisted_losses(project: Path, run: str, year: int | None) -> int:
+    """How many of the customers below zero stand in no list: who objected, and who has cost and never bought."""
+    source = store.read(project, run)
+    with open_engine(threads=1) as engine:
+        engine.open_parquet("contribution", [source.folder / contribution.FILE], numbered=False)
+        engine.open_parquet("valued_customers", [source.customers], numbered=False)
+        load_objectors(engine, objectors(project))
+        engine.table("left_out", "value/contribution/objectors.sql")
+        return int(engine.rows("value/contribution/unlisted_losses.sql", year=year)[0]["customers"])
 
 
 # ---------- who costs more than they bring ----------

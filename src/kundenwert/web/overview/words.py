@@ -225,6 +225,13 @@ def _at_risk(one: Mapping[str, Any], language: Language) -> dict[str, Any]:
 def _losses(one: Mapping[str, Any], language: Language) -> dict[str, Any]:
     title = language.plural("{n} customer costs more than they bring", "{n} customers cost more than they bring", one["customers"])
     sentence = language.text("Contribution after all costs that are known, {year}.", year=str(one["year"]))
+    if one.get("unlisted"):
+        more = language.plural(
+            "The customer result counts {n} more, who stands in no list: by objection, or without a purchase.",
+            "The customer result counts {n} more, who stand in no list: by objection, or without a purchase.",
+            one["unlisted"],
+        )
+        sentence = f"{sentence} {more}"
     return {"title": title, "sentence": sentence, "link": links.address("result:result"), "go": language.text("See the causes")}
 
 
