@@ -427,3 +427,15 @@ def test_what_names_somebody_erased_meanwhile_is_not_saved(room: Path, signed_in
     assert "seitdem aus diesem Projekt gelöscht" in _text(answer)
     assert sorted(path.name for path in (room / "exports").iterdir()) == before
     assert not entry.folder.exists()
+
+
+def test_an_import_that_cannot_be_read_does_not_stop_the_others(room: Path, signed_in: Callable[..., Client]) -> None:
+    from kundenwert.web.imports import erased
+
+    for number in (1, 2):
+        _begin(signed_in("analyst"), way="add", mehr__csv=MORE.format("K003") + f"R9000{number};K005;07.10.2025;1,00\n")
+    broken, other = ImportDraft.objects.all()
+    (broken.folder / drafts.FILE).write_text("{")
+    _erase(room, "K003")
+    erased.look()
+    assert [job.arguments["draft"] for job in Job.objects.all()] == [str(other.pk)]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 
 from django.db.models import QuerySet
 
+from kundenwert.errors import KundenwertError
 from kundenwert.flows import draft as drafts
 from kundenwert.flows import draft_erased
 from kundenwert.web.imports.models import GONE, OPEN, ImportDraft
@@ -19,8 +21,10 @@ def look() -> None:
     from kundenwert.web import jobs
 
     for entry in ImportDraft.objects.select_related("owner").filter(state=OPEN):
-        if draft_erased.is_overtaken(drafts.read(entry.folder)) and not _is_under_way(entry):
-            jobs.start(KIND, None, entry.owner, draft=str(entry.pk))
+        # What cannot be read of one import must not end the worker; saving it reads the same and tells.
+        with contextlib.suppress(KundenwertError, OSError, ValueError, KeyError):
+            if draft_erased.is_overtaken(drafts.read(entry.folder)) and not _is_under_way(entry):
+                jobs.start(KIND, None, entry.owner, draft=str(entry.pk))
 
 
 def _is_under_way(entry: ImportDraft) -> bool:
