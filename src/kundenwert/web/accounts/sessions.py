@@ -20,6 +20,7 @@ from kundenwert.web.templatetags.people import browser
 
 # A moment as exact as anybody needs; a page that is open does not write to the database at each click.
 _SEEN_EVERY = timedelta(minutes=5)
+_NOTED = "seen"
 # The word in the trail of accounts.
 ENDED = "session"
 
@@ -32,10 +33,16 @@ class LastSeenMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.session.session_key and request.user.is_authenticated:
-            mine, now = UserSession.objects.filter(session_key=request.session.session_key), timezone.now()
-            if mine.filter(last_seen_at__lt=now - _SEEN_EVERY).exists():
-                mine.update(last_seen_at=now)
+            self._note(request.session)
         return self.get_response(request)
+
+    @staticmethod
+    def _note(session: Any) -> None:
+        # The session itself remembers when it was noted, so that other clicks ask the database nothing.
+        now = timezone.now()
+        if now.timestamp() - session.get(_NOTED, 0) > _SEEN_EVERY.total_seconds():
+            UserSession.objects.filter(session_key=session.session_key).update(last_seen_at=now)
+            session[_NOTED] = int(now.timestamp())
 
 
 class SessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]
