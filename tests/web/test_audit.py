@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,8 +14,12 @@ from django.test import Client
 
 from kundenwert.flows import audit_page
 from kundenwert.flows.audit_page import Wanted
+from kundenwert.flows.progress import Progress
 from kundenwert.register.book import Decision, Register
+from kundenwert.web.administration import chain
 from kundenwert.web.administration.audit import asked
+from kundenwert.web.jobs import kind as kinds
+from kundenwert.web.jobs.models import Job
 
 pytestmark = pytest.mark.django_db
 START = datetime(2025, 11, 1, 8, tzinfo=UTC)
@@ -88,6 +93,28 @@ def test_the_chain_is_told_in_words(log: Path, officer: Client) -> None:
     page = officer.post("/administration/audit/check/", follow=True).content.decode()
     assert "Das Protokoll wurde verändert" in page
     assert "30" in page.split("Das Protokoll wurde verändert")[1][:300]
+
+
+def test_the_verdict_of_the_last_check_stands_on_the_page(log: Path, officer: Client) -> None:
+    assert "noch nicht geprüft" in officer.get("/administration/audit/").content.decode()
+    officer.post("/administration/audit/check/")
+    assert re.search(r"Geprüft am [^<]+: 61 Einträge, lückenlos", officer.get("/administration/audit/").content.decode())
+    (log / "register" / "audit.jsonl").write_text("", encoding="utf-8")
+    officer.post("/administration/audit/check/")
+    assert "Das Protokoll wurde verändert oder war nicht zu lesen" in officer.get("/administration/audit/").content.decode()
+
+
+def test_a_long_log_is_checked_by_a_job_that_is_begun_once(log: Path, officer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chain, "AT_ONCE_BYTES", 100)
+    answer = officer.post("/administration/audit/check/")
+    job = Job.objects.get(kind="chain")
+    assert (job.state, answer.headers["Location"]) == ("waiting", f"/jobs/{job.pk}/")
+    assert officer.get(answer.headers["Location"]).status_code == 200
+    assert "wird gerade geprüft" in officer.get("/administration/audit/").content.decode()
+    officer.post("/administration/audit/check/")
+    assert Job.objects.filter(kind="chain").count() == 1
+    done = kinds.find("chain").run({"project": log}, Progress(), START)
+    assert dict(done) == {"entries": 61, "next": "/administration/audit/"}
 
 
 def test_an_export_holds_what_the_filters_leave_and_is_an_entry_itself(log: Path, officer: Client) -> None:

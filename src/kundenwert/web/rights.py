@@ -62,6 +62,8 @@ CHANGE = _role(ANALYST, MANAGER, ADMIN)
 PLAN = _role(ANALYST, FIELD, MANAGER, ADMIN)
 APPROVE = _role(MANAGER, ADMIN)
 AUDIT = _role(DPO, ADMIN)
+# Whoever may start something that takes long.
+WATCH = _role(ANALYST, FIELD, MANAGER, DPO, ADMIN)
 ADMINISTER = _role(ADMIN)
 
 RULES: dict[str, Predicate] = {
@@ -116,11 +118,11 @@ RULES: dict[str, Predicate] = {
     "workspace:forget": CHANGE,
     "workspace:example": CHANGE,
     # ---- jobs: own ones, for managers and administrators all ----
-    "jobs:list": PLAN,
-    "jobs:job": PLAN,
-    "jobs:progress": PLAN,
-    "jobs:cancel": PLAN,
-    "jobs:notice": PLAN,
+    "jobs:list": WATCH,
+    "jobs:job": WATCH,
+    "jobs:progress": WATCH,
+    "jobs:cancel": WATCH,
+    "jobs:notice": WATCH,
     "jobs:schedule": CHANGE,
     "jobs:unschedule": CHANGE,
     # ---- import: own drafts, for administrators all ----

@@ -12,13 +12,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from kundenwert.errors import DataError
 from kundenwert.flows import audit as flow
 from kundenwert.flows.audit_page import AuditPage, Wanted, audit_page
 from kundenwert.web.accounts.models import User
+from kundenwert.web.administration import chain
 from kundenwert.web.audit_trail import audit_export
+from kundenwert.web.jobs.models import FAILED
 from kundenwert.web.language import current
-from kundenwert.web.problems import problems_of
+from kundenwert.web.problems import told
 
 # What the log calls a decision, and what people read. Words of the log that are missing here are shown as they are.
 ACTIONS = {
@@ -70,6 +71,7 @@ def audit(request: HttpRequest) -> HttpResponse:
             zip(found.entries, (said(one.action) for one in found.entries), (_detail(word) for word in found.details), strict=True)
         ),
         "wanted": wanted,
+        "checked": chain.last(room.project),
         "days": {name: request.GET.get(name, "")[:10] for name in ("first", "last")},
         "actions": [(code, current().text(words)) for code, words in ACTIONS.items()],
         "people": list(User.objects.order_by("name")),
@@ -125,15 +127,14 @@ def _query(request: HttpRequest, **more: Any) -> str:
 
 @require_POST
 def check(request: HttpRequest) -> HttpResponse:
-    """Goes through the whole chain and says in words what was found."""
+    """Goes through the whole chain and says in words what was found; of a long log, when it is found."""
     room: Any = request.room  # type: ignore[attr-defined]
-    try:
-        count = flow.check(room.project)
-    except DataError as error:
-        what = " ".join(f"{one['place']}: {one['came']}" if one["place"] else one["came"] for one in problems_of(error))
+    job = chain.begin(room.project, request.user)
+    if not job.is_over:
+        return redirect("jobs:job", job.pk)
+    if job.state == FAILED:
+        what = " ".join(f"{one['place']}: {one['came']}" if one["place"] else one["came"] for one in told(job.problems))
         messages.error(request, current().text("The log was changed: {what}", what=what))
-    else:
-        messages.success(request, current().plural("{n} entry, without a gap.", "{n} entries, without a gap.", count))
     return redirect("administration:audit")
 
 
