@@ -112,6 +112,18 @@ def test_the_curve_rises_through_the_chosen_point_and_lies_within_its_band(proje
     assert curve["upper"][at] > curve["gain"][at] > curve["lower"][at]
 
 
+def test_what_is_kept_of_other_positions_of_a_slider_changes_no_answer(project: Path) -> None:
+    for money in (90.0, 240.0, 150.0):
+        found(project, limits={"money": money})
+    warm = found(project, limits={"money": 150.0})
+    plan_preview.forget()
+    cold = found(project, limits={"money": 150.0})
+    assert 150.0 in cold.curve["budget"]
+    for name, values in cold.curve.items():
+        assert warm.curve[name].tolist() == values.tolist()
+    assert (warm.gain, warm.cost, warm.lower, warm.upper) == (cold.gain, cold.cost, cold.lower, cold.upper)
+
+
 def test_beyond_the_budget_that_pays_more_money_changes_nothing(project: Path) -> None:
     seen = found(project, limits={"money": 1e6})
     more = found(project, limits={"money": 2e6})

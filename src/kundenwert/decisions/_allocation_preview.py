@@ -44,6 +44,8 @@ _PARTS: Final = (0.0, 0.04, 0.1, 0.18, 0.28, 0.4, 0.55, 0.7, 0.85, 1.0)
 _PARTS_OF_FEW: Final = (0.0, 0.01, 0.02, 0.04, 0.07, 0.1, 0.14, 0.18, 0.23, 0.28, 0.34, 0.4, 0.47, 0.55, 0.7, 0.85, 1.0)
 _FEW: Final = 1_500
 _FIRST_LINES: Final = 60
+# Curves of other limits that are kept.
+_LINES: Final = 24
 _CLASS: Final = "class"
 
 
@@ -92,10 +94,11 @@ def preview(ready: Ready, case_limits: tuple[Any, ...], *, hold_out: float = 0.0
     if problems:
         raise DataError(*problems)
     is_small = len(case.ids) <= SMALL
+    own = ready.thin.solve(ready, limits, 1.0 - hold_out)
     with ThreadPoolExecutor(1) as beside:
         # The curve is found on the second processor meanwhile.
-        drawing = beside.submit(_curve, ready, limits, length, 1.0 - hold_out)
-        chosen = _exactly(ready, limits, hold_out) if is_small else _nearly(ready, limits, hold_out)
+        drawing = beside.submit(_curve, ready, limits, length, 1.0 - hold_out, own)
+        chosen = _exactly(ready, limits, hold_out) if is_small else _nearly(ready, limits, hold_out, own)
         others = compared(ready, limits) if is_small else compared_nearly(ready, limits)
         shares = ready.shares
         points = drawing.result()
@@ -160,9 +163,9 @@ def _exactly(ready: Ready, limits: Sequence[Bound], hold_out: float) -> _Chosen:
     return _Chosen(second.option, _price(limits, second), int(held.sum()), from_)
 
 
-def _nearly(ready: Ready, limits: Sequence[Bound], hold_out: float) -> _Chosen:
-    """At prices of the sample; the least decided customers are fitted in one by one."""
-    first = ready.thin.solve(ready, limits, 1.0)
+def _nearly(ready: Ready, limits: Sequence[Bound], hold_out: float, own: choice.Chosen) -> _Chosen:
+    """At prices of the sample; the least decided customers are fitted in one by one. own: of the sample without those held out."""
+    first = ready.thin.solve(ready, limits, 1.0) if hold_out else own
     whole = ready.live.problem(ready, limits)
     going = np.concatenate([np.zeros(0), *first.prices])
     option = best(whole, going)[0]
@@ -170,8 +173,7 @@ def _nearly(ready: Ready, limits: Sequence[Bound], hold_out: float) -> _Chosen:
     from_, held, price = int(listed.sum()), np.zeros(len(option), dtype=np.bool_), _price(limits, first)
     if hold_out:
         held = listed & (ready.by_chance[ready.live.rows] < hold_out)
-        second = ready.thin.solve(ready, limits, 1.0 - hold_out)
-        going, price = np.concatenate([np.zeros(0), *second.prices]), _price(limits, second)
+        going, price = np.concatenate([np.zeros(0), *own.prices]), _price(limits, own)
         option = best(whole, going)[0]
         option[held] = 0
     every = np.zeros(len(ready.case.ids), dtype=np.int64)
@@ -228,51 +230,85 @@ def _budget(limits: Sequence[Bound]) -> float:
 
 @final
 @dataclass(frozen=True)
+class _Point:
+    """Gain, what is spent, and what is at stake with the bundles behind it."""
+
+    gain: float
+    spent: float
+    at_stake: Mapping[str, Floats]
+
+
+@final
+@dataclass(frozen=True)
 class _Points:
-    """Gain at some budgets, with the counts of actions behind it. worthwhile: what is spent if money is not limited."""
+    """Gain at some budgets, with the counts of actions behind it. worthwhile: what is spent if money is not limited; free: at that."""
 
     budget: Floats
     gain: Floats
     spent: Floats
     at_stake: tuple[Mapping[str, Floats], ...]
     worthwhile: float
+    free: _Point
 
 
-def _curve(ready: Ready, limits: Sequence[Bound], length: float, share: float) -> _Points:
-    """The gain against the budget for all, the other limits as they are; (points,) each."""
-    thin = ready.thin
+def _curve(ready: Ready, limits: Sequence[Bound], length: float, share: float, chosen: choice.Chosen) -> _Points:
+    """The gain against the budget for all, the other limits as they are; (points,) each. chosen: at the limits themselves."""
     rest = tuple(one for one in limits if not (one.resource == MONEY and one.codes is None))
-    free = thin.solve(ready, rest, share)
-    weight = thin.weight * share
-    cost = ready.response.costs
-    worthwhile = float(weight @ (thin.counts[free.option] @ cost))
     own = _budget(limits)
-    end = length or max(worthwhile * 1.25, own * 1.5 if np.isfinite(own) else 0.0)
-    at = sorted(
-        {
-            *(end * part for part in (_PARTS if len(thin.rows) > _FEW else _PARTS_OF_FEW)),
-            *([own] if np.isfinite(own) else []),
-            *([worthwhile] if worthwhile < end else []),
-        }
+    is_money = len(rest) < len(limits) and np.isfinite(own)
+    line = _line(ready, rest, length, own * 1.5 if is_money else 0.0, share)
+    if not is_money or own in line.budget:
+        return line
+    # One point more, where the plan stands.
+    place = int(np.searchsorted(line.budget, own))
+    point = line.free if own >= line.worthwhile else _point(ready, chosen, share)
+    gain = np.fmax.accumulate(np.insert(line.gain, place, point.gain))
+    stakes = (*line.at_stake[:place], point.at_stake, *line.at_stake[place:])
+    return replace(
+        line, budget=np.insert(line.budget, place, own), gain=gain, spent=np.insert(line.spent, place, point.spent), at_stake=stakes
     )
-    gains: list[float] = []
-    spent: list[float] = []
-    stakes: list[Mapping[str, Floats]] = []
+
+
+def _line(ready: Ready, rest: tuple[Bound, ...], length: float, least: float, share: float) -> _Points:
+    """The curve at budgets that do not depend on the chosen one: kept, so so that the slider of money finds it. least: its least length."""
+    key = (length or least, bool(length), share, *((one.resource, one.persons, one.amounts.tobytes()) for one in rest))
+    found = ready.lines.get(key)
+    if found is None:
+        found = _drawn(ready, rest, length, least, share)
+        while len(ready.lines) >= _LINES:
+            ready.lines.pop(next(iter(ready.lines)), None)
+        ready.lines[key] = found
+    return found
+
+
+def _drawn(ready: Ready, rest: tuple[Bound, ...], length: float, least: float, share: float) -> _Points:
+    thin = ready.thin
+    free = _point(ready, thin.solve(ready, rest, share), share)
+    worthwhile = free.spent
+    end = length or max(worthwhile * 1.25, least)
+    parts = _PARTS if len(thin.rows) > _FEW else _PARTS_OF_FEW
+    at = sorted({*(end * part for part in parts), *([worthwhile] if worthwhile < end else [])})
+    points: list[_Point] = []
     for budget in at:
+        if budget >= worthwhile:
+            points.append(free)
+            continue
         try:
-            found = free if budget >= worthwhile else thin.solve(ready, (*rest, Bound(MONEY, ("",), np.array([budget]), None)), share)
+            found = thin.solve(ready, (*rest, Bound(MONEY, ("",), np.array([budget]), None)), share)
         except CallError:
             # What must be done takes more.
-            gains.append(np.nan)
-            spent.append(np.nan)
-            stakes.append({})
+            points.append(_Point(np.nan, np.nan, {}))
             continue
-        gains.append(found.total)
-        counts = thin.counts[found.option]
-        spent.append(float(weight @ (counts @ cost)))
-        stakes.append(by_bundle(ready, thin.rows, thin.places(found.option), weight))
-    rising = np.fmax.accumulate(np.array(gains))
-    return _Points(np.array(at), rising, np.array(spent), tuple(stakes), worthwhile)
+        points.append(_point(ready, found, share))
+    rising = np.fmax.accumulate(np.array([one.gain for one in points]))
+    spent = np.array([one.spent for one in points])
+    return _Points(np.array(at), rising, spent, tuple(one.at_stake for one in points), worthwhile, free)
+
+
+def _point(ready: Ready, found: choice.Chosen, share: float) -> _Point:
+    thin, weight = ready.thin, ready.thin.weight * share
+    spent = float(weight @ (thin.counts[found.option] @ ready.response.costs))
+    return _Point(found.total, spent, by_bundle(ready, thin.rows, thin.places(found.option), weight))
 
 
 def _through(points: _Points, shares: Shares, budget: float, gain: float) -> dict[str, Floats]:

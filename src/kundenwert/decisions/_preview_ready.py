@@ -64,6 +64,11 @@ class Ready:
         return _thinned(self)
 
     @cached_property
+    def lines(self) -> dict[Any, Any]:
+        """Curves that were drawn before, by their limits."""
+        return {}
+
+    @cached_property
     def has_least(self) -> bool:
         """Whether anything is fixed or must be done."""
         return bool(self.least.any())

@@ -46,9 +46,14 @@ class Permission:
     barred: dict[str, int]
 
 
+def records_file(project: Path) -> Path:
+    """The customer records of the current run; there need not be any."""
+    return folder_of(project) / str(store.read(project).manifest["ledger"]) / "customers.parquet"
+
+
 def open_records(engine: Engine, project: Path) -> None:
     """Makes view `records_now` of the customer records of the current run: who objects or refuses there counts, whatever run is asked."""
-    path = folder_of(project) / store.read(project).manifest["ledger"] / "customers.parquet"
+    path = records_file(project)
     engine.view("no_records", "tables/company/nothing.sql")
     source, there = "no_records", set[str]()
     if path.is_file():

@@ -20,7 +20,7 @@ from kundenwert.engines import open_engine
 from kundenwert.errors import DataError, StorageError
 from kundenwert.flows import index, plan_settings
 from kundenwert.flows.actions import FILE, effects_file, effects_measured, with_measured
-from kundenwert.flows.permission import open_records
+from kundenwert.flows.permission import open_records, records_file
 from kundenwert.flows.plan_arrays import arrays_of
 from kundenwert.flows.plan_case import RESULT, Prepared, narrowed, prepare
 from kundenwert.flows.progress import Progress
@@ -215,6 +215,7 @@ def forget() -> None:
     """Drops what is kept in memory."""
     with _GUARD:
         _KEPT.clear()
+        _NAMES.clear()
 
 
 def _settings(project: Path, wishes: Wishes) -> PlanSettings:
@@ -444,7 +445,7 @@ def _finite(values: NDArray[np.float64]) -> bool:
 def _top(project: Path, found: Preview) -> tuple[TopLine, ...]:
     """The first lines with names."""
     lines = {name: values[:_TOP] for name, values in found.lines.items()}
-    names = names_of(project, lines["customer_id"].tolist())
+    names = _names_kept(project, lines["customer_id"].tolist())
     rows = []
     for row in range(len(lines["customer_id"])):
         values = {name: _plain(column[row]) for name, column in lines.items()}
@@ -457,6 +458,32 @@ def _top(project: Path, found: Preview) -> tuple[TopLine, ...]:
             )
         )
     return tuple(rows)
+
+
+# Names of lines that were shown, of records as they are: a slider mostly shows the same customers again.
+_NAMES: OrderedDict[tuple[Any, ...], dict[str, tuple[str, str]]] = OrderedDict()
+_PROJECTS, _SHOWN = 8, 2_000
+
+
+def _names_kept(project: Path, customers: list[str]) -> dict[str, tuple[str, str]]:
+    """As `names_of`; new records, as after an erasure, are read anew."""
+    path = records_file(project)
+    state = path.stat() if path.is_file() else None
+    key = (str(path), state.st_mtime_ns, state.st_size, state.st_ino) if state else (str(path),)
+    with _GUARD:
+        for other in [one for one in _NAMES if one[0] == key[0] and one != key]:
+            del _NAMES[other]
+        known = dict(_NAMES.get(key, {}))
+    new = [one for one in customers if one not in known]
+    if new:
+        found = names_of(project, new)
+        known |= {one: found.get(one, ("", "")) for one in new}
+        kept = known if len(known) <= _SHOWN else {one: known[one] for one in customers}
+        with _GUARD:
+            _NAMES[key] = kept
+            while len(_NAMES) > _PROJECTS:
+                _NAMES.popitem(last=False)
+    return known
 
 
 def names_of(project: Path, customers: Iterable[str]) -> dict[str, tuple[str, str]]:
