@@ -112,7 +112,7 @@ def _of_lines(loaded: Loaded, seen: Mapping[str, Any]) -> Iterator[ReadinessReas
     lines = loaded.file_lines + loaded.unreadable
     bad = _share(loaded.bad_lines, lines)
     if bad > SOME_REJECTED:
-        text = "{share:.1%} of the lines cannot be booked; above {limit:.0%} totals are doubtful. `kundenwert check --rejects` lists them."
+        text = "{share:.1%} of the lines cannot be booked; above {limit:.0%} totals are doubtful. The list of rejects has their reasons."
         yield ReadinessReason("D" if bad > MANY_REJECTED else "C", Notice("many_rejects", text, {"share": bad, "limit": SOME_REJECTED}))
     nameless = _share(sum(entry.lines for entry in loaded.days if entry.line_class == "without_customer"), lines)
     if nameless > MANY_WITHOUT_CUSTOMER:

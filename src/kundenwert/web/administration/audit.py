@@ -56,6 +56,8 @@ WHATS = {
     "result_pdf": "customer result as PDF",
     "audit log": "audit log",
 }
+# With this name a valuation stands in the log.
+_VALUATION = "run"
 _MOST = 100_000
 _SECONDS = len("2026-09-30T14:05:00")
 
@@ -68,7 +70,13 @@ def audit(request: HttpRequest) -> HttpResponse:
     context = {
         "page": found,
         "lines": list(
-            zip(found.entries, (said(one.action) for one in found.entries), (_detail(word) for word in found.details), strict=True)
+            zip(
+                found.entries,
+                (_by(one.by) for one in found.entries),
+                (said(one.action) for one in found.entries),
+                (_detail(word) for word in found.details),
+                strict=True,
+            )
         ),
         "wanted": wanted,
         "checked": chain.last(room.project),
@@ -114,6 +122,11 @@ def said(action: str) -> str:
     return current().text(words) if words else action
 
 
+def _by(name: str) -> str:
+    """Who did it: a person, or a valuation that noted its definition."""
+    return current().text("the valuation") if name == _VALUATION else name
+
+
 def _detail(word: str) -> str:
     return current().text(WHATS[word]) if word in WHATS else word
 
@@ -148,7 +161,7 @@ def export(request: HttpRequest) -> HttpResponse:
     head = ("Entry", "Time (UTC)", "Person", "Action", "Customer")
     writer.writerow([current().text(word) for word in head])
     for one in found.entries:
-        writer.writerow([one.number, one.at, *(_safe(word) for word in (one.by, said(one.action), one.customer))])
+        writer.writerow([one.number, one.at, *(_safe(word) for word in (_by(one.by), said(one.action), one.customer))])
     audit_export(request, "audit log", len(found.entries))
     return answer
 
