@@ -28,7 +28,7 @@ from bench.measure import KUNDENWERT, ROOT, module
 
 HERE = Path(__file__).resolve().parent
 TITLE = "Web app"
-PAGE_MS, LIST_MS, TOGETHER_MS = 150.0, 300.0, 250.0
+PAGE_MS, LIST_MS, PREVIEW_MS, TOGETHER_MS = 150.0, 300.0, 1000.0, 250.0
 # Seconds between two actions of one person.
 PAUSE = 10.0
 _BLOCK = 1000
@@ -36,7 +36,10 @@ _BLOCK = 1000
 
 @dataclass(frozen=True)
 class Page:
-    """A page: its name, its address ({customer} is replaced by an id), its target alone, and how often people open it."""
+    """A page: its name, its address, its target alone, and how often people open it.
+
+    In the address {customer} is replaced by an id, {money}, {hours} and {share} by what a slider may say.
+    """
 
     name: str
     address: str
@@ -58,6 +61,8 @@ PAGES = (
     Page("customer result", "/result/", PAGE_MS, 1),
     Page("models", "/models/", PAGE_MS, 1),
     Page("planner", "/plans/", PAGE_MS, 1),
+    Page("planner, money moved", "/plans/?limit_money={money}", PREVIEW_MS, 1),
+    Page("planner, all sliders moved", "/plans/?limit_money={money}&limit_hours={hours}&hold_out={share}", PREVIEW_MS, 1),
     Page("jobs", "/jobs/", PAGE_MS, 1),
     Page("people", "/administration/people/", PAGE_MS, 1),
 )
@@ -219,11 +224,11 @@ def _alone(port: int, server: int, cookie: str, customers: list[str], repeat: in
     found: dict[str, Times] = {}
     chosen = random.Random(7)
     for page in PAGES:
-        status, first[page.name] = _get(connection, page.address.format(customer=customers[0]), cookie)
+        status, first[page.name] = _get(connection, _address(page, customers, chosen), cookie)
         if status != 200:
             print(f"{page.name}: answers {status}, left out", file=sys.stderr)
             continue
-        _get(connection, page.address.format(customer=customers[1]), cookie)
+        _get(connection, _address(page, customers, chosen), cookie)
         before = _worked(server)
         times = found[page.name] = _repeated(connection, page, cookie, customers, chosen, repeat)
         times.worked = (_worked(server) - before) * _BLOCK / repeat
@@ -235,12 +240,18 @@ def _alone(port: int, server: int, cookie: str, customers: list[str], repeat: in
     return first, found
 
 
+def _address(page: Page, customers: list[str], chosen: random.Random) -> str:
+    """An address by chance: another customer, sliders that stand elsewhere."""
+    sliders = {"money": chosen.randrange(2_000, 400_000), "hours": chosen.randrange(100, 5_000), "share": chosen.choice((0, 5, 10, 13, 20))}
+    return page.address.format(customer=chosen.choice(customers), **sliders)
+
+
 def _repeated(
     connection: http.client.HTTPConnection, page: Page, cookie: str, customers: list[str], chosen: random.Random, repeat: int
 ) -> Times:
     times = Times()
     for _ in range(repeat):
-        status, milliseconds = _get(connection, page.address.format(customer=chosen.choice(customers)), cookie)
+        status, milliseconds = _get(connection, _address(page, customers, chosen), cookie)
         times.found.append(milliseconds)
         if status != 200:
             times.wrong.append(status)
@@ -262,7 +273,7 @@ def _together(port: int, cookies: list[str], customers: list[str], pages: list[P
         due = time.perf_counter()
         while due < until:
             (page,) = chosen.choices(pages, [one.weight for one in pages])
-            status, milliseconds = _get(connection, page.address.format(customer=chosen.choice(customers)), cookies[number])
+            status, milliseconds = _get(connection, _address(page, customers, chosen), cookies[number])
             with lock:
                 found[page.name].found.append(milliseconds)
                 if status != 200:

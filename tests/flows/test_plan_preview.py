@@ -124,6 +124,13 @@ def test_what_is_kept_of_other_positions_of_a_slider_changes_no_answer(project: 
     assert (warm.gain, warm.cost, warm.lower, warm.upper) == (cold.gain, cold.cost, cold.lower, cold.upper)
 
 
+def test_more_positions_than_are_kept_get_the_same_answers_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arrays, "_KEPT", 2)
+    ways = [60.0, 90.0, 120.0, 150.0]
+    assert [found(project, limits={"money": one}).gain for one in ways] == [found(project, limits={"money": one}).gain for one in ways]
+    assert found(project, limits={"money": 150.0}) is found(project, limits={"money": 150.0})
+
+
 def test_beyond_the_budget_that_pays_more_money_changes_nothing(project: Path) -> None:
     seen = found(project, limits={"money": 1e6})
     more = found(project, limits={"money": 2e6})

@@ -7,7 +7,7 @@ every customer gets a bundle, and only the least decided ones are fitted into th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, final
@@ -22,7 +22,7 @@ from kundenwert.decisions._preview_ready import EXACT, SMALL, Ready, Room, ready
 from kundenwert.decisions._preview_sure import Shares, by_bundle
 from kundenwert.decisions._response import response
 from kundenwert.errors import CallError, DataError
-from kundenwert.records.plans import MONEY, Practice
+from kundenwert.records.plans import MONEY, Case, Practice
 from kundenwert.stats import choice
 from kundenwert.stats import power as experiments_power
 from kundenwert.stats._choice_fill import best, filled, within
@@ -44,8 +44,8 @@ _PARTS: Final = (0.0, 0.04, 0.1, 0.18, 0.28, 0.4, 0.55, 0.7, 0.85, 1.0)
 _PARTS_OF_FEW: Final = (0.0, 0.01, 0.02, 0.04, 0.07, 0.1, 0.14, 0.18, 0.23, 0.28, 0.34, 0.4, 0.47, 0.55, 0.7, 0.85, 1.0)
 _FEW: Final = 1_500
 _FIRST_LINES: Final = 60
-# Curves of other limits that are kept.
-_LINES: Final = 24
+# Answers, and curves of other limits, that are kept of one case.
+_KEPT: Final = 24
 _CLASS: Final = "class"
 
 
@@ -93,6 +93,11 @@ def preview(ready: Ready, case_limits: tuple[Any, ...], *, hold_out: float = 0.0
     problems = clashes(case, limits, ready.response.actions, ready.least) if ready.has_least else []
     if problems:
         raise DataError(*problems)
+    found: Preview = _kept(ready, ("answer", hold_out, length, *_keys(limits)), lambda: _found(ready, case, limits, hold_out, length))
+    return found
+
+
+def _found(ready: Ready, case: Case, limits: Sequence[Bound], hold_out: float, length: float) -> Preview:
     is_small = len(case.ids) <= SMALL
     own = ready.thin.solve(ready, limits, 1.0 - hold_out)
     with ThreadPoolExecutor(1) as beside:
@@ -133,6 +138,21 @@ def preview(ready: Ready, case_limits: tuple[Any, ...], *, hold_out: float = 0.0
         considered=len(case.ids),
         is_exact=len(case.ids) <= EXACT and len(ready.menu.counts) <= MOST + 1,
     )
+
+
+def _kept(ready: Ready, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+    """What was found before for the same; what was not asked for longest goes when there is too much."""
+    found = ready.kept.pop(key, None)
+    if found is None:
+        found = make()
+    ready.kept[key] = found
+    for old in [*ready.kept][:-_KEPT]:
+        ready.kept.pop(old, None)
+    return found
+
+
+def _keys(limits: Sequence[Bound]) -> tuple[Any, ...]:
+    return tuple((one.resource, one.persons, one.amounts.tobytes()) for one in limits)
 
 
 # ---- the chosen point ----------------------------------------------------------------------------------------------------
@@ -270,14 +290,9 @@ def _curve(ready: Ready, limits: Sequence[Bound], length: float, share: float, c
 
 
 def _line(ready: Ready, rest: tuple[Bound, ...], length: float, least: float, share: float) -> _Points:
-    """The curve at budgets that do not depend on the chosen one: kept, so so that the slider of money finds it. least: its least length."""
-    key = (length or least, bool(length), share, *((one.resource, one.persons, one.amounts.tobytes()) for one in rest))
-    found = ready.lines.get(key)
-    if found is None:
-        found = _drawn(ready, rest, length, least, share)
-        while len(ready.lines) >= _LINES:
-            ready.lines.pop(next(iter(ready.lines)), None)
-        ready.lines[key] = found
+    """The curve at budgets that do not depend on the chosen one: kept, so that the slider of money finds it. least: its least length."""
+    key = ("line", length or least, bool(length), share, *_keys(rest))
+    found: _Points = _kept(ready, key, lambda: _drawn(ready, rest, length, least, share))
     return found
 
 

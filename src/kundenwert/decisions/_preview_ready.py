@@ -64,8 +64,8 @@ class Ready:
         return _thinned(self)
 
     @cached_property
-    def lines(self) -> dict[Any, Any]:
-        """Curves that were drawn before, by their limits."""
+    def kept(self) -> dict[Any, Any]:
+        """Answers and curves that were found before, by their limits."""
         return {}
 
     @cached_property
