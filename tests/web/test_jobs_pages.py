@@ -318,3 +318,14 @@ def test_only_kinds_that_may_be_repeated_have_the_page(signed_in: Callable[..., 
     client = signed_in("analyst")
     assert client.get("/jobs/schedule/example/").status_code == 404
     assert client.get("/jobs/schedule/nothing/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "word", ["home", "workspace:open", "00000000-0000-0000-0000-000000000000", "https://evil.example/", "//evil.example/"]
+)
+def test_after_a_repetition_ends_only_a_path_of_ours_is_followed(
+    word: str, signed_in: Callable[..., Client], person: Callable[..., Any], room: Path
+) -> None:
+    schedule = Schedule.objects.create(kind="valuation", project=str(room), owner=person("analyst"))
+    answer = signed_in("analyst").post(f"/jobs/schedule/{schedule.pk}/end/", {"next": word})
+    assert (answer.status_code, answer["Location"]) == (302, "/jobs/")

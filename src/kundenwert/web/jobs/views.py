@@ -146,7 +146,9 @@ def _repeatable(kind: str) -> kinds.Kind:
 
 def _back(request: HttpRequest) -> str:
     address = request.POST.get("next") or request.GET.get("next") or ""
-    return address if url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()}) else "/jobs/"
+    # A path of ours; `redirect` would take other words for names of addresses.
+    is_ours = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    return address if is_ours else "/jobs/"
 
 
 __all__ = ["DONE", "cancel", "job", "jobs", "notice", "progress", "schedule", "unschedule", "visible"]
