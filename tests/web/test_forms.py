@@ -318,7 +318,7 @@ def test_no_value_breaks_a_form_or_stands_in_a_page_as_it_was_typed(name: str, w
     strategy = st.fixed_dictionaries({**dict.fromkeys(known, _SENT), "nobody knows this": _SENT})
 
     @settings(
-        max_examples=6, derandomize=True, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+        max_examples=4, derandomize=True, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
     )
     @given(strategy)
     def send(drawn: dict[str, Any]) -> None:
