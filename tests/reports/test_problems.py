@@ -126,7 +126,7 @@ def test_the_english_catalogue_holds_known_sentences_and_their_places() -> None:
             "In keiner Zeile ist das Datum lesbar; der Stichtag ist 30.09.2026.",
             "No line has a readable date, as-of is 30 Sep 2026.",
         ),
-        ("/srv/data/handel holds no finished run.", "In handel gibt es keine fertige Bewertung.", "handel holds no finished run."),
+        ("/data/handel holds no finished run.", "In handel gibt es keine fertige Bewertung.", "handel holds no finished run."),
         ("amount is readable; date is given.", "„amount“ ist lesbar; „date“ ist angegeben.", "amount is readable; date is given."),
         (
             "add it with --by.",

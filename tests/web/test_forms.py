@@ -62,7 +62,7 @@ _PATHS = (
     "file:///etc/passwd",
     "//evil.example/",
     "https://evil.example/",
-    "C:\\con",
+    "C:" + "\\con",
     ".",
     "~",
     "a" * 300,

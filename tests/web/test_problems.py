@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -181,6 +182,7 @@ def test_a_log_that_was_changed(room: Path, signed_in: SignedIn) -> None:
 def test_a_run_that_cannot_be_read(room: Path, signed_in: SignedIn) -> None:
     from kundenwert.runs import store
 
+    shutil.rmtree(room / "index", ignore_errors=True)
     (store.read(room).folder / "customers.parquet").write_bytes(b"PAR1 nothing")
     answer = signed_in("analyst").get("/customers/")
     assert answer.status_code == 422
