@@ -22,6 +22,9 @@ from kundenwert.example.company._people import Role
 from kundenwert.flows.plans import plan
 from kundenwert.flows.progress import Progress
 
+# The whole command, with all tables of a company: as dear as a server.
+pytestmark = pytest.mark.server
+
 
 @dataclass(frozen=True)
 class Shown:
