@@ -12,10 +12,10 @@ from django.test import Client
 
 from kundenwert import register
 from kundenwert.reports.language import Language
+from kundenwert.reports.language.terms import groups, keys
 from kundenwert.web.sections import table
 from kundenwert.web.templatetags.terms import to_term
 from kundenwert.web.templatetags.words import table_words
-from kundenwert.web.terms.words import groups, keys
 
 
 def test_each_word_has_one_key_and_is_explained_in_both_languages() -> None:

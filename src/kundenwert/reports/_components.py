@@ -15,6 +15,7 @@ from kundenwert.reports import (
 )
 from kundenwert.reports._basis import Basis
 from kundenwert.reports._page import Section
+from kundenwert.reports.language.terms import Term, chosen
 
 
 def spread(basis: Basis) -> tuple[Section, ...]:
@@ -58,49 +59,13 @@ def ways(basis: Basis) -> tuple[Section, ...]:
     return (*_components_score.sections(basis), *_components_ways.sections(basis), *_components_value.measures(basis))
 
 
-def terms(basis: Basis) -> tuple[tuple[str, str, str], ...]:
+def terms(basis: Basis) -> tuple[Term, ...]:
     """The words of these sections that are no everyday ones."""
     text, told = basis.language.text, basis.figures.components
     words = {
-        "tiers": (
-            (
-                "tier",
-                text("Value tier"),
-                text("Customers in groups by what they are worth, the most valuable first. How large the groups are can be set."),
-            ),
-            (
-                "uneven",
-                text("Gini figure"),
-                text("0 if all customers are worth the same, 1 if one has everything; above 1 only where customers are below zero."),
-            ),
-        ),
-        "portfolio": (
-            (
-                "attractiveness",
-                text("Attractiveness"),
-                text("How interesting the customer is for you, 0 to 10: contribution, growth, potential, recommendations, outlook."),
-            ),
-            (
-                "position",
-                text("Our position"),
-                text("How strong you are with the customer, 0 to 10: share of the demand, regular orders, breadth, years, few complaints."),
-            ),
-            (
-                "strategy",
-                text("Norm strategy"),
-                text("What textbooks advise for a field. A hint for a talk, no decision about a single customer."),
-            ),
-        ),
-        "lifecycle": (
-            (
-                "stage",
-                text("Stage of life"),
-                text(
-                    "Acquisition: no purchase yet. Development: few or first purchases. Retention: bound by purchases, time or contract. "
-                    "Win-back: probably lost."
-                ),
-            ),
-        ),
+        "tiers": chosen(basis.language, "tier", "uneven"),
+        "portfolio": chosen(basis.language, "attractiveness", "position", "strategy"),
+        "lifecycle": chosen(basis.language, "stage"),
         "alert": (
             (
                 "hits",
@@ -109,11 +74,7 @@ def terms(basis: Basis) -> tuple[tuple[str, str, str], ...]:
             ),
         ),
         "score": (
-            (
-                "score",
-                text("Score"),
-                text("Weighted mean of up to twelve criteria with 0 to 10 points each; criteria without points do not count."),
-            ),
+            *chosen(basis.language, "score"),
             (
                 "beyond",
                 text("Score beyond money"),

@@ -8,6 +8,7 @@ from kundenwert.reports._basis import Basis, told
 from kundenwert.reports._page import Block, Cell, Column, Fold, Points, Row, Section, Table, Terms, Text
 from kundenwert.reports._unknown import remaining
 from kundenwert.reports.charts._words import forecast_name
+from kundenwert.reports.language.terms import Term, chosen
 
 
 def warnings(basis: Basis) -> tuple[Section, ...]:
@@ -125,30 +126,10 @@ def glossary(basis: Basis) -> Section:
     )
 
 
-def _terms(basis: Basis) -> tuple[tuple[str, str, str], ...]:
+def _terms(basis: Basis) -> tuple[Term, ...]:
     text = basis.language.text
     common = (
-        (
-            "active",
-            text("Still active"),
-            text(
-                "The chance that the customer still buys from you on the as-of day; experts write P(alive). Long silence lowers"
-                " it, all the more for those who used to buy often."
-            ),
-        ),
-        ("gap", text("Usual gap"), text("After a purchase this customer, if active, buys again within that time in nine of ten cases.")),
-        ("stake", text("At stake"), text("What would be expected of a surely active customer, less what is expected now.")),
-        (
-            "abc",
-            text("Classes A, B, C"),
-            text(
-                "The best customers are A, the smallest C. The limits are shares of the added-up value, "
-                "usually {a:.0%} and {b:.0%}; they can be set.",
-                a=0.8,
-                b=0.95,
-            ),
-        ),
-        ("asof", text("As-of day"), text("The last day that counts. Everything after it is unknown to the forecast.")),
+        *chosen(basis.language, "active", "gap", "stake", "abc", "asof"),
         ("error", text("Standard error"), text("How far a parameter may be off by chance. Not defined means: the data cannot tell it.")),
         *_terms_of_ranges(basis),
         *_terms_of_scores(basis),
@@ -166,91 +147,23 @@ def _terms(basis: Basis) -> tuple[tuple[str, str, str], ...]:
     return (*_money_terms(basis), *common)
 
 
-def _terms_of_ranges(basis: Basis) -> tuple[tuple[str, str, str], ...]:
+def _terms_of_ranges(basis: Basis) -> tuple[Term, ...]:
     """Words of ranges; only where the report has some."""
-    figures, text = basis.figures, basis.language.text
+    figures = basis.figures
     if not figures.intervals and not (figures.backtest and figures.backtest.origins):
         return ()
-    return (
-        (
-            "range",
-            text("Range, from – to"),
-            text(
-                "Where a figure will end up in 9 of 10 cases; experts say 90% prediction interval. In 1 case of 20 it falls below, in "
-                "1 of 20 it goes above."
-            ),
-        ),
-        (
-            "level",
-            text("Level"),
-            text(
-                "How much all customers together buy. It moves from year to year in ways that no single history shows; experts call what "
-                "a forecast misses by this the level error."
-            ),
-        ),
-    )
+    return chosen(basis.language, "range", "level")
 
 
-def _terms_of_scores(basis: Basis) -> tuple[tuple[str, str, str], ...]:
+def _terms_of_scores(basis: Basis) -> tuple[Term, ...]:
     """Words of a backtest; only where there was one."""
-    tested, text = basis.figures.backtest, basis.language.text
+    tested = basis.figures.backtest
     if tested is None or not tested.origins:
         return ()
-    return (
-        (
-            "backtest",
-            text("Looking back (backtest)"),
-            text(
-                "The forecast is made once more as it would have been on an earlier day, with nothing known of what came later, and then "
-                "held against what came."
-            ),
-        ),
-        ("origin", text("Day looked back from"), text("The earlier day on which a forecast is made again; experts call it origin.")),
-        (
-            "logscore",
-            text("Log score"),
-            text(
-                "How likely the forecast held what then came, on average over all customers, as a logarithm. Nearer to zero is better. "
-                "It rewards saying how sure one is, not only the middle."
-            ),
-        ),
-        (
-            "crps",
-            text("CRPS"),
-            text("How far the whole forecast, with its spread, lies from what came, in purchases. Smaller is better."),
-        ),
-        ("bias", text("Total off by"), text("Forecast total against actual total; +10% is a tenth too much. Experts call it bias.")),
-        (
-            "rmse",
-            text("RMSE"),
-            text(
-                "How far the forecasts of single customers lie from what came, in the mean; large misses count more. Smaller is better. "
-                "Root mean squared error."
-            ),
-        ),
-        (
-            "gini",
-            text("Gini (of a forecast)"),
-            text("How well the forecast puts the customers in order: 1 is the right order, 0 is a draw of lots."),
-        ),
-        (
-            "toptenth",
-            text("Top tenth found"),
-            text("What the tenth of the customers with the highest forecasts brought, against what the tenth that brought most did."),
-        ),
-        ("held", text("Held"), text("The share of customers whose figure lay inside its range.")),
-        (
-            "pit",
-            text("PIT"),
-            text(
-                "The place of what came inside its forecast: 0.5 is the middle. Over all customers every place should come equally often. "
-                "Probability integral transform."
-            ),
-        ),
-    )
+    return chosen(basis.language, "backtest", "origin", "logscore", "crps", "bias", "rmse", "gini", "toptenth", "held", "pit")
 
 
-def _money_terms(basis: Basis) -> tuple[tuple[str, str, str], ...]:
+def _money_terms(basis: Basis) -> tuple[Term, ...]:
     text = basis.language.text
     what = text("contribution") if basis.is_contribution else text("revenue")
     yardstick = (

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from kundenwert.reports._page import Block, Facts, Points, Section, Terms, Text
 from kundenwert.reports._result_basis import ResultBasis
+from kundenwert.reports.language.terms import Term, chosen
 
 _STAGES = ("marketing", "sales", "service", "logistics")
 
@@ -92,19 +93,11 @@ def glossary(basis: ResultBasis) -> Section:
     return Section("glossary", text("What the words mean"), subject, unit, (Terms(_terms(basis)),), columns=7)
 
 
-def _terms(basis: ResultBasis) -> tuple[tuple[str, str, str], ...]:
+def _terms(basis: ResultBasis) -> tuple[Term, ...]:
     text = basis.language.text
-    first = (
-        ("list", text("Sales at list price"), text("What the goods would have brought without any concession.")),
-        ("net", text("Net revenue"), text("Booked revenue less cash discount, without tax. Returns and cancellations are taken off.")),
-        ("db1", text("Contribution I"), text("Net revenue less the cost of the goods.")),
-    )
+    first = chosen(basis.language, "list", "net", "db1")
     unallocated = (
-        (
-            "unallocated",
-            text("Belongs to no customer"),
-            text("Lines without a customer number, costs of customers nobody knows. Customers and this add up to the company."),
-        ),
+        *chosen(basis.language, "unallocated"),
         (
             "estimated",
             text("Estimated"),
@@ -115,30 +108,7 @@ def _terms(basis: ResultBasis) -> tuple[tuple[str, str, str], ...]:
         return (*first, *unallocated)
     return (
         *first,
-        ("db2", text("Contribution II"), text("Contribution I less marketing for the customer.")),
-        ("db3", text("Contribution III"), text("Contribution II less sales cost: visits, calls, orders.")),
-        (
-            "db4",
-            text("Contribution IV"),
-            text("Contribution III less service and logistics: deliveries, returns, complaints. What is left of a customer's money."),
-        ),
-        (
-            "driver",
-            text("Cost driver"),
-            text("Something that is counted and causes cost, such as a visit. Units times rate is the cost to serve."),
-        ),
-        ("usual", text("Above the usual"), text("The cost less what customers of similar sales cost for the same sales at list price.")),
-        (
-            "cause",
-            text("Cause"),
-            text("The one of five costs that is furthest above the usual: price concessions, small orders, visits, returns, complaints."),
-        ),
-        ("lever", text("Lever"), text("How far this one cause would have to change for contribution IV to be zero, all else unchanged.")),
-        (
-            "whale",
-            text("Whale curve"),
-            text("The results added up from the best customer down. Its back rises above 100% where customers lose money."),
-        ),
+        *chosen(basis.language, "db2", "db3", "db4", "driver", "usual", "cause", "lever", "whale"),
         ("place", text("Place"), text("The customer's position when all are put in order; 1 is the best.")),
         (
             "agreement",

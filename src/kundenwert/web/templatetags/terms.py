@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from kundenwert.web.terms.words import keys
+from kundenwert.reports.language.terms import keys
 
 register = template.Library()
 

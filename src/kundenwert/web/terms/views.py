@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from kundenwert.reports.language.terms import groups
 from kundenwert.web.language import current
-from kundenwert.web.terms.words import groups
 
 
 def terms(request: HttpRequest) -> HttpResponse:

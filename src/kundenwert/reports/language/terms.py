@@ -1,4 +1,4 @@
-"""What the words mean that are not everyday ones. The keys are those by which columns of reports name the word that explains them."""
+"""What the words mean that are not everyday ones, for reports and pages alike. Columns name by its key the word that explains them."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ def groups(language: Language) -> tuple[tuple[str, tuple[Term, ...]], ...]:
         (text("Planner"), _planner(language)),
         (text("Models"), _models(language)),
     )
+
+
+def chosen(language: Language, *keys: str) -> tuple[Term, ...]:
+    """Some words, in the order asked for. Raises KeyError for a key that has no word."""
+    known = {term[0]: term for _, terms in groups(language) for term in terms}
+    return tuple(known[key] for key in keys)
 
 
 @lru_cache(maxsize=1)
