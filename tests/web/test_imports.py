@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import re
 from collections.abc import Callable
@@ -366,22 +367,45 @@ def _book(*rows: tuple[Any, ...]) -> bytes:
     return target.getvalue()
 
 
-@pytest.mark.parametrize(
-    "files",
-    [
-        {"mehr__csv": MORE.format("K003")},
-        {"kunden__csv": "Kundennummer;Name\nX1;FIRMA 003  GmbH\n"},
-        {"kunden__xlsx": _book(("Kundennummer", "Name"), ("X1", "Firma 003 GmbH"))},
-        {"kunden__csv": "Kundennummer;Name\nX1;Müller & Firma\nK003;Ä\n".encode("cp1252")},
-    ],
+def _columns(**columns: list[Any]) -> bytes:
+    import pyarrow
+    from pyarrow import parquet
+
+    target = io.BytesIO()
+    parquet.write_table(pyarrow.table(columns), target)
+    return target.getvalue()
+
+
+NAMING = (
+    {"mehr__csv": MORE.format("K003")},
+    {"mehr__csv__gz": gzip.compress(MORE.format("K003").encode(), mtime=0)},
+    {"mehr__csv": MORE.format("K003").encode("utf-16")},
+    {"mehr__parquet": _columns(customer_id=["K003", "K004"], date=["2025-10-05"] * 2, amount=[120.0, 80.0])},
+    {"kunden__parquet": _columns(customer_id=["X1", "X2"], name=["A", "B"], people=[["Firma 003 GmbH"], []])},
+    {"kunden__csv": "Kundennummer;Name\nX1;FIRMA 003  GmbH\n"},
+    {"kunden__xlsx": _book(("Kundennummer", "Name"), ("X1", "Firma 003 GmbH"))},
+    {"kunden__csv": "Kundennummer;Name\nX1;Müller & Firma\nK003;Ä\n".encode("cp1252")},
 )
-def test_files_that_wait_for_a_project_leave_when_they_name_somebody_erased_from_it(
-    files: dict[str, Any], room: Path, signed_in: Callable[..., Client]
-) -> None:
+
+
+def test_files_of_every_kind_are_looked_through(room: Path, signed_in: Callable[..., Client]) -> None:
     from kundenwert.web.imports import erased
 
     client = signed_in("analyst")
-    _begin(client, way="add", **files)
+    for files in NAMING:
+        _begin(client, way="add", **files)  # type: ignore[arg-type]
+        entry = ImportDraft.objects.get(state="open")
+        ImportDraft.objects.filter(pk=entry.pk).update(state="waits")
+    ImportDraft.objects.update(state="open")
+    _erase(room, "K003")
+    assert [erased.forget(entry) for entry in ImportDraft.objects.all()] == [True] * len(NAMING)
+
+
+def test_files_that_wait_for_a_project_leave_when_they_name_somebody_erased_from_it(room: Path, signed_in: Callable[..., Client]) -> None:
+    from kundenwert.web.imports import erased
+
+    client = signed_in("analyst")
+    _begin(client, way="add", mehr__csv=MORE.format("K003"))
     entry = ImportDraft.objects.get()
     erased.look()
     assert not Job.objects.exists()

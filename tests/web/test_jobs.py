@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,10 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
+
+sys.path.append(str(Path(__file__).parent))
+
+from live import done_here as do_here
 
 from kundenwert.errors import DataError, Problem, UnknownName
 from kundenwert.flows.progress import Progress
@@ -62,16 +67,8 @@ def worker(db: None) -> Worker:
 def done_here(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> Callable[[Job], Job]:
     """Does the next job in this process, in the one transaction of the test, without a thread."""
 
-    def do(job: Job) -> Job:
-        claimed = queue.claim(worker)
-        assert claimed is not None
-        assert claimed.pk == job.pk
-        child.do(str(job.pk))
-        job.refresh_from_db()
-        return job
-
     monkeypatch.setattr("kundenwert.web.jobs.progress.Reporter._loop", lambda self: None)
-    return do
+    return lambda job: do_here(job, worker)
 
 
 def test_a_job_waits_until_a_worker_takes_it(person: Callable[..., Any], worker: Worker) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+sys.path.append(str(Path(__file__).parent))
+
+from live import done_here
+
 from kundenwert.flows import customer_list, customer_rows, index, prepared
 from kundenwert.runs import store
-from kundenwert.web.jobs import child, preparation, queue
+from kundenwert.web.jobs import preparation, queue
 from kundenwert.web.jobs.models import CANCELLED, DONE, FAILED, RUNNING, WAITING, Job, Worker
 from kundenwert.web.workspace.models import Project
 
@@ -43,22 +48,12 @@ def worker(db: None) -> Worker:
     return Worker.objects.create(host="elsewhere", pid=1)
 
 
-def _do(job: Job, worker: Worker) -> Job:
-    """Does the next job in this process."""
-    claimed = queue.claim(worker)
-    assert claimed is not None
-    assert claimed.pk == job.pk
-    child.do(str(job.pk))
-    job.refresh_from_db()
-    return job
-
-
 def test_a_run_that_nobody_prepared_is_prepared_once(large: Path, worker: Worker) -> None:
     (job,) = preparation.look()
     assert preparation.look() == []
     assert preparation.begin(large) is None, "a reader who comes meanwhile begins no second one"
     name = str(store.current(large))
-    assert _do(job, worker).state == DONE
+    assert done_here(job, worker).state == DONE
     assert customer_list.ready(large, name)
     assert customer_rows.ready(large, name)
     assert preparation.look() == []
@@ -106,11 +101,11 @@ def test_after_an_erasure_it_is_prepared_anew(large: Path, worker: Worker) -> No
     from kundenwert.flows.erasure import erase
 
     (job,) = preparation.look()
-    _do(job, worker)
+    done_here(job, worker)
     erase(large, "K001", by="Eva", clock=datetime(2025, 12, 1, tzinfo=UTC))
     assert not (large / "index").exists()
     (again,) = preparation.look()
-    assert _do(again, worker).state == DONE
+    assert done_here(again, worker).state == DONE
     assert customer_rows.ready(large, str(store.current(large)))
 
 
@@ -125,7 +120,7 @@ def test_two_preparations_of_one_project_never_run_at_once(large: Path, worker: 
 def test_a_run_that_is_gone_needs_nothing_any_more(large: Path, worker: Worker) -> None:
     (job,) = preparation.look()
     shutil.rmtree(large / "runs" / str(store.current(large)))
-    assert _do(job, worker).state == DONE
+    assert done_here(job, worker).state == DONE
     assert not (large / "index").exists()
 
 
@@ -151,7 +146,7 @@ def test_the_list_says_that_it_is_made_while_the_customer_page_works(large: Path
     who = customer_list_first(large)
     assert reader.get(f"/customers/customer/{who}/").status_code == 200
     assert reader.get(f"/customers/more/{who}/").status_code == 200
-    _do(job, worker)
+    done_here(job, worker)
     assert "Refresh" not in reader.get("/customers/")
 
 

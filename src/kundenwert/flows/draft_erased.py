@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gzip
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -137,15 +137,30 @@ def _of_parquet(path: Path) -> Iterator[Any]:
 
 def _rowwise(table: Any) -> Iterator[Any]:
     """All cells as text, each column after the other, and beside each its neighbour to the right."""
-    import pyarrow
     import pyarrow.compute as compute
 
-    texts = []
-    for column in table.columns:
-        try:
-            texts.append(compute.fill_null(column.combine_chunks().cast(pyarrow.string()), ""))
-        except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError):
-            continue
+    texts = [_texts(column.combine_chunks()) for column in table.columns]
     yield from texts
     for one, other in itertools.pairwise(texts):
         yield compute.unique(compute.binary_join_element_wise(one, other, " "))
+
+
+def _texts(column: Any) -> Any:
+    """A column as text. What has no text of its own (lists, structures, bytes) is written out: a name may stand in it."""
+    import pyarrow
+    import pyarrow.compute as compute
+
+    try:
+        return compute.fill_null(column.cast(pyarrow.string()), "")
+    except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError):
+        return pyarrow.array(" ".join(_leaves(value)) for value in column.to_pylist())
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for one in value:
+            yield from _leaves(one)
+    elif value is not None:
+        yield value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
