@@ -19,7 +19,8 @@ from kundenwert.decisions._allocation_wrong import example
 from kundenwert.decisions._limits import bounds
 from kundenwert.decisions._menu import solvable
 from kundenwert.errors import DataError, SettingsError, UnknownName
-from kundenwert.flows import index, kept_plans, plan_actions, plan_preview, plan_settings, plan_submission, prepared
+from kundenwert.flows import index, kept_plans, plan_actions, plan_preview, plan_settings, plan_submission, plan_top, prepared
+from kundenwert.flows.erasure import erase
 from kundenwert.flows.objection import objection
 from kundenwert.flows.plan_actions import Described
 from kundenwert.flows.plan_preview import Wishes
@@ -215,6 +216,19 @@ def test_who_objects_is_gone_from_the_next_preview(project: Path) -> None:
     assert OBJECTOR not in first
     objection(project, first[0], reason="asked", by="Desk", clock=NOW)
     assert first[0] not in found(project, limits={"money": 1e6}).lines["customer_id"].tolist()
+
+
+def test_names_that_were_shown_are_forgotten_with_an_erased_person(project: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(project, tmp_path / "erased"))
+    before = plan_preview.answer(folder, None, Wishes())
+    assert before is not None
+    gone = before.top[0]
+    assert gone.customer
+    erase(folder, gone.customer_id, by="Desk", clock=NOW)
+    after = plan_preview.answer(folder, None, Wishes())
+    assert after is not None
+    assert gone.customer not in [one.customer for one in after.top]
+    assert not any(gone.customer in kept for names in plan_top._NAMES.values() for kept in names.values())
 
 
 def test_what_is_kept_lies_in_the_index_that_an_erasure_removes(project: Path) -> None:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -18,11 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 from kundenwert.engines import open_engine
 from kundenwert.errors import DataError, StorageError
-from kundenwert.flows import index, plan_settings
+from kundenwert.flows import index, plan_settings, plan_top
 from kundenwert.flows.actions import FILE, effects_file, effects_measured, with_measured
-from kundenwert.flows.permission import open_records, records_file
-from kundenwert.flows.plan_arrays import arrays_of
 from kundenwert.flows.plan_case import RESULT, Prepared, narrowed, prepare
+from kundenwert.flows.plan_top import TopLine, top
 from kundenwert.flows.progress import Progress
 from kundenwert.records import Notice
 from kundenwert.records.plans import MONEY, Case, Limit, Practice
@@ -43,7 +42,6 @@ _SHAPE = 1
 _IN_MEMORY = 1_500_000
 # Runs of more customers are made ready as a job.
 AT_ONCE = 60_000
-_TOP = 10
 # Lengths of sliders end on round numbers.
 _ROUND = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
@@ -99,22 +97,6 @@ class Board:
     left_out: Mapping[str, int]
     barred: Mapping[str, Mapping[str, int]]
     notices: tuple[Notice, ...]
-
-
-@dataclass(frozen=True)
-class TopLine:
-    """A line of the list. reason: key of a sentence; values: what stands in its places. takes: resource -> how much."""
-
-    customer_id: str
-    customer: str
-    city: str
-    action: str
-    count: int
-    gain: float
-    cost: float
-    reason: str
-    values: Mapping[str, Any]
-    takes: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -201,7 +183,7 @@ def answer(project: Path, run: str | None, wishes: Wishes) -> Answer | None:
     length = next((one.end for one in _sliders(settings, made, prepared.case, wishes) if one.resource == MONEY), 0.0)
     every = (*(Limit(resource, amount) for resource, amount in limits.items()), *kept)
     found = preview.preview(made, every, hold_out=wishes.hold_out, length=length)
-    return Answer(found, _top(project, found), limits.get(MONEY))
+    return Answer(found, top(project, found), limits.get(MONEY))
 
 
 # ---- what is kept --------------------------------------------------------------------------------------------------------
@@ -215,7 +197,7 @@ def forget() -> None:
     """Drops what is kept in memory."""
     with _GUARD:
         _KEPT.clear()
-        _NAMES.clear()
+    plan_top.forget()
 
 
 def _settings(project: Path, wishes: Wishes) -> PlanSettings:
@@ -365,7 +347,7 @@ def _read(folder: Path, settings: PlanSettings) -> Prepared:
     return Prepared(case, content["left_out"], content["barred"], notices)
 
 
-# ---- sliders, people, lines ------------------------------------------------------------------------------------------------
+# ---- sliders and people ------------------------------------------------------------------------------------------------
 
 
 def _sliders(settings: PlanSettings, made: Ready, case: Case, wishes: Wishes) -> tuple[Slider, ...]:
@@ -442,69 +424,7 @@ def _finite(values: NDArray[np.float64]) -> bool:
     return bool(np.isfinite(values).any())
 
 
-def _top(project: Path, found: Preview) -> tuple[TopLine, ...]:
-    """The first lines with names."""
-    lines = {name: values[:_TOP] for name, values in found.lines.items()}
-    names = _names_kept(project, lines["customer_id"].tolist())
-    rows = []
-    for row in range(len(lines["customer_id"])):
-        values = {name: _plain(column[row]) for name, column in lines.items()}
-        customer = values["customer_id"]
-        name, city = names.get(customer, ("", ""))
-        takes = {key.removeprefix("takes_"): value for key, value in values.items() if key.startswith("takes_")}
-        rows.append(
-            TopLine(
-                customer, name, city, values["action"], values["count"], values["gain"], values["cost"], values["reason"], values, takes
-            )
-        )
-    return tuple(rows)
-
-
-# Names of lines that were shown, of records as they are: a slider mostly shows the same customers again.
-_NAMES: OrderedDict[tuple[Any, ...], dict[str, tuple[str, str]]] = OrderedDict()
-_PROJECTS, _SHOWN = 8, 2_000
-
-
-def _names_kept(project: Path, customers: list[str]) -> dict[str, tuple[str, str]]:
-    """As `names_of`; new records, as after an erasure, are read anew."""
-    path = records_file(project)
-    state = path.stat() if path.is_file() else None
-    key = (str(path), state.st_mtime_ns, state.st_size, state.st_ino) if state else (str(path),)
-    with _GUARD:
-        for other in [one for one in _NAMES if one[0] == key[0] and one != key]:
-            del _NAMES[other]
-        known = dict(_NAMES.get(key, {}))
-    new = [one for one in customers if one not in known]
-    if new:
-        found = names_of(project, new)
-        known |= {one: found.get(one, ("", "")) for one in new}
-        kept = known if len(known) <= _SHOWN else {one: known[one] for one in customers}
-        with _GUARD:
-            _NAMES[key] = kept
-            while len(_NAMES) > _PROJECTS:
-                _NAMES.popitem(last=False)
-    return known
-
-
-def names_of(project: Path, customers: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Name and place of some customers, as the records of the current run have them."""
-    wanted = [*customers]
-    if not wanted:
-        return {}
-    with open_engine() as engine:
-        engine.load("plan_lines", {"customer_id": wanted})
-        open_records(engine, project)
-        rows = arrays_of(engine, "value/plans/names.sql")
-    return {
-        str(customer): (str(name), str(city)) for customer, name, city in zip(rows["customer_id"], rows["name"], rows["city"], strict=True)
-    }
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if hasattr(value, "item") else value
-
-
 __all__ = [
     "AT_ONCE", "DECISION", "Answer", "Board", "DataError", "Slider", "TopLine", "Wishes", "answer", "board", "build", "forget",
-    "has_actions", "is_ready", "names_of", "sections",
+    "has_actions", "is_ready", "sections",
 ]  # fmt: skip

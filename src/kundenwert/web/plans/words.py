@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from kundenwert.flows.plan_preview import Answer, Board, TopLine, Wishes
+from kundenwert.flows.plan_preview import Answer, Board, Wishes
 from kundenwert.flows.plan_settings import PlanSettings
 from kundenwert.flows.plan_submission import APPROVED, DRAFT, RETURNED, SUBMITTED, Standing
+from kundenwert.flows.plan_top import TopLine
 from kundenwert.records import Notice
 from kundenwert.records.plans import MONEY, Effect
 from kundenwert.reports.language import Language
