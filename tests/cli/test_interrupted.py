@@ -137,7 +137,9 @@ def test_a_damaged_run_is_a_problem_with_its_name(call: Call, ready: Path) -> No
 def stopped_at(folder: Path, phase: str, words: list[str]) -> tuple[int, str]:
     """Starts a command that waits when a phase begins, sends Ctrl-C then, and tells how it ended."""
     waiting = (
-        "import time\n"
+        # Tests in the background ignore Ctrl-C, and their children would inherit that; a terminal does not.
+        "import signal, time\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from kundenwert.flows import progress\n"
         "begin = progress.Phase.__init__\n"
         "def wait(self, text, *rest, **more):\n"
