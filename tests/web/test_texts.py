@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from importlib import resources
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import report_messages as messages
 from babel.messages.pofile import read_po
+from django.template import Context, Template
 
 from kundenwert.reports.language import _catalog, catalogs
+from kundenwert.web import language
 from kundenwert.web.accounts.models import ROLE_NAMES
 from kundenwert.web.frame import MENU
 
@@ -38,3 +41,11 @@ def test_no_sentence_is_translated_in_two_ways(code: str) -> None:
             for message in read_po(stream):
                 if message.id:
                     assert known.setdefault(message.id, message.string) == message.string, f"{file.name}: {message.id}"
+
+
+@pytest.mark.parametrize(("currency", "alone", "behind"), [("EUR", "€", "Wert, €"), ("", "Betrag", "Wert")])
+def test_headings_of_columns_name_the_currency_where_the_run_knows_one(currency: str, alone: str, behind: str) -> None:
+    language.use("de")
+    context = Context({"request": SimpleNamespace(room=SimpleNamespace(currency=currency))})
+    assert Template("{% load words %}{% unit %}").render(context) == alone
+    assert Template("{% load words %}Wert{% in_unit %}").render(context) == behind

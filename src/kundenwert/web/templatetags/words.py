@@ -39,8 +39,15 @@ def short(context: template.Context, value: Any, *, sign: bool = False) -> str:
 
 @register.simple_tag(takes_context=True)
 def unit(context: template.Context) -> str:
-    """The sign of the run's currency, for headings of columns."""
-    return current().symbol(_currency(context))
+    """The sign of the run's currency as the heading of a column; a word where the run knows no currency."""
+    return current().symbol(_currency(context)) or current().text("Amount")
+
+
+@register.simple_tag(takes_context=True)
+def in_unit(context: template.Context) -> str:
+    """The sign of the run's currency behind the heading of a column; nothing where the run knows no currency."""
+    sign = current().symbol(_currency(context))
+    return f", {sign}" if sign else ""
 
 
 @register.filter
